@@ -1,0 +1,71 @@
+namespace LoadGen.Core.Handshakes;
+
+/// <summary>
+/// Why a handshake failed: a closed set, so that failures can be counted, compared and alerted on. The names in results
+/// and metrics are those of <see cref="FailureKindNames"/>.
+/// </summary>
+public enum FailureKind
+{
+    /// <summary>The target's name did not resolve.</summary>
+    DnsFailure,
+
+    /// <summary>The target's address may not be loaded: it is neither loopback nor private, and was not authorised.</summary>
+    NotAuthorized,
+
+    /// <summary>The connection was refused (RST to our SYN): nothing listens there.</summary>
+    ConnectionRefused,
+
+    /// <summary>No TCP connection within the connect timeout.</summary>
+    ConnectTimeout,
+
+    /// <summary>No route to the target.</summary>
+    Unreachable,
+
+    /// <summary>The peer reset the connection after it was established.</summary>
+    ConnectionReset,
+
+    /// <summary>The handshake did not end within the handshake timeout.</summary>
+    HandshakeTimeout,
+
+    /// <summary>The server sent a fatal alert (RFC 8446 section 6.2); <see cref="Failure.Alert"/> says which.</summary>
+    AlertReceived,
+
+    /// <summary>We ended the handshake with a fatal alert of our own; <see cref="Failure.Alert"/> says which.</summary>
+    AlertSent,
+
+    /// <summary>The server closed the connection before the handshake ended, without an alert.</summary>
+    ClosedEarly,
+
+    /// <summary>The server's chain does not end in a trusted authority.</summary>
+    CertificateUntrusted,
+
+    /// <summary>A certificate of the server's chain is past its notAfter.</summary>
+    CertificateExpired,
+
+    /// <summary>A certificate of the server's chain is before its notBefore.</summary>
+    CertificateNotYetValid,
+
+    /// <summary>The server's certificate is for another name (RFC 9525).</summary>
+    CertificateWrongName,
+
+    /// <summary>The server's chain is invalid in another way: a broken signature, a forbidden usage, an unreadable certificate.</summary>
+    CertificateInvalid,
+
+    /// <summary>The server's bytes were not TLS, or not a handshake that the engine could finish.</summary>
+    ProtocolError,
+
+    /// <summary>A full handshake was asked for and the server resumed a session.</summary>
+    UnexpectedResumption,
+
+    /// <summary>This host has no free local port for the connection.</summary>
+    PortsExhausted,
+
+    /// <summary>This process may open no more files.</summary>
+    FilesExhausted,
+
+    /// <summary>The run was stopped while the handshake was under way.</summary>
+    Cancelled,
+
+    /// <summary>An error of the load generator itself, or one that the operating system did not explain.</summary>
+    InternalError,
+}

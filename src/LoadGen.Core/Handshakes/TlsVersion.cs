@@ -1,0 +1,17 @@
+namespace LoadGen.Core.Handshakes;
+
+/// <summary>The protocol versions a handshake can end with; the values are those of the wire (RFC 8446 section 4.1.2).</summary>
+public enum TlsVersion
+{
+    /// <summary>TLS 1.0, RFC 2246.</summary>
+    Tls10 = 0x0301,
+
+    /// <summary>TLS 1.1, RFC 4346.</summary>
+    Tls11 = 0x0302,
+
+    /// <summary>TLS 1.2, RFC 5246.</summary>
+    Tls12 = 0x0303,
+
+    /// <summary>TLS 1.3, RFC 8446.</summary>
+    Tls13 = 0x0304,
+}

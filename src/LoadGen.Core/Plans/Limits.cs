@@ -1,0 +1,17 @@
+namespace LoadGen.Core.Plans;
+
+/// <summary>What one run may use, over all its workers.</summary>
+public sealed record Limits
+{
+    /// <summary>
+    /// The most connections open at once, 1 to 1,000,000. An arrival of an open load that finds none free at its time is
+    /// dropped, and counted as such.
+    /// </summary>
+    public int Connections { get; init; } = 1000;
+
+    /// <summary>From the first SYN to an established connection; 1 ms to 10 min.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>From the established connection to what the profile calls success; 1 ms to 10 min.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

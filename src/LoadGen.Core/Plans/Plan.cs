@@ -1,0 +1,41 @@
+namespace LoadGen.Core.Plans;
+
+/// <summary>
+/// The whole description of a run. Immutable, and valid by construction: PlanReader makes it from a file and
+/// flags, or says everything that is wrong with them.
+/// </summary>
+public sealed record Plan
+{
+    /// <summary>The run's name in results and reports.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What is loaded; at least one. Arrivals go to them in turn.</summary>
+    public required IReadOnlyList<Target> Targets { get; init; }
+
+    /// <summary>The kinds of handshake; at least one.</summary>
+    public required IReadOnlyList<Profile> Profiles { get; init; }
+
+    /// <summary>How much load, as a function of time.</summary>
+    public required Load Load { get; init; }
+
+    /// <summary>The TLS client: <c>bouncycastle</c> or <c>sslstream</c>.</summary>
+    public string Engine { get; init; } = "bouncycastle";
+
+    /// <summary>How each connection ends.</summary>
+    public CloseMode Close { get; init; } = CloseMode.Rst;
+
+    /// <summary>Connections and deadlines.</summary>
+    public Limits Limits { get; init; } = new();
+
+    /// <summary>What must hold for the run to pass; may be empty.</summary>
+    public IReadOnlyList<Threshold> Thresholds { get; init; } = [];
+
+    /// <summary>Host names, addresses and CIDR blocks that may be loaded although they are neither loopback nor private.</summary>
+    public IReadOnlyList<string> Authorized { get; init; } = [];
+
+    /// <summary>Makes random choices reproducible.</summary>
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Which profile and which target each arrival has.</summary>
+    public ArrivalMix Mix => field ??= new ArrivalMix([.. Profiles.Select(profile => profile.Weight)], Targets.Count);
+}

@@ -1,0 +1,37 @@
+using LoadGen.Core.Handshakes;
+
+namespace LoadGen.Core.Plans;
+
+/// <summary>A condition on the result, such as <c>p99 &lt; 50ms</c>, <c>handshake.p95 &lt; 20ms</c> or <c>failures &lt; 0.1%</c>.</summary>
+public sealed record Threshold
+{
+    /// <summary>The condition as it was written.</summary>
+    public required string Expression { get; init; }
+
+    /// <summary>Which distribution <see cref="Statistic"/> is of; <see langword="null"/> for failures and rate.</summary>
+    public LatencyOf? Latency { get; init; }
+
+    /// <summary>The phase, when <see cref="Latency"/> is <see cref="LatencyOf.Phase"/>.</summary>
+    public Phase? Phase { get; init; }
+
+    /// <summary>What is compared.</summary>
+    public required Statistic Statistic { get; init; }
+
+    /// <summary>How it is compared.</summary>
+    public required Comparison Comparison { get; init; }
+
+    /// <summary>
+    /// The bound, in the statistic's unit: milliseconds for times, a ratio from 0 to 1 for failures, completed handshakes
+    /// per second for the rate.
+    /// </summary>
+    public required double Bound { get; init; }
+
+    /// <summary>Whether an observed value, in the unit of <see cref="Bound"/>, meets the condition.</summary>
+    public bool Holds(double observed) => Comparison switch
+    {
+        Comparison.Less => observed < Bound,
+        Comparison.LessOrEqual => observed <= Bound,
+        Comparison.Greater => observed > Bound,
+        _ => observed >= Bound,
+    };
+}
