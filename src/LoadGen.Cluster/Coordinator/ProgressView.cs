@@ -1,0 +1,43 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
+using LoadGen.Core.Shapes;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Cluster.Coordinator;
+
+/// <summary>Makes the view of a run that people watch.</summary>
+internal static class ProgressView
+{
+    /// <summary>Workers report once a second and not at the same moment, so a second is complete when the next is over too.</summary>
+    private const int SecondsUntilReported = 2;
+
+    public static RunProgress Of(RunState state, Tally merged, TimeSpan elapsed, long inFlight)
+    {
+        elapsed = elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed;
+        var schedule = (state.Plan.Load as Load.Open)?.Schedule;
+        return new RunProgress
+        {
+            RunId = state.RunId,
+            Stage = state.Stage,
+            Elapsed = elapsed,
+            Duration = schedule?.Duration ?? (state.Plan.Load as Load.Closed)?.Duration,
+            LoadStage = schedule?.Shape is Stages stages ? stages.StageAt(elapsed) : 0,
+            OfferedPerSecond = schedule?.Shape.RateAt(elapsed),
+            CompletedPerSecond = CompletedIn(merged, (int)elapsed.TotalSeconds - SecondsUntilReported),
+            Ended = merged.Books,
+            InFlight = inFlight,
+            Response = merged.Response.Summarize(),
+            Failures = [.. FailuresByKind(merged)],
+            Workers = [.. state.Workers.Values],
+        };
+    }
+
+    private static long CompletedIn(Tally merged, int second)
+        => second >= 0 && second < merged.Intervals.Count ? merged.Intervals[second].Completed : 0;
+
+    private static IEnumerable<KeyValuePair<FailureKind, long>> FailuresByKind(Tally merged) => merged.Failures
+        .GroupBy(failure => failure.Key.Kind, failure => failure.Value.Count)
+        .Select(kind => KeyValuePair.Create(kind.Key, kind.Sum()))
+        .OrderByDescending(kind => kind.Value);
+}

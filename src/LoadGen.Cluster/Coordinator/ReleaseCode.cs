@@ -1,0 +1,19 @@
+using LoadGen.Core.Runs;
+
+namespace LoadGen.Cluster.Coordinator;
+
+/// <summary>
+/// The code a worker's process exits with, by the contract: its own part of the run went well, or why there was none. The
+/// verdict is the coordinator's alone.
+/// </summary>
+internal static class ReleaseCode
+{
+    public static int Of(RunEnding ending) => ending switch
+    {
+        RunEnding.Finished { AbortReason: null } => 0,
+        RunEnding.Finished => 11,
+        RunEnding.NotFormed => 13,
+        RunEnding.TargetsRefused => 14,
+        _ => 1,
+    };
+}

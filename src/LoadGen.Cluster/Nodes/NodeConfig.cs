@@ -1,0 +1,82 @@
+using System.Globalization;
+using Akka.Configuration;
+
+namespace LoadGen.Cluster.Nodes;
+
+/// <summary>The actor system's configuration.</summary>
+internal static class NodeConfig
+{
+    // Akka's own work never shares threads with handshakes, or a busy worker would miss heartbeats and be declared lost.
+    // A node that cannot reach the coordinator's side is downed after a quiet time, not at once: machines under load pause.
+    private const string Fixed = """
+        akka {
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          loggers = ["LoadGen.Cluster.Nodes.StandardErrorLogger, LoadGen.Cluster"]
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          coordinated-shutdown {
+            exit-clr = off
+            run-by-clr-shutdown-hook = off
+          }
+          actor {
+            provider = cluster
+            internal-dispatcher = ${loadgen.control-dispatcher}
+            serializers.wire = "LoadGen.Cluster.Protocol.WireSerializer, LoadGen.Cluster"
+            serialization-bindings { "LoadGen.Cluster.Protocol.IWireMessage, LoadGen.Cluster" = wire }
+            serialization-identifiers { "LoadGen.Cluster.Protocol.WireSerializer, LoadGen.Cluster" = 5463 }
+          }
+          remote {
+            log-remote-lifecycle-events = off
+            use-dispatcher = loadgen.control-dispatcher
+            dot-netty.tcp.enforce-ip-family = off
+          }
+          cluster {
+            use-dispatcher = loadgen.control-dispatcher
+            log-info = off
+            gossip-interval = 200ms
+            leader-actions-interval = 200ms
+            periodic-tasks-initial-delay = 100ms
+            seed-node-timeout = 2s
+            retry-unsuccessful-join-after = 1s
+            allow-weakly-up-members = off
+            failure-detector.acceptable-heartbeat-pause = 5s
+            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+            split-brain-resolver {
+              active-strategy = keep-oldest
+              stable-after = 5s
+              keep-oldest { down-if-alone = off, role = coordinator }
+            }
+            singleton { hand-over-retry-interval = 200ms }
+            singleton-proxy { singleton-identification-interval = 200ms }
+          }
+        }
+        loadgen {
+          control-dispatcher {
+            type = ForkJoinDispatcher
+            throughput = 30
+            dedicated-thread-pool { thread-count = 2, threadtype = background }
+          }
+          pump-dispatcher { type = PinnedDispatcher }
+        }
+        """;
+
+    public static Config Of(NodeOptions options)
+    {
+        var own = $$"""
+            akka.cluster {
+              roles = [{{string.Join(", ", options.Roles)}}]
+              shutdown-after-unsuccessful-join-seed-nodes = {{(long)options.JoinWithin.TotalMilliseconds}}ms
+            }
+            akka.remote.dot-netty.tcp {
+              hostname = {{Quoted(options.ListenHost)}}
+              port = {{options.ListenPort.ToString(CultureInfo.InvariantCulture)}}
+              public-hostname = {{Quoted(options.AdvertiseHost ?? options.ListenHost)}}
+              public-port = {{(options.AdvertisePort ?? options.ListenPort).ToString(CultureInfo.InvariantCulture)}}
+            }
+            """;
+        return ConfigurationFactory.ParseString(own).WithFallback(ConfigurationFactory.ParseString(Fixed));
+    }
+
+    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

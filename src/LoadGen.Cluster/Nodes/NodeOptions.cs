@@ -1,0 +1,32 @@
+namespace LoadGen.Cluster.Nodes;
+
+/// <summary>Where a node listens and whom it joins.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>The name of the role that coordinators have.</summary>
+    public const string CoordinatorRole = "coordinator";
+
+    /// <summary>The name of the role that workers have.</summary>
+    public const string WorkerRole = "worker";
+
+    /// <summary>What this node may be; at least one.</summary>
+    public required IReadOnlyList<string> Roles { get; init; }
+
+    /// <summary>The address to bind.</summary>
+    public string ListenHost { get; init; } = "127.0.0.1";
+
+    /// <summary>The port to bind; 0 for any free one.</summary>
+    public int ListenPort { get; init; }
+
+    /// <summary>The host that other nodes reach this one by; by default the bound one.</summary>
+    public string? AdvertiseHost { get; init; }
+
+    /// <summary>The port that other nodes reach this one by; by default the bound one.</summary>
+    public int? AdvertisePort { get; init; }
+
+    /// <summary>Nodes to join by, as <c>host:port</c>; empty to be the first node of a new cluster.</summary>
+    public IReadOnlyList<string> Seeds { get; init; } = [];
+
+    /// <summary>How long to try to join before giving up.</summary>
+    public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(60);
+}

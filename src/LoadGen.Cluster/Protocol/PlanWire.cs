@@ -1,0 +1,113 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+
+namespace LoadGen.Cluster.Protocol;
+
+/// <summary>
+/// Plans as they travel. Thresholds stay behind: only the coordinator, which has the plan from its reader, judges the result.
+/// </summary>
+internal static class PlanWire
+{
+    public static Wire.Plan ToWire(Plan plan)
+    {
+        var wire = new Wire.Plan
+        {
+            Name = plan.Name,
+            Targets = { plan.Targets.Select(ToWire) },
+            Profiles = { plan.Profiles.Select(ToWire) },
+            Engine = plan.Engine,
+            Close = (Wire.CloseMode)(int)plan.Close,
+            Limits = new Wire.Limits
+            {
+                Connections = plan.Limits.Connections,
+                ConnectTimeoutTicks = plan.Limits.ConnectTimeout.Ticks,
+                HandshakeTimeoutTicks = plan.Limits.HandshakeTimeout.Ticks,
+            },
+            Authorized = { plan.Authorized },
+            Seed = plan.Seed,
+        };
+        LoadWire.Put(plan.Load, wire);
+        return wire;
+    }
+
+    public static Plan FromWire(Wire.Plan? wire)
+    {
+        if (wire?.Limits is null || wire.Targets.Count == 0 || wire.Profiles.Count == 0)
+        {
+            throw new ArgumentException("the plan is missing, or has no targets, profiles or limits");
+        }
+
+        return new Plan
+        {
+            Name = wire.Name,
+            Targets = [.. wire.Targets.Select(FromWire)],
+            Profiles = [.. wire.Profiles.Select(FromWire)],
+            Load = LoadWire.Take(wire),
+            Engine = wire.Engine,
+            Close = (CloseMode)(int)wire.Close,
+            Limits = new Limits
+            {
+                Connections = wire.Limits.Connections,
+                ConnectTimeout = new TimeSpan(wire.Limits.ConnectTimeoutTicks),
+                HandshakeTimeout = new TimeSpan(wire.Limits.HandshakeTimeoutTicks),
+            },
+            Authorized = [.. wire.Authorized],
+            Seed = wire.Seed,
+        };
+    }
+
+    private static Wire.Target ToWire(Target target)
+    {
+        var wire = new Wire.Target { Name = target.Name, Host = target.Host, Port = target.Port, ServerName = target.ServerName };
+        switch (target.Trust)
+        {
+            case Trust.Anything:
+                wire.Anything = true;
+                break;
+            case Trust.Authorities authorities:
+                wire.AuthoritiesPem = authorities.Pem;
+                break;
+            default:
+                wire.SystemStore = true;
+                break;
+        }
+
+        return wire;
+    }
+
+    private static Target FromWire(Wire.Target wire) => new()
+    {
+        Name = wire.Name,
+        Host = wire.Host,
+        Port = wire.Port,
+        ServerName = wire.ServerName,
+        Trust = wire.TrustCase switch
+        {
+            Wire.Target.TrustOneofCase.Anything => Trust.Insecure,
+            Wire.Target.TrustOneofCase.AuthoritiesPem => new Trust.Authorities(wire.AuthoritiesPem),
+            _ => Trust.System,
+        },
+    };
+
+    private static Wire.Profile ToWire(Profile profile) => new()
+    {
+        Name = profile.Name,
+        Weight = profile.Weight,
+        TlsVersions = { profile.TlsVersions.Select(version => (int)version) },
+        CipherSuites = { profile.CipherSuites },
+        Groups = { profile.Groups },
+        SignatureSchemes = { profile.SignatureSchemes },
+        Alpn = { profile.Alpn },
+    };
+
+    private static Profile FromWire(Wire.Profile wire) => new()
+    {
+        Name = wire.Name,
+        Weight = wire.Weight,
+        TlsVersions = [.. wire.TlsVersions.Select(version => (TlsVersion)version)],
+        CipherSuites = [.. wire.CipherSuites],
+        Groups = [.. wire.Groups],
+        SignatureSchemes = [.. wire.SignatureSchemes],
+        Alpn = [.. wire.Alpn],
+    };
+}

@@ -1,0 +1,166 @@
+using Akka.Actor;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Slices;
+
+namespace LoadGen.Cluster.Worker;
+
+/// <summary>
+/// Gives each due arrival to a free connection, or counts it as dropped. Runs on a thread of its own, so that arrivals are
+/// released on time however busy the handshakes keep the machine.
+/// </summary>
+internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+
+    private readonly ArrivalPump _pump;
+    private readonly Slice _slice;
+    private readonly RunClock _clock;
+    private readonly IActorRef _tally;
+    private readonly IWorkerObserver _observer;
+    private readonly Props _connectionProps;
+    private readonly Alarm _alarm;
+    private readonly Stack<IActorRef> _free = new();
+    private int _connections;
+    private int _inFlight;
+    private bool _finished;
+
+    public ArrivalPumpActor(Plan plan, Slice slice, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
+    {
+        _pump = new ArrivalPump(plan, slice);
+        _slice = slice;
+        _clock = clock;
+        _tally = tally;
+        _observer = services.Observer;
+        _connectionProps = connectionProps;
+        var self = Self;
+        _alarm = new Alarm(services.Clock, () => self.Tell(LoadMessages.LookAtTime.Instance, ActorRefs.NoSender));
+
+        Receive<LoadMessages.LookAtTime>(_ => Release());
+        Receive<LoadMessages.ConnectionFree>(free => TakeBack(Sender, free.At));
+        Receive<LoadMessages.StopPumping>(_ =>
+        {
+            _pump.Stop();
+            FinishIfDone();
+        });
+        Receive<LoadMessages.SendReport>(_ => _tally.Tell(new LoadMessages.SendReport(_inFlight)));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(Plan plan, Slice slice, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
+        => Props.Create(() => new ArrivalPumpActor(plan, slice, clock, connectionProps, tally, services))
+            .WithDispatcher("loadgen.pump-dispatcher");
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer("report", new LoadMessages.SendReport(0), ReportEvery);
+        _alarm.Set(_pump.ClosedConnections > 0 ? -_clock.Now : (_pump.NextDue ?? TimeSpan.Zero) - _clock.Now);
+    }
+
+    protected override void PostStop()
+    {
+        _alarm.Dispose();
+        _observer.InFlightChanged(-_inFlight);
+    }
+
+    private void Release()
+    {
+        if (_pump.ClosedConnections > 0)
+        {
+            ReleaseClosed();
+        }
+        else
+        {
+            ReleaseDue();
+        }
+
+        FinishIfDone();
+    }
+
+    private void ReleaseDue()
+    {
+        while (_pump.TryTakeDue(_clock.Now, out var arrival))
+        {
+            _observer.Arrived(arrival.Target, arrival.Profile);
+            if (TryGetConnection(out var connection))
+            {
+                Begin(connection, arrival);
+            }
+            else
+            {
+                _observer.Dropped(arrival.Target, arrival.Profile);
+                _tally.Tell(new LoadMessages.ArrivalDropped(arrival));
+            }
+        }
+
+        if (_pump.NextDue is { } due)
+        {
+            _alarm.Set(due - _clock.Now);
+        }
+    }
+
+    private void ReleaseClosed()
+    {
+        while (_connections < _pump.ClosedConnections && _pump.TryTakeNext(_clock.Now, out var arrival))
+        {
+            _observer.Arrived(arrival.Target, arrival.Profile);
+            Begin(NewConnection(), arrival);
+        }
+    }
+
+    private void TakeBack(IActorRef connection, TimeSpan at)
+    {
+        _inFlight--;
+        _observer.InFlightChanged(-1);
+        if (_pump.ClosedConnections > 0 && _pump.TryTakeNext(at, out var arrival))
+        {
+            _observer.Arrived(arrival.Target, arrival.Profile);
+            Begin(connection, arrival);
+            return;
+        }
+
+        _free.Push(connection);
+        FinishIfDone();
+    }
+
+    private void Begin(IActorRef connection, Arrival arrival)
+    {
+        _inFlight++;
+        _observer.InFlightChanged(1);
+        connection.Tell(new LoadMessages.BeginHandshake(arrival));
+    }
+
+    // The connection used last is taken first: its buffers are still in the caches.
+    private bool TryGetConnection(out IActorRef connection)
+    {
+        if (_free.TryPop(out connection!))
+        {
+            return true;
+        }
+
+        if (_connections >= _slice.Connections)
+        {
+            return false;
+        }
+
+        connection = NewConnection();
+        return true;
+    }
+
+    private IActorRef NewConnection()
+    {
+        _connections++;
+        return Context.ActorOf(_connectionProps);
+    }
+
+    // Every connection told the tally of its last handshake before it told us that it is free, so nothing comes later.
+    private void FinishIfDone()
+    {
+        if (!_finished && _inFlight == 0 && _pump.IsExhausted(_clock.Now))
+        {
+            _finished = true;
+            Timers.CancelAll();
+            _tally.Tell(new LoadMessages.SendFinalReport());
+        }
+    }
+}

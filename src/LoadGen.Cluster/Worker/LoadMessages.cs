@@ -1,0 +1,37 @@
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Cluster.Worker;
+
+/// <summary>What the actors of one worker say to each other; never on the wire.</summary>
+internal static class LoadMessages
+{
+    /// <summary>Pump to connection: run this handshake.</summary>
+    public sealed record BeginHandshake(Arrival Arrival);
+
+    /// <summary>Connection to itself and then to the tally: it has ended.</summary>
+    public sealed record HandshakeEnded(Sample Sample);
+
+    /// <summary>Connection to pump: free again.</summary>
+    public sealed record ConnectionFree(TimeSpan At);
+
+    /// <summary>Pump to tally: no connection was free for this arrival.</summary>
+    public sealed record ArrivalDropped(Arrival Arrival);
+
+    /// <summary>Pump to tally, once a second: report what has ended.</summary>
+    public sealed record SendReport(long InFlight);
+
+    /// <summary>Pump to tally: everything has ended; report what is left and say that it was the last.</summary>
+    public sealed record SendFinalReport;
+
+    /// <summary>Tally to worker: the coordinator has acknowledged the last report.</summary>
+    public sealed record ReportsDelivered;
+
+    /// <summary>Alarm to pump: look at the time.</summary>
+    public sealed record LookAtTime
+    {
+        public static readonly LookAtTime Instance = new();
+    }
+
+    /// <summary>Worker to pump: begin no more.</summary>
+    public sealed record StopPumping;
+}

@@ -1,0 +1,108 @@
+using Akka.Actor;
+using LoadGen.Cluster.Protocol;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Cluster.Worker;
+
+/// <summary>
+/// Counts what ends on this worker and delivers it to the coordinator in numbered reports, each holding what ended since the
+/// one before. There is one report on its way at a time; it is repeated until it is acknowledged, and what ends meanwhile
+/// waits for the next. So each sample is counted once, whatever is lost, repeated or late in between.
+/// </summary>
+internal sealed class TallyActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(1);
+
+    private readonly string _runId;
+    private readonly string _workerId;
+    private readonly int _epoch;
+    private readonly ICanTell _coordinator;
+    private readonly IWorkerObserver _observer;
+    private readonly UsageMeter _usage;
+    private readonly Tally _tally;
+    private ToCoordinator.TallyReported? _onItsWay;
+    private long _number;
+    private bool _finishing;
+
+    public TallyActor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, IWorkerObserver observer)
+    {
+        (_runId, _workerId, _epoch) = address;
+        _coordinator = coordinator;
+        _observer = observer;
+        _usage = usage;
+        _tally = new Tally(plan.Targets.Count, plan.Profiles.Count);
+
+        Receive<LoadMessages.HandshakeEnded>(ended => Record(ended.Sample));
+        Receive<LoadMessages.ArrivalDropped>(dropped => Drop(dropped.Arrival));
+        Receive<LoadMessages.SendReport>(send => Report(send.InFlight));
+        Receive<LoadMessages.SendFinalReport>(_ =>
+        {
+            _finishing = true;
+            Report(inFlight: 0);
+        });
+        Receive<ToWorker.AcknowledgeReport>(Acknowledged);
+        Receive<Repeat>(_ => SendOnItsWay());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, IWorkerObserver observer)
+        => Props.Create(() => new TallyActor(address, plan, coordinator, usage, observer));
+
+    private void Record(Sample sample)
+    {
+        _tally.RecordScheduled(sample.Planned, sample.Target, sample.Profile);
+        _tally.Record(sample);
+        _observer.Ended(sample);
+    }
+
+    private void Drop(Arrival arrival)
+    {
+        _tally.RecordScheduled(arrival.Planned, arrival.Target, arrival.Profile);
+        _tally.RecordDropped(arrival.Planned, arrival.Target, arrival.Profile);
+    }
+
+    private void Report(long inFlight)
+    {
+        if (_onItsWay is not null)
+        {
+            return;
+        }
+
+        _onItsWay = new ToCoordinator.TallyReported(
+            _runId, _workerId, _epoch, ++_number, _tally.Books, inFlight, _usage.Read(), _finishing, _tally.Encode());
+        _tally.Reset();
+        SendOnItsWay();
+        Timers.StartPeriodicTimer("repeat", new Repeat(), RepeatAfter);
+    }
+
+    private void SendOnItsWay()
+    {
+        if (_onItsWay is not null)
+        {
+            _coordinator.Tell(_onItsWay, Context.Parent);
+        }
+    }
+
+    private void Acknowledged(ToWorker.AcknowledgeReport acknowledged)
+    {
+        if (_onItsWay is not { } report || acknowledged.Number != report.Number)
+        {
+            return;
+        }
+
+        _onItsWay = null;
+        Timers.Cancel("repeat");
+        if (report.Final)
+        {
+            Context.Parent.Tell(new LoadMessages.ReportsDelivered());
+        }
+        else if (_finishing)
+        {
+            Report(inFlight: 0);
+        }
+    }
+
+    private sealed record Repeat;
+}

@@ -1,0 +1,41 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Core.Runs;
+
+/// <summary>The run at one moment, for people who watch it. Made once a second.</summary>
+public sealed record RunProgress
+{
+    public required string RunId { get; init; }
+
+    public required RunStage Stage { get; init; }
+
+    /// <summary>Since the start of the load; zero before it.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>How long the load lasts; <see langword="null"/> where only a count bounds it.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>The stage of the plan's shape that is under way, from 0.</summary>
+    public int LoadStage { get; init; }
+
+    /// <summary>The plan's rate now, in arrivals per second; <see langword="null"/> for a closed load.</summary>
+    public double? OfferedPerSecond { get; init; }
+
+    /// <summary>Completed handshakes per second, over the last whole second that every worker has reported.</summary>
+    public double CompletedPerSecond { get; init; }
+
+    /// <summary>Everything that has ended so far.</summary>
+    public Books Ended { get; init; }
+
+    /// <summary>Connections under way, as of the last reports.</summary>
+    public long InFlight { get; init; }
+
+    /// <summary>Response times of the whole run so far; <see langword="null"/> before the first completed handshake.</summary>
+    public LatencySummary? Response { get; init; }
+
+    /// <summary>Failures so far by kind, most frequent first.</summary>
+    public IReadOnlyList<KeyValuePair<FailureKind, long>> Failures { get; init; } = [];
+
+    public IReadOnlyList<WorkerState> Workers { get; init; } = [];
+}

@@ -1,0 +1,23 @@
+namespace LoadGen.Core.Runs;
+
+/// <summary>How far one worker has come in a run.</summary>
+public enum WorkerStage
+{
+    /// <summary>Known, without a slice.</summary>
+    Waiting,
+
+    /// <summary>Has its slice and gets ready.</summary>
+    Preparing,
+
+    /// <summary>Ready to start.</summary>
+    Prepared,
+
+    /// <summary>Under load, or draining.</summary>
+    Running,
+
+    /// <summary>Its last report has arrived.</summary>
+    Finished,
+
+    /// <summary>Gone before its last report.</summary>
+    Lost,
+}
