@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+using LoadGen.Core.Runs;
+
+namespace LoadGen.BuiltIn;
+
+/// <summary>The lines between the program and its managed target.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(BuiltInReady))]
+[JsonSerializable(typeof(BuiltInTargetCounts))]
+internal sealed partial class BuiltInJson : JsonSerializerContext;

@@ -1,0 +1,47 @@
+using System.Net;
+using LoadGen.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+
+namespace LoadGen.Web;
+
+/// <summary>The node's HTTP endpoint: <c>/metrics</c> for Prometheus, <c>/healthz</c> and <c>/readyz</c> for whoever keeps it running.</summary>
+internal sealed class NodeEndpoint : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private volatile bool _ready;
+
+    private NodeEndpoint(WebApplication web) => _web = web;
+
+    /// <summary>Where it listens, such as <c>http://127.0.0.1:9090</c>.</summary>
+    public string Address => _web.Urls.First();
+
+    /// <exception cref="IOException">The address cannot be bound.</exception>
+    public static async Task<NodeEndpoint> StartAsync(IPEndPoint listen, NodeMetrics metrics)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
+        var web = builder.Build();
+        var endpoint = new NodeEndpoint(web);
+        web.MapMetrics("/metrics", metrics.Registry);
+        web.MapGet("/healthz", () => "ok\n");
+        web.MapGet("/readyz", () => endpoint._ready
+            ? Results.Text("ready\n")
+            : Results.Text("not ready: the cluster has not formed yet\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        await web.StartAsync();
+        return endpoint;
+    }
+
+    /// <summary>From now on <c>/readyz</c> says yes.</summary>
+    public void BecomeReady() => _ready = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.StopAsync();
+        await _web.DisposeAsync();
+    }
+}
