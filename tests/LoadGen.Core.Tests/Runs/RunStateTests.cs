@@ -1,0 +1,207 @@
+using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
+using LoadGen.Core.Shapes;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Core.Tests.Runs;
+
+public sealed class RunStateTests
+{
+    private static readonly GeneratorUsage Usage = new("host:1", 2, TimeSpan.FromSeconds(10.01), TimeSpan.FromSeconds(1), TimeSpan.Zero);
+
+    [Fact]
+    public void Work_is_divided_once_enough_workers_have_registered()
+    {
+        var (state, effects) = Play(Forming(minWorkers: 2), Registered("a"), Registered("b"));
+
+        Assert.Equal(RunStage.Preparing, state.Stage);
+        Assert.Equal(1, state.Epoch);
+        var slices = effects.OfType<RunEffect.Prepare>().ToDictionary(prepare => prepare.WorkerId, prepare => prepare.Slice);
+        Assert.Equal(["a", "b"], slices.Keys.Order());
+        Assert.Equal(3000, slices.Values.Sum(slice => slice.Count));
+    }
+
+    [Fact]
+    public void Registering_twice_changes_nothing()
+    {
+        var (once, _) = Play(Forming(minWorkers: 2), Registered("a"));
+
+        var (twice, effects) = once.Apply(Registered("a"));
+
+        Assert.Equal(once, twice);
+        Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void All_workers_start_together_when_the_last_one_is_prepared()
+    {
+        var (preparing, _) = Play(Forming(minWorkers: 2), Registered("a"), Registered("b"));
+
+        var (one, early) = preparing.Apply(new RunEvent.WorkerPrepared("a", 1));
+        var (both, effects) = one.Apply(new RunEvent.WorkerPrepared("b", 1));
+
+        Assert.Empty(early);
+        Assert.Equal(RunStage.Running, both.Stage);
+        Assert.Equal(["a", "b"], Assert.IsType<RunEffect.Start>(Assert.Single(effects)).WorkerIds);
+    }
+
+    [Fact]
+    public void A_readiness_of_an_earlier_epoch_does_not_count()
+    {
+        var (preparing, _) = Play(Forming(minWorkers: 1), Registered("a"));
+
+        var (state, effects) = preparing.Apply(new RunEvent.WorkerPrepared("a", 0));
+
+        Assert.Equal(RunStage.Preparing, state.Stage);
+        Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void A_report_is_merged_once_and_acknowledged_each_time_it_comes()
+    {
+        var running = Running("a");
+        var report = new RunEvent.ReportReceived("a", 1, new Books(300, 300, 0, 0, 0), Usage, Final: false);
+
+        var (first, merged) = running.Apply(report);
+        var (second, repeated) = first.Apply(report);
+
+        Assert.Equal([new RunEffect.Merge("a"), new RunEffect.Acknowledge("a", 1)], merged);
+        Assert.Equal([new RunEffect.Acknowledge("a", 1)], repeated);
+        Assert.Equal(300, second.Books.Completed);
+    }
+
+    [Fact]
+    public void A_report_after_a_gap_is_not_counted()
+    {
+        var (state, effects) = Running("a").Apply(new RunEvent.ReportReceived("a", 2, new Books(1, 1, 0, 0, 0), Usage, false));
+
+        Assert.Equal(0, state.Books.Scheduled);
+        Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void The_run_ends_when_every_worker_has_sent_its_final_report()
+    {
+        var (one, _) = Running("a", "b").Apply(Final("a", 1500));
+
+        var (both, effects) = one.Apply(Final("b", 1500));
+
+        Assert.Equal(RunStage.Running, one.Stage);
+        var finished = Assert.IsType<RunEnding.Finished>(effects.OfType<RunEffect.End>().Single().Ending);
+        Assert.Null(finished.AbortReason);
+        Assert.Equal(TimeSpan.FromSeconds(10.01), finished.Duration);
+        Assert.Equal(3000, finished.Workers.Sum(worker => worker.Books.Completed));
+        Assert.True(both.Books.Balance);
+    }
+
+    [Fact]
+    public void A_final_report_that_is_repeated_after_the_end_is_acknowledged_again()
+    {
+        var (ended, _) = Running("a").Apply(Final("a", 3000));
+
+        var (_, effects) = ended.Apply(Final("a", 3000));
+
+        Assert.Equal([new RunEffect.Acknowledge("a", 1)], effects);
+    }
+
+    [Fact]
+    public void What_a_lost_worker_did_not_report_is_lost_and_the_books_balance()
+    {
+        var (reported, _) = Running("a", "b").Apply(new RunEvent.ReportReceived("a", 1, new Books(500, 498, 2, 0, 0), Usage, false));
+
+        var (state, effects) = reported.Apply(new RunEvent.WorkerLost("a", TimeSpan.FromSeconds(4)));
+        var (_, late) = state.Apply(new RunEvent.ReportReceived("a", 2, new Books(100, 100, 0, 0, 0), Usage, false));
+
+        Assert.Equal([new RunEffect.CountLost("a", 1000)], effects);
+        Assert.Equal(new Books(1500, 498, 2, 0, 1000), state.Workers["a"].Books);
+        Assert.True(state.Books.Balance);
+        Assert.Empty(late);
+    }
+
+    [Fact]
+    public void A_run_that_loses_every_worker_is_aborted()
+    {
+        var (_, effects) = Running("a").Apply(new RunEvent.WorkerLost("a", TimeSpan.FromSeconds(4)));
+
+        var finished = Assert.IsType<RunEnding.Finished>(effects.OfType<RunEffect.End>().Single().Ending);
+        Assert.Equal("every worker was lost", finished.AbortReason);
+        Assert.Equal(TimeSpan.FromSeconds(4), Assert.Single(finished.Workers).LostAt);
+    }
+
+    [Fact]
+    public void Losing_a_worker_before_the_start_divides_the_work_anew()
+    {
+        var (three, _) = Play(Forming(minWorkers: 1), Registered("a"));
+
+        var (state, _) = three.Apply(new RunEvent.WorkerLost("a", TimeSpan.Zero));
+        var (again, effects) = state.Apply(Registered("b"));
+
+        Assert.Equal(RunStage.Forming, state.Stage);
+        Assert.Equal(2, again.Epoch);
+        Assert.Equal("b", Assert.IsType<RunEffect.Prepare>(Assert.Single(effects)).WorkerId);
+    }
+
+    [Fact]
+    public void Stopping_tells_every_running_worker_once_and_the_result_is_partial()
+    {
+        var (stopping, effects) = Running("a", "b").Apply(new RunEvent.StopRequested("interrupted"));
+        var (_, again) = stopping.Apply(new RunEvent.StopRequested("interrupted"));
+        var (_, ended) = Play(stopping, Final("a", 100), Final("b", 100));
+
+        Assert.Equal([new RunEffect.Stop("a"), new RunEffect.Stop("b")], effects);
+        Assert.Empty(again);
+        Assert.Equal("interrupted", Assert.IsType<RunEnding.Finished>(ended.OfType<RunEffect.End>().Single().Ending).AbortReason);
+    }
+
+    [Fact]
+    public void Too_few_workers_in_time_end_the_run_unformed()
+    {
+        var (one, _) = Play(Forming(minWorkers: 2), Registered("a"));
+
+        var (_, effects) = one.Apply(new RunEvent.StartDeadlinePassed());
+
+        Assert.Equal(new RunEnding.NotFormed("1 of 2 workers came in time"), Assert.IsType<RunEffect.End>(Assert.Single(effects)).Ending);
+    }
+
+    [Fact]
+    public void The_start_deadline_means_nothing_once_the_load_runs()
+    {
+        var (state, effects) = Running("a").Apply(new RunEvent.StartDeadlinePassed());
+
+        Assert.Equal(RunStage.Running, state.Stage);
+        Assert.Empty(effects);
+    }
+
+    private static RunState Forming(int minWorkers) => new("run", ThreeThousand(), minWorkers);
+
+    private static RunState Running(params string[] workers)
+    {
+        var (prepared, _) = Play(Forming(workers.Length), [.. workers.Select(Registered)]);
+        return Play(prepared, [.. workers.Select(worker => new RunEvent.WorkerPrepared(worker, 1))]).State;
+    }
+
+    private static (RunState State, IReadOnlyList<RunEffect> Effects) Play(RunState state, params RunEvent[] events)
+    {
+        var effects = new List<RunEffect>();
+        foreach (var happened in events)
+        {
+            (state, var caused) = state.Apply(happened);
+            effects.AddRange(caused);
+        }
+
+        return (state, effects);
+    }
+
+    private static RunEvent Registered(string worker) => new RunEvent.WorkerRegistered(worker, "host");
+
+    private static RunEvent Final(string worker, long completed)
+        => new RunEvent.ReportReceived(worker, 1, new Books(completed, completed, 0, 0, 0), Usage, Final: true);
+
+    private static Plan ThreeThousand() => new()
+    {
+        Name = "test",
+        Targets = [new Target { Name = "t", Host = "127.0.0.1", Port = 443, ServerName = "localhost" }],
+        Profiles = [new Profile { Name = "p" }],
+        Load = new Load.Open(new Schedule(new Constant(300, TimeSpan.FromSeconds(10)))),
+    };
+}
