@@ -24,7 +24,7 @@ internal static class ProgressView
             Duration = schedule?.Duration ?? (state.Plan.Load as Load.Closed)?.Duration,
             LoadStage = schedule?.Shape is Stages stages ? stages.StageAt(elapsed) : 0,
             OfferedPerSecond = schedule?.Shape.RateAt(elapsed),
-            CompletedPerSecond = CompletedIn(merged, (int)elapsed.TotalSeconds - SecondsUntilReported),
+            CompletedPerSecond = merged.IntervalOf((int)elapsed.TotalSeconds - SecondsUntilReported)?.Completed ?? 0,
             Ended = merged.Books,
             InFlight = inFlight,
             Response = merged.Response.Summarize(),
@@ -32,9 +32,6 @@ internal static class ProgressView
             Workers = [.. state.Workers.Values],
         };
     }
-
-    private static long CompletedIn(Tally merged, int second)
-        => second >= 0 && second < merged.Intervals.Count ? merged.Intervals[second].Completed : 0;
 
     private static IEnumerable<KeyValuePair<FailureKind, long>> FailuresByKind(Tally merged) => merged.Failures
         .GroupBy(failure => failure.Key.Kind, failure => failure.Value.Count)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Tallies;
+using Failure = LoadGen.Core.Handshakes.Failure;
 
 namespace LoadGen.Cluster.Worker;
 

@@ -34,7 +34,8 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
         _tally = new Tally(plan.Targets.Count, plan.Profiles.Count);
 
         Receive<LoadMessages.HandshakeEnded>(ended => Record(ended.Sample));
-        Receive<LoadMessages.ArrivalDropped>(dropped => Drop(dropped.Arrival));
+        Receive<LoadMessages.ArrivalDropped>(dropped =>
+            _tally.RecordDropped(dropped.Arrival.Planned, dropped.Arrival.Target, dropped.Arrival.Profile));
         Receive<LoadMessages.SendReport>(send => Report(send.InFlight));
         Receive<LoadMessages.SendFinalReport>(_ =>
         {
@@ -52,15 +53,8 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
 
     private void Record(Sample sample)
     {
-        _tally.RecordScheduled(sample.Planned, sample.Target, sample.Profile);
         _tally.Record(sample);
         _observer.Ended(sample);
-    }
-
-    private void Drop(Arrival arrival)
-    {
-        _tally.RecordScheduled(arrival.Planned, arrival.Target, arrival.Profile);
-        _tally.RecordDropped(arrival.Planned, arrival.Target, arrival.Profile);
     }
 
     private void Report(long inFlight)

@@ -5,6 +5,6 @@ namespace LoadGen.BuiltIn;
 
 /// <summary>The lines between the program and its managed target.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(BuiltInReady))]
+[JsonSerializable(typeof(TargetReady))]
 [JsonSerializable(typeof(BuiltInTargetCounts))]
-internal sealed partial class BuiltInJson : JsonSerializerContext;
+internal sealed partial class TargetProcessJson : JsonSerializerContext;

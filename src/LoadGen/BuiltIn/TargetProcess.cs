@@ -9,13 +9,13 @@ namespace LoadGen.BuiltIn;
 /// The target of a run that names none: <c>loadgen target</c> as a process of its own, so that its work is not counted as
 /// the generator's. It lives as long as the pipe to it: if this process dies, however it dies, so does the target.
 /// </summary>
-internal sealed class BuiltInTarget : IAsyncDisposable
+internal sealed class TargetProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
 
-    private BuiltInTarget(Process process, Target target)
+    private TargetProcess(Process process, Target target)
     {
         _process = process;
         Target = target;
@@ -24,19 +24,19 @@ internal sealed class BuiltInTarget : IAsyncDisposable
     /// <summary>How to reach it, and whom to trust.</summary>
     public Target Target { get; }
 
-    /// <exception cref="BuiltInTargetException">It did not start.</exception>
-    public static async Task<BuiltInTarget> StartAsync(CancellationToken cancellation)
+    /// <exception cref="TargetProcessException">It did not start.</exception>
+    public static async Task<TargetProcess> StartAsync(CancellationToken cancellation)
     {
-        var process = Process.Start(StartInfo()) ?? throw new BuiltInTargetException("the built-in target could not be started");
+        var process = Process.Start(StartInfo()) ?? throw new TargetProcessException("the built-in target could not be started");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
         {
             var line = await process.StandardOutput.ReadLineAsync(patience.Token)
-                ?? throw new BuiltInTargetException("the built-in target ended before it was ready");
-            var ready = JsonSerializer.Deserialize(line, BuiltInJson.Default.BuiltInReady)
-                ?? throw new BuiltInTargetException("the built-in target did not say where it listens");
-            return new BuiltInTarget(process, new Target
+                ?? throw new TargetProcessException("the built-in target ended before it was ready");
+            var ready = JsonSerializer.Deserialize(line, TargetProcessJson.Default.TargetReady)
+                ?? throw new TargetProcessException("the built-in target did not say where it listens");
+            return new TargetProcess(process, new Target
             {
                 Name = "built-in",
                 Host = "127.0.0.1",
@@ -59,10 +59,10 @@ internal sealed class BuiltInTarget : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         _process.StandardInput.Close();
         var line = await _process.StandardOutput.ReadLineAsync(patience.Token)
-            ?? throw new BuiltInTargetException("the built-in target ended without its counts");
+            ?? throw new TargetProcessException("the built-in target ended without its counts");
         await _process.WaitForExitAsync(patience.Token);
-        return JsonSerializer.Deserialize(line, BuiltInJson.Default.BuiltInTargetCounts)
-            ?? throw new BuiltInTargetException("the built-in target ended without its counts");
+        return JsonSerializer.Deserialize(line, TargetProcessJson.Default.BuiltInTargetCounts)
+            ?? throw new TargetProcessException("the built-in target ended without its counts");
     }
 
     public ValueTask DisposeAsync()

@@ -1,0 +1,135 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Core.Runs;
+
+/// <summary>Puts what is known about a run into the form of its result.</summary>
+public static class RunResultBuilder
+{
+    /// <summary>The result of a run and its verdict.</summary>
+    public static RunResult Build(RunRecord record, Verdict verdict)
+    {
+        var tally = record.Tally;
+        var plan = record.Plan;
+        var seconds = record.Duration.TotalSeconds;
+        return new RunResult
+        {
+            Schema = RunResult.CurrentSchema,
+            Run = new RunResult.RunPart(
+                record.RunId, plan.Name, record.StartedAt, Rounded(seconds), plan.Engine, NameOf(verdict.Kind), verdict.Reasons),
+            Books = Part(record.Books),
+            Rate = new RunResult.RatePart(
+                seconds > 0 ? Rounded(record.Books.Scheduled / seconds) : 0, Rounded(record.CompletedPerSecond)),
+            LatencyMs = new RunResult.LatencyPart(Part(tally.Response), Part(tally.Handshake), Phases(tally)),
+            Negotiated =
+            [
+                .. tally.Negotiated.OrderByDescending(each => each.Value).Select(each => new RunResult.NegotiatedPart(
+                    each.Key.TlsVersion.Name(), each.Key.CipherSuite, each.Key.Group, each.Key.Resumed, each.Value)),
+            ],
+            Failures =
+            [
+                .. tally.Failures.OrderByDescending(each => each.Value.Count).Select(each => new RunResult.FailurePart(
+                    each.Key.Kind.Name(),
+                    each.Key.Phase.Name(),
+                    each.Key.Alert,
+                    each.Key.Side.Name(),
+                    plan.Targets[each.Key.Target].Name,
+                    each.Value.Count,
+                    each.Value.Example)),
+            ],
+            Thresholds =
+            [
+                .. verdict.Thresholds.Select(each => new RunResult.ThresholdPart(
+                    each.Threshold.Expression, each.Observed is { } observed ? Math.Round(observed, 6) : null, each.Pass)),
+            ],
+            Workers =
+            [
+                .. record.Workers.Select(each => new RunResult.WorkerPart(
+                    each.Id, each.Host, Part(each.Books), each.LostAt is { } lostAt ? Rounded(lostAt.TotalSeconds) : null)),
+            ],
+            Generator = Part(verdict.Generator),
+            Targets =
+            [
+                .. plan.Targets.Select((target, i) => new RunResult.TargetPart(
+                    target.Name, Part(tally.Targets[i].Books), Part(tally.Targets[i]), Part(tally.Certificates[i]))),
+            ],
+            Profiles =
+            [
+                .. plan.Profiles.Select((profile, i) => new RunResult.ProfilePart(
+                    profile.Name, Part(tally.Profiles[i].Books), Part(tally.Profiles[i]))),
+            ],
+            BuiltInTarget = record.BuiltInTarget,
+            Intervals = [.. tally.Intervals.Select((interval, i) => Part(interval, tally.FirstInterval + i, record.Workers))],
+        };
+    }
+
+    /// <summary>The name of a verdict in results: <c>pass</c>, <c>fail</c>, <c>inconclusive</c>, <c>aborted</c>.</summary>
+    public static string NameOf(VerdictKind kind) => kind switch
+    {
+        VerdictKind.Pass => "pass",
+        VerdictKind.Fail => "fail",
+        VerdictKind.Inconclusive => "inconclusive",
+        _ => "aborted",
+    };
+
+    private static Dictionary<string, RunResult.Distribution> Phases(Tally tally)
+    {
+        var phases = new Dictionary<string, RunResult.Distribution>();
+        for (var phase = Phase.Dns; phase <= Phase.ServerConfirmed; phase++)
+        {
+            if (Part(tally.PhaseOf(phase)) is { } distribution)
+            {
+                phases.Add(phase.Name(), distribution);
+            }
+        }
+
+        return phases;
+    }
+
+    private static RunResult.IntervalPart Part(IntervalTally interval, int second, IReadOnlyList<WorkerRecord> workers) => new(
+        second,
+        interval.Scheduled,
+        interval.Completed,
+        interval.Failed,
+        interval.Dropped,
+        Milliseconds(interval.Response.Percentile(50)),
+        Milliseconds(interval.Response.Percentile(99)),
+        workers.Count(worker => worker.LostAt is not { } lostAt || lostAt.TotalSeconds > second));
+
+    private static RunResult.GeneratorPart Part(GeneratorAssessment generator) => new(
+        generator.CpuMicrosPerHandshake is { } cpu ? Rounded(cpu) : null,
+        Part(generator.Lag),
+        Rounded(generator.GcPausePercent),
+        generator.Limited,
+        generator.Reasons);
+
+    private static RunResult.BooksPart Part(Books books) => new(books.Scheduled, books.Completed, books.Failed, books.Dropped, books.Lost);
+
+    private static RunResult.LatencyPart Part(GroupTally group) => new(Part(group.Response), Part(group.Handshake), null);
+
+    private static RunResult.CertificatePart? Part(CertificateSummary? certificate) => certificate is null
+        ? null
+        : new RunResult.CertificatePart(certificate.Subject, certificate.Issuer, certificate.NotAfter, certificate.KeyType);
+
+    private static RunResult.Distribution? Part(LatencyHistogram histogram) => Part(histogram.Summarize());
+
+    private static RunResult.Distribution? Part(LatencySummary? summary) => summary is null
+        ? null
+        : new RunResult.Distribution(
+            summary.Count,
+            Milliseconds(summary.Min),
+            Milliseconds(summary.Mean),
+            Milliseconds(summary.P50),
+            Milliseconds(summary.P90),
+            Milliseconds(summary.P95),
+            Milliseconds(summary.P99),
+            Milliseconds(summary.P999),
+            Milliseconds(summary.Max),
+            summary.Saturated > 0 ? summary.Saturated : null);
+
+    private static double? Milliseconds(TimeSpan? time) => time is { } value ? Milliseconds(value) : null;
+
+    private static double Milliseconds(TimeSpan time) => Rounded(time.TotalMilliseconds);
+
+    private static double Rounded(double value) => Math.Round(value, 3);
+}

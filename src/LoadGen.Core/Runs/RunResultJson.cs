@@ -1,0 +1,38 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LoadGen.Core.Runs;
+
+/// <summary>Results as JSON.</summary>
+public static class RunResultJson
+{
+    private static readonly ResultJsonContext Json = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        // The result is a file of its own, never part of a page: names in other scripts stay readable.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>Writes a result.</summary>
+    public static void Write(RunResult result, Stream stream) => JsonSerializer.Serialize(stream, result, Json.RunResult);
+
+    /// <summary>Reads a result.</summary>
+    /// <exception cref="FormatException">It is not JSON, not a result, or of another schema; the message says which.</exception>
+    public static RunResult Read(Stream stream)
+    {
+        try
+        {
+            var result = JsonSerializer.Deserialize(stream, Json.RunResult) ?? throw new FormatException("the file is empty");
+            return result.Schema == RunResult.CurrentSchema
+                ? result
+                : throw new FormatException($"the result has schema {result.Schema}; this version reads schema {RunResult.CurrentSchema}");
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"the file is not a result: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using LoadGen.Core.Plans;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Core.Runs;
+
+/// <summary>
+/// The judgement of a run. Aborted comes before inconclusive, inconclusive before fail, fail before pass: a run that was cut
+/// short or limited by its generator says nothing about the server, whatever its numbers are.
+/// </summary>
+public sealed record Verdict
+{
+    /// <summary>Above this part of the scheduled arrivals, what was lost could hide anything.</summary>
+    private const double MostLost = 0.01;
+
+    public required VerdictKind Kind { get; init; }
+
+    /// <summary>Why, one sentence each; empty for a plain pass.</summary>
+    public required IReadOnlyList<string> Reasons { get; init; }
+
+    public required IReadOnlyList<ThresholdResult> Thresholds { get; init; }
+
+    public required GeneratorAssessment Generator { get; init; }
+
+    /// <summary>Judges a run.</summary>
+    public static Verdict Of(RunRecord record)
+    {
+        var generator = GeneratorAssessment.Of(record);
+        var thresholds = record.Plan.Thresholds.Select(threshold => Hold(threshold, record)).ToList();
+        var books = record.Books;
+        var failed = thresholds.Where(result => !result.Pass).Select(Explain).ToList();
+        if (books.Completed == 0)
+        {
+            failed.Insert(0, "no handshake completed");
+        }
+
+        var inconclusive = generator.Reasons.ToList();
+        if (books.Lost > books.Scheduled * MostLost)
+        {
+            inconclusive.Add($"{books.Lost} of {books.Scheduled} arrivals were lost with their workers");
+        }
+
+        var kind = record.AbortReason is not null ? VerdictKind.Aborted
+            : inconclusive.Count > 0 ? VerdictKind.Inconclusive
+            : failed.Count > 0 ? VerdictKind.Fail
+            : VerdictKind.Pass;
+        IEnumerable<string> abort = record.AbortReason is { } reason ? [reason] : [];
+        return new Verdict { Kind = kind, Reasons = [.. abort, .. inconclusive, .. failed], Thresholds = thresholds, Generator = generator };
+    }
+
+    private static ThresholdResult Hold(Threshold threshold, RunRecord record)
+    {
+        var observed = Observe(threshold, record);
+        return new ThresholdResult(threshold, observed, observed is { } value && threshold.Holds(value));
+    }
+
+    private static double? Observe(Threshold threshold, RunRecord record) => threshold.Statistic switch
+    {
+        Statistic.Failures => record.Books.FailureRatio,
+        Statistic.Rate => record.CompletedPerSecond,
+        _ => Observe(threshold.Statistic, HistogramOf(threshold, record.Tally).Summarize()),
+    };
+
+    private static double? Observe(Statistic statistic, LatencySummary? summary) => summary is null ? null : (statistic switch
+    {
+        Statistic.P50 => summary.P50,
+        Statistic.P90 => summary.P90,
+        Statistic.P95 => summary.P95,
+        Statistic.P99 => summary.P99,
+        Statistic.P999 => summary.P999,
+        Statistic.Max => summary.Max,
+        _ => summary.Mean,
+    }).TotalMilliseconds;
+
+    private static LatencyHistogram HistogramOf(Threshold threshold, Tally tally) => threshold.Latency switch
+    {
+        LatencyOf.Handshake => tally.Handshake,
+        LatencyOf.Phase => tally.PhaseOf(threshold.Phase!.Value),
+        _ => tally.Response,
+    };
+
+    private static string Explain(ThresholdResult result) => result.Observed is { } observed
+        ? $"{result.Threshold.Expression} did not hold: observed {Show(result.Threshold.Statistic, observed)}"
+        : $"{result.Threshold.Expression} did not hold: there was nothing to observe";
+
+    private static string Show(Statistic statistic, double value) => statistic switch
+    {
+        Statistic.Failures => $"{value * 100:0.###} %",
+        Statistic.Rate => $"{value:0.##}/s",
+        _ => $"{value:0.###} ms",
+    };
+}

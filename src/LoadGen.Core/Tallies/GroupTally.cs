@@ -1,0 +1,41 @@
+namespace LoadGen.Core.Tallies;
+
+/// <summary>The part of a tally that belongs to one target or one profile. Latencies are those of completed handshakes.</summary>
+public sealed class GroupTally
+{
+    public Books Books { get; internal set; }
+
+    /// <summary>From the planned time to success.</summary>
+    public LatencyHistogram Response { get; } = new();
+
+    /// <summary>From the first byte of ClientHello to success.</summary>
+    public LatencyHistogram Handshake { get; } = new();
+
+    internal void Merge(GroupTally other)
+    {
+        Books += other.Books;
+        Response.Merge(other.Response);
+        Handshake.Merge(other.Handshake);
+    }
+
+    internal void Reset()
+    {
+        Books = default;
+        Response.Reset();
+        Handshake.Reset();
+    }
+
+    internal void Encode(TallyWriter writer)
+    {
+        BooksCodec.Encode(Books, writer);
+        Response.Encode(writer);
+        Handshake.Encode(writer);
+    }
+
+    internal void MergeEncoded(ref TallyReader reader)
+    {
+        Books += BooksCodec.Decode(ref reader);
+        Response.MergeEncoded(ref reader);
+        Handshake.MergeEncoded(ref reader);
+    }
+}

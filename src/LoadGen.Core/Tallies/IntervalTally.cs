@@ -1,0 +1,50 @@
+namespace LoadGen.Core.Tallies;
+
+/// <summary>
+/// One second of a run: what was planned in it, and what ended in it. Response times are kept to 1 %, so that a long run's
+/// many seconds stay small.
+/// </summary>
+public sealed class IntervalTally
+{
+    /// <summary>Arrivals planned in this second.</summary>
+    public long Scheduled { get; internal set; }
+
+    /// <summary>Handshakes completed in this second.</summary>
+    public long Completed { get; internal set; }
+
+    /// <summary>Handshakes failed in this second.</summary>
+    public long Failed { get; internal set; }
+
+    /// <summary>Arrivals planned in this second that found no free connection.</summary>
+    public long Dropped { get; internal set; }
+
+    /// <summary>Response times of the handshakes completed in this second.</summary>
+    public LatencyHistogram Response { get; } = new(significantDigits: 2);
+
+    internal void Merge(IntervalTally other)
+    {
+        Scheduled += other.Scheduled;
+        Completed += other.Completed;
+        Failed += other.Failed;
+        Dropped += other.Dropped;
+        Response.Merge(other.Response);
+    }
+
+    internal void Encode(TallyWriter writer)
+    {
+        writer.Number(Scheduled);
+        writer.Number(Completed);
+        writer.Number(Failed);
+        writer.Number(Dropped);
+        Response.Encode(writer);
+    }
+
+    internal void MergeEncoded(ref TallyReader reader)
+    {
+        Scheduled += reader.Number();
+        Completed += reader.Number();
+        Failed += reader.Number();
+        Dropped += reader.Number();
+        Response.MergeEncoded(ref reader);
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Net;
+using LoadGen.Cluster.Nodes;
+using LoadGen.Core.Plans;
+using LoadGen.Metrics;
+using LoadGen.Web;
+
+namespace LoadGen.Commands;
+
+/// <summary>The flags of a node: where it listens, whom it joins, what it exposes.</summary>
+internal sealed class NodeFlags
+{
+    private readonly Option<string> _listen;
+
+    private readonly Option<string?> _advertise = new("--advertise")
+    {
+        Description = "Address that other nodes reach this one by; by default the one it listens on.",
+        HelpName = "HOST[:PORT]",
+    };
+
+    private readonly Option<string?> _startDeadline = new("--start-deadline")
+    {
+        Description = "How long to wait for the cluster to form.",
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => "60s",
+    };
+
+    public NodeFlags(string listenByDefault) => _listen = new Option<string>("--listen")
+    {
+        Description = "Cluster address of this node; port 0 for any free one.",
+        HelpName = "HOST:PORT",
+        DefaultValueFactory = _ => listenByDefault,
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_listen);
+        command.Add(_advertise);
+        command.Add(_startDeadline);
+    }
+
+    /// <summary>Reads the flags, or says what is wrong with them.</summary>
+    public NodeOptions? Read(ParseResult parse, string role, IReadOnlyList<string> seeds, Problems problems)
+    {
+        var listenText = parse.GetValue(_listen)!;
+        if (!HostPort.TryParse(listenText, out var listen))
+        {
+            problems.Add($"--listen: '{listenText}' is not an address; write host:port, such as 127.0.0.1:4053");
+        }
+
+        var advertiseText = parse.GetValue(_advertise);
+        (string Host, int Port)? advertise = null;
+        if (advertiseText is not null)
+        {
+            var withPort = advertiseText.Contains(':', StringComparison.Ordinal) ? advertiseText : $"{advertiseText}:{listen.Port}";
+            if (HostPort.TryParse(withPort, out var parsed))
+            {
+                advertise = parsed;
+            }
+            else
+            {
+                problems.Add($"--advertise: '{advertiseText}' is not an address; write a host, or host:port");
+            }
+        }
+
+        foreach (var seed in seeds)
+        {
+            if (!HostPort.TryParse(seed, out var address) || address.Port == 0 || !seed.Contains(':', StringComparison.Ordinal))
+            {
+                problems.Add($"--seed: '{seed}' is not an address; write host:port, such as 10.0.0.5:4053");
+            }
+        }
+
+        var deadline = problems.Duration("--start-deadline", parse.GetValue(_startDeadline));
+        return problems.Any
+            ? null
+            : new NodeOptions
+            {
+                Roles = [role],
+                ListenHost = listen.Host,
+                ListenPort = listen.Port,
+                AdvertiseHost = advertise?.Host,
+                AdvertisePort = advertise is { Port: > 0 and var port } ? port : null,
+                Seeds = seeds,
+                JoinWithin = deadline ?? TimeSpan.FromSeconds(60),
+            };
+    }
+}

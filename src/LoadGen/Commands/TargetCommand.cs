@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using LoadGen.BuiltIn;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Runs;
+using LoadGen.TargetServer;
+
+namespace LoadGen.Commands;
+
+/// <summary><c>loadgen target</c>: the built-in TLS target alone.</summary>
+internal static class TargetCommand
+{
+    private static readonly Option<string> Listen = new("--listen")
+    {
+        Description = "Address to listen on; port 0 for any free one.",
+        HelpName = "HOST:PORT",
+        DefaultValueFactory = _ => "127.0.0.1:8443",
+    };
+
+    private static readonly Option<string> Key = new("--key-type")
+    {
+        Description = "Key of its certificate: ecdsa (P-256) or rsa (2048 bits).",
+        HelpName = "KIND",
+        DefaultValueFactory = _ => "ecdsa",
+    };
+
+    private static readonly Option<string[]> Tls = new("--tls")
+    {
+        Description = "Versions to accept; by default 1.3 and 1.2.",
+        HelpName = "VERSION",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> Resumption = new("--resumption") { Description = "Give out sessions and resume them." };
+
+    private static readonly Option<FileInfo?> AuthorityOut = new("--cacert-out")
+    {
+        Description = "Write the certificate to trust here, for --cacert of the client.",
+        HelpName = "FILE",
+    };
+
+    // For the run that started it: speaks JSON on standard output, and ends when standard input does.
+    private static readonly Option<bool> Managed = new("--managed") { Hidden = true };
+
+    public static Verb Create()
+    {
+        Key.AcceptOnlyFromAmong("ecdsa", "rsa");
+        Tls.AcceptOnlyFromAmong("1.2", "1.3");
+        var command = new Command("target", "The built-in TLS server alone.") { Listen, Key, Tls, Resumption, AuthorityOut, Managed };
+        command.SetAction(RunAsync);
+        return new Verb(command, ["loadgen target --listen 127.0.0.1:8443 --cacert-out ca.pem", "loadgen target --key-type rsa --tls 1.2"]);
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        if (!HostPort.TryParseEndPoint(parse.GetValue(Listen)!, out var listen))
+        {
+            Console.Error.WriteLine($"loadgen: --listen: '{parse.GetValue(Listen)}' is not an address; write an IP address and a port, such as 127.0.0.1:8443");
+            return ExitCode.Usage;
+        }
+
+        var versions = parse.GetValue(Tls) is { Length: > 0 } named
+            ? named.Select(name => name == "1.2" ? TlsVersion.Tls12 : TlsVersion.Tls13).Distinct().ToArray()
+            : [TlsVersion.Tls13, TlsVersion.Tls12];
+        var options = new BuiltInTargetOptions
+        {
+            Listen = listen,
+            Key = parse.GetValue(Key) == "rsa" ? KeyKind.Rsa2048 : KeyKind.EcdsaP256,
+            TlsVersions = versions,
+            AllowResumption = parse.GetValue(Resumption),
+        };
+        try
+        {
+            await using var target = BuiltInTarget.Start(options);
+            return parse.GetValue(Managed) ? await ServeManagedAsync(target) : await ServeAsync(target, parse.GetValue(AuthorityOut));
+        }
+        catch (SocketException error)
+        {
+            Console.Error.WriteLine($"loadgen: --listen: cannot listen on {listen}: {error.Message}");
+            return ExitCode.Usage;
+        }
+    }
+
+    private static async Task<int> ServeAsync(BuiltInTarget target, FileInfo? authorityOut)
+    {
+        if (authorityOut is not null)
+        {
+            try
+            {
+                await File.WriteAllTextAsync(authorityOut.FullName, target.Authority);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine($"loadgen: --cacert-out: {error.Message}");
+                return ExitCode.Usage;
+            }
+        }
+
+        Console.WriteLine($"listening on {target.EndPoint}; Ctrl-C ends it");
+        using var signals = new StopSignals(_ => { });
+        await signals.FirstSignal;
+        var counts = await target.StopAsync(CancellationToken.None);
+        Console.WriteLine($"handshakes: {counts.Full} full, {counts.Resumed} resumed, {counts.Failed} failed");
+        return ExitCode.Pass;
+    }
+
+    private static async Task<int> ServeManagedAsync(BuiltInTarget target)
+    {
+        // A Ctrl-C at the terminal reaches this process too, but whoever started it still has handshakes to finish.
+        using var signals = new StopSignals(_ => { });
+        var ready = new TargetReady(((IPEndPoint)target.EndPoint).Port, target.Authority);
+        Console.WriteLine(JsonSerializer.Serialize(ready, TargetProcessJson.Default.TargetReady));
+        await Console.In.ReadToEndAsync();
+        var counts = await target.StopAsync(CancellationToken.None);
+        Console.WriteLine(JsonSerializer.Serialize(
+            new BuiltInTargetCounts(counts.Full, counts.Resumed, counts.Failed), TargetProcessJson.Default.BuiltInTargetCounts));
+        return ExitCode.Pass;
+    }
+}

@@ -1,0 +1,29 @@
+using LoadGen.Cluster.Coordinator;
+using LoadGen.Core.Runs;
+using LoadGen.Live;
+using LoadGen.Metrics;
+
+namespace LoadGen.Running;
+
+/// <summary>Follows one run from its coordinator's side to its end: shows it, exposes it, and keeps what came of it.</summary>
+internal sealed class RunSession(IProgressView view, NodeMetrics metrics) : IRunObserver
+{
+    private readonly TaskCompletionSource<(RunEnding, RunRecord?)> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>How the run ended, and everything known about it where it finished.</summary>
+    public Task<(RunEnding Ending, RunRecord? Record)> Ended => _ended.Task;
+
+    /// <summary>Ends when every worker has left.</summary>
+    public Task AllLeft => _left.Task;
+
+    public void Progressed(RunProgress progress)
+    {
+        metrics.Progressed(progress);
+        view.Show(progress);
+    }
+
+    void IRunObserver.Ended(RunEnding ending, RunRecord? record) => _ended.TrySetResult((ending, record));
+
+    public void WorkersLeft() => _left.TrySetResult();
+}
