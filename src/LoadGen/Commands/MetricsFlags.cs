@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Net;
+
+namespace LoadGen.Commands;
+
+/// <summary>The flags of a node's HTTP endpoint.</summary>
+internal sealed class MetricsFlags
+{
+    private readonly Option<string?> _port = new("--metrics-port")
+    {
+        HelpName = "PORT",
+        Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1; 0 for any free one.",
+    };
+
+    private readonly Option<string?> _http = new("--http")
+    {
+        HelpName = "HOST:PORT",
+        Description = "The same on another address.",
+    };
+
+    private readonly Option<string?> _linger = new("--linger")
+    {
+        HelpName = "DURATION",
+        Description = "Keep serving for this long after the run, so that the last scrape sees the final counts.",
+        DefaultValueFactory = _ => "0s",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_port);
+        command.Add(_http);
+        command.Add(_linger);
+    }
+
+    public (IPEndPoint? Listen, TimeSpan Linger) Read(ParseResult parse, Problems problems)
+    {
+        var (port, http) = (parse.GetValue(_port), parse.GetValue(_http));
+        var (flag, text) = port is not null ? ("--metrics-port", port) : ("--http", http);
+        if (port is not null && http is not null)
+        {
+            problems.Add("--metrics-port and --http say the same thing; give one of them");
+        }
+
+        IPEndPoint? listen = null;
+        if (text is not null)
+        {
+            if (HostPort.TryParseEndPoint(text, out var parsed))
+            {
+                listen = parsed;
+            }
+            else
+            {
+                problems.Add($"{flag}: '{text}' is not an address; write {(port is null ? "an IP address and a port, such as 0.0.0.0:9090" : "a port, such as 9090")}");
+            }
+        }
+
+        return (listen, problems.Duration("--linger", parse.GetValue(_linger)) ?? TimeSpan.Zero);
+    }
+}

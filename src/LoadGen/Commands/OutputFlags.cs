@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.Net;
+using Spectre.Console;
+
+namespace LoadGen.Commands;
+
+/// <summary>The flags that say where results and metrics go.</summary>
+internal sealed class OutputFlags
+{
+    private readonly Option<string?> _json = new("--json") { HelpName = "FILE|-", Description = "Write the result as JSON; - for standard output." };
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Show neither progress nor summary." };
+    private readonly MetricsFlags _metrics = new();
+
+    public void AddTo(Command command)
+    {
+        command.Add(_json);
+        command.Add(_quiet);
+        _metrics.AddTo(command);
+    }
+
+    /// <summary>The file for the result, <c>-</c> for standard output, or nothing.</summary>
+    public string? JsonOf(ParseResult parse) => parse.GetValue(_json);
+
+    public bool IsQuiet(ParseResult parse) => parse.GetValue(_quiet);
+
+    /// <summary>Where progress and summary go: standard output, unless the result does.</summary>
+    public IAnsiConsole ConsoleOf(ParseResult parse) => JsonOf(parse) == "-"
+        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+        : AnsiConsole.Console;
+
+    /// <summary>Where to serve metrics, if anywhere, and for how long after the run.</summary>
+    public (IPEndPoint? Listen, TimeSpan Linger) ReadMetrics(ParseResult parse, Problems problems) => _metrics.Read(parse, problems);
+}

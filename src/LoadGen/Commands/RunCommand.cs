@@ -1,0 +1,76 @@
+using System.CommandLine;
+using LoadGen.BuiltIn;
+using LoadGen.Cluster.Nodes;
+using LoadGen.Running;
+
+namespace LoadGen.Commands;
+
+/// <summary><c>loadgen run</c>: one run in this process.</summary>
+internal sealed class RunCommand
+{
+    private static readonly TimeSpan FormWithin = TimeSpan.FromSeconds(60);
+
+    private readonly PlanOptions _plan = new();
+    private readonly OutputFlags _output = new();
+    private readonly Option<int> _workers = new("--workers")
+    {
+        HelpName = "N",
+        Description = "Worker nodes in this process.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    public static Verb Create()
+    {
+        var run = new RunCommand();
+        var command = new Command("run", "One run in this process. Without a target, against the built-in one.");
+        run._plan.AddTo(command);
+        command.Add(run._workers);
+        run._output.AddTo(command);
+        command.SetAction((parse, cancellation) => run.ExecuteAsync(parse, cancellation));
+        return new Verb(command,
+        [
+            "loadgen run",
+            "loadgen run --target 127.0.0.1:8443 --cacert ca.pem --rate 300 --duration 10s",
+            "loadgen run --target 127.0.0.1:8443 --insecure --concurrency 32 --count 10000 --tls 1.2",
+            "loadgen run plan.yaml --fail-on 'p99<50ms' --fail-on 'failures<0.1%' --json result.json",
+        ]);
+    }
+
+    private async Task<int> ExecuteAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var problems = new Problems();
+        var workers = parse.GetValue(_workers);
+        if (workers is < 1 or > 64)
+        {
+            problems.Add($"--workers: {workers} is out of range; write a number from 1 to 64");
+        }
+
+        var (metricsListen, linger) = _output.ReadMetrics(parse, problems);
+        if (problems.Any)
+        {
+            return problems.Tell();
+        }
+
+        var file = _plan.FileOf(parse);
+        await using var target = file is null && !_plan.NamesTarget(parse) ? await TargetProcess.StartAsync(cancellation) : null;
+        if (PlanSource.Read(file, _plan.FlagsOf(parse) with { DefaultTarget = target?.Target }) is not { } plan)
+        {
+            return ExitCode.Usage;
+        }
+
+        var run = new CoordinatedRun
+        {
+            Plan = plan,
+            Node = new NodeOptions { Roles = [NodeOptions.CoordinatorRole, NodeOptions.WorkerRole], JoinWithin = FormWithin },
+            WorkersHere = workers,
+            MinWorkers = workers,
+            Console = _output.ConsoleOf(parse),
+            Quiet = _output.IsQuiet(parse),
+            Json = _output.JsonOf(parse),
+            MetricsListen = metricsListen,
+            Linger = linger,
+            OwnTarget = target,
+        };
+        return await run.ExecuteAsync();
+    }
+}

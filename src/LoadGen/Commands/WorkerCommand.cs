@@ -1,0 +1,70 @@
+using System.CommandLine;
+using LoadGen.Cluster.Nodes;
+using LoadGen.Metrics;
+using LoadGen.Running;
+using LoadGen.Web;
+
+namespace LoadGen.Commands;
+
+/// <summary><c>loadgen worker</c>: joins, takes work, leaves when told.</summary>
+internal sealed class WorkerCommand
+{
+    private readonly NodeFlags _node = new("127.0.0.1:0");
+    private readonly MetricsFlags _metrics = new();
+    private readonly Option<string[]> _seeds = new("--seed")
+    {
+        HelpName = "HOST:PORT",
+        Description = "Where the coordinator listens; repeatable.",
+        DefaultValueFactory = _ => ["127.0.0.1:4053"],
+    };
+
+    public static Verb Create()
+    {
+        var worker = new WorkerCommand();
+        var command = new Command("worker", "A worker node: joins the coordinator, takes work, leaves when told.") { worker._seeds };
+        worker._node.AddTo(command);
+        worker._metrics.AddTo(command);
+        command.SetAction((parse, _) => worker.ExecuteAsync(parse));
+        return new Verb(command, ["loadgen worker --seed 127.0.0.1:4053", "loadgen worker --seed 10.0.0.5:4053 --listen 10.0.0.6:0 --metrics-port 9090"]);
+    }
+
+    private async Task<int> ExecuteAsync(ParseResult parse)
+    {
+        var problems = new Problems();
+        var (metricsListen, linger) = _metrics.Read(parse, problems);
+        if (_node.Read(parse, NodeOptions.WorkerRole, parse.GetValue(_seeds) ?? [], problems) is not { } options)
+        {
+            return problems.Tell();
+        }
+
+        var metrics = new NodeMetrics();
+        await using var endpoint = metricsListen is not null ? await NodeEndpoint.StartAsync(metricsListen, metrics) : null;
+        if (endpoint is not null)
+        {
+            Console.WriteLine($"metrics on {endpoint.Address}/metrics");
+        }
+
+        using var signals = new StopSignals(_ => { });
+        await using var node = ClusterNode.Start(options);
+        var released = node.StartWorker(WorkerName.Own, Workers.Services(metrics));
+        endpoint?.BecomeReady();
+        var first = await Task.WhenAny(released, node.Terminated, signals.FirstSignal);
+        if (first == released)
+        {
+            if (endpoint is not null && linger > TimeSpan.Zero)
+            {
+                await Task.WhenAny(Task.Delay(linger), signals.FirstSignal);
+            }
+
+            return await released;
+        }
+
+        if (first == signals.FirstSignal)
+        {
+            return ExitCode.Aborted;
+        }
+
+        await Console.Error.WriteLineAsync($"loadgen: no coordinator at {string.Join(", ", options.Seeds)}, or it was lost");
+        return ExitCode.NotFormed;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using LoadGen.BuiltIn;
+using LoadGen.Cluster.Coordinator;
+using LoadGen.Cluster.Nodes;
+using LoadGen.Commands;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
+using LoadGen.Live;
+using LoadGen.Metrics;
+using LoadGen.Reports;
+using LoadGen.Web;
+using Spectre.Console;
+
+namespace LoadGen.Running;
+
+/// <summary>One run from the coordinator's side: starts it, follows it, writes what came of it, and says the exit code.</summary>
+internal sealed class CoordinatedRun
+{
+    public required Plan Plan { get; init; }
+
+    /// <summary>The node that coordinates; for a run in one process it works as well.</summary>
+    public required NodeOptions Node { get; init; }
+
+    /// <summary>Workers to start in this process; 0 for a coordinator that waits for others.</summary>
+    public int WorkersHere { get; init; }
+
+    public required int MinWorkers { get; init; }
+
+    public required IAnsiConsole Console { get; init; }
+
+    public bool Quiet { get; init; }
+
+    /// <summary>Where the JSON goes: a file, <c>-</c>, or nowhere.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Where metrics are served, if anywhere.</summary>
+    public IPEndPoint? MetricsListen { get; init; }
+
+    /// <summary>How long metrics stay after the run.</summary>
+    public TimeSpan Linger { get; init; }
+
+    /// <summary>The target that belongs to this run alone, if it has one.</summary>
+    public TargetProcess? OwnTarget { get; init; }
+
+    /// <exception cref="NodeStartException">An address of the cluster cannot be used.</exception>
+    /// <exception cref="IOException">The address for metrics cannot be bound.</exception>
+    public async Task<int> ExecuteAsync()
+    {
+        var metrics = new NodeMetrics();
+        await using var endpoint = MetricsListen is { } listen ? await NodeEndpoint.StartAsync(listen, metrics) : null;
+        if (endpoint is not null && !Quiet)
+        {
+            Console.MarkupLineInterpolated($"[grey]metrics on {endpoint.Address}/metrics[/]");
+        }
+
+        var nodes = new List<ClusterNode>();
+        try
+        {
+            return await ExecuteAsync(nodes, metrics, endpoint);
+        }
+        finally
+        {
+            // Workers leave before the node that they know the others by.
+            foreach (var node in Enumerable.Reverse(nodes))
+            {
+                await node.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task<int> ExecuteAsync(List<ClusterNode> nodes, NodeMetrics metrics, NodeEndpoint? endpoint)
+    {
+        RunEnding ending;
+        RunRecord? record;
+        await using (var view = ProgressViews.For(Console, Quiet))
+        {
+            var session = new RunSession(view, metrics);
+            var handle = Start(nodes, session, metrics);
+            endpoint?.BecomeReady();
+            using var signals = new StopSignals(number =>
+            {
+                if (number == 1)
+                {
+                    handle.Stop("interrupted");
+                }
+                else
+                {
+                    // The second time somebody means it: no leaving, no waiting, no result.
+                    Environment.Exit(ExitCode.Aborted);
+                }
+            });
+            (ending, record) = await session.Ended;
+            await session.AllLeft;
+        }
+
+        var code = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(ending);
+        if (endpoint is not null && Linger > TimeSpan.Zero)
+        {
+            using var signals = new StopSignals(_ => { });
+            await Task.WhenAny(Task.Delay(Linger), signals.FirstSignal);
+        }
+
+        return code;
+    }
+
+    private RunHandle Start(List<ClusterNode> nodes, RunSession session, NodeMetrics metrics)
+    {
+        var node = ClusterNode.Start(Node);
+        nodes.Add(node);
+        var order = new RunOrder(RunIds.New(), Plan, MinWorkers, Node.JoinWithin);
+        var handle = node.StartCoordinator(order, session, TimeProvider.System);
+        var services = Workers.Services(metrics);
+        for (var i = 1; i <= WorkersHere; i++)
+        {
+            // The first worker shares the coordinator's node: a run of one worker needs no second actor system.
+            if (i > 1)
+            {
+                nodes.Add(ClusterNode.Start(new NodeOptions { Roles = [NodeOptions.WorkerRole], Seeds = [node.Address] }));
+            }
+
+            _ = nodes[^1].StartWorker($"worker-{i}", services);
+        }
+
+        return handle;
+    }
+
+    private async Task<int> ReportAsync(RunRecord record, NodeMetrics metrics)
+    {
+        if (OwnTarget is not null)
+        {
+            record = record with { BuiltInTarget = await OwnTarget.StopAsync() };
+        }
+
+        var verdict = Verdict.Of(record);
+        foreach (var reason in verdict.Generator.Reasons)
+        {
+            metrics.GeneratorLimited(reason[..reason.IndexOf(':', StringComparison.Ordinal)]);
+        }
+
+        var result = RunResultBuilder.Build(record, verdict);
+        if (!Quiet)
+        {
+            Summary.Write(result, Console);
+        }
+
+        if (ResultOutput.Write(result, Json) is { } problem)
+        {
+            await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
+            return ExitCode.Fault;
+        }
+
+        return verdict.Kind switch
+        {
+            VerdictKind.Pass => ExitCode.Pass,
+            VerdictKind.Fail => ExitCode.ThresholdsFailed,
+            VerdictKind.Inconclusive => ExitCode.Inconclusive,
+            _ => ExitCode.Aborted,
+        };
+    }
+
+    private static int TellWhyNot(RunEnding ending)
+    {
+        var (sentences, code) = ending switch
+        {
+            RunEnding.NotFormed notFormed => ([$"the cluster did not form: {notFormed.Reason}"], ExitCode.NotFormed),
+            RunEnding.TargetsRefused refused => (refused.Reasons, ExitCode.TargetRefused),
+            RunEnding.Impossible impossible => ([impossible.Reason], ExitCode.Fault),
+            _ => ((IReadOnlyList<string>)["the run ended without a record"], ExitCode.Fault),
+        };
+        foreach (var sentence in sentences)
+        {
+            System.Console.Error.WriteLine($"loadgen: {sentence}");
+        }
+
+        return code;
+    }
+}
