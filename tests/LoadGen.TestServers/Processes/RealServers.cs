@@ -1,0 +1,44 @@
+using Xunit;
+
+namespace LoadGen.TestServers.Processes;
+
+/// <summary>The programs that tests run against.</summary>
+public static class RealServers
+{
+    private static readonly string[] AdministratorFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+    private static readonly Dictionary<string, string> DebianPackages = new()
+    {
+        ["gnutls-serv"] = "gnutls-bin",
+        ["nginx"] = "nginx",
+        ["openssl"] = "openssl",
+        ["promtool"] = "prometheus",
+    };
+
+    /// <summary>
+    /// The path of a program. Where it is missing, the test fails in CI (the variable <c>CI</c> is <c>true</c>) and is
+    /// skipped elsewhere, with the package to install.
+    /// </summary>
+    public static string Require(string program)
+        => Find(program) ?? Missing(program, DebianPackages.GetValueOrDefault(program, program));
+
+    /// <summary>Fails in CI and skips elsewhere: <paramref name="what"/> is not there, and a package has it.</summary>
+    internal static string Missing(string what, string debianPackage)
+    {
+        var reason = $"{what} is not installed: apt-get install {debianPackage} (tests/run.sh does).";
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            Assert.Fail(reason);
+        }
+
+        Assert.Skip(reason);
+        return string.Empty;
+    }
+
+    // Servers are in folders that are not in everybody's PATH.
+    private static string? Find(string program)
+        => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Concat(AdministratorFolders)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,15 @@
+namespace LoadGen.TestServers.Processes;
+
+/// <summary>Signals, by their numbers on Linux.</summary>
+public enum Signal
+{
+    Interrupt = 2,
+    Kill = 9,
+    Terminate = 15,
+
+    /// <summary>SIGCONT: goes on after <see cref="Stop"/>.</summary>
+    Continue = 18,
+
+    /// <summary>SIGSTOP: freezes the process, which cannot prevent it. Its listening sockets stay open.</summary>
+    Stop = 19,
+}

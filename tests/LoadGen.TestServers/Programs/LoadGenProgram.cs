@@ -1,0 +1,38 @@
+using LoadGen.TestServers.Processes;
+
+namespace LoadGen.TestServers.Programs;
+
+/// <summary>The built <c>loadgen</c>, run as its users run it. For test projects that reference it, which puts it beside them.</summary>
+public static class LoadGenProgram
+{
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="arguments">The verb and its flags.</param>
+    /// <param name="within">The time it may take; by default <see cref="ChildProcess.Patience"/>. After it the program and its children are killed and the test fails.</param>
+    /// <param name="environment">Variables to set, or to remove with <see langword="null"/>.</param>
+    /// <param name="cancellation">Kills it.</param>
+    public static async Task<ProgramResult> RunAsync(
+        IEnumerable<string> arguments,
+        TimeSpan? within = null,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        CancellationToken cancellation = default)
+    {
+        await using var process = Start(arguments, environment);
+        var exitCode = await process.WaitForExitAsync(within ?? ChildProcess.Patience, cancellation);
+        return new ProgramResult(exitCode, string.Join('\n', process.StandardOutput), string.Join('\n', process.StandardError));
+    }
+
+    /// <summary>Starts it, for a test that waits for its lines and sends it signals.</summary>
+    public static ChildProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadgen.exe" : "loadgen");
+        if (File.Exists(executable))
+        {
+            return ChildProcess.Start(executable, arguments, environment);
+        }
+
+        var assembly = Path.Combine(AppContext.BaseDirectory, "loadgen.dll");
+        return File.Exists(assembly)
+            ? ChildProcess.Start("dotnet", [assembly, .. arguments], environment)
+            : throw new FileNotFoundException("The test project does not reference the program: loadgen is not beside it.", assembly);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using LoadGen.TestServers.Processes;
+
+namespace LoadGen.TestServers.Servers;
+
+/// <summary>
+/// nginx with a folder of its own, on two ports: one logs each TLS connection, the other answers HTTP. The first is a
+/// <c>stream</c> server because an <c>http</c> server logs requests, so that a connection without one would go unseen.
+/// </summary>
+public sealed class NginxServer : IAsyncDisposable
+{
+    // Debian has the stream module in a package of its own; elsewhere it is part of the program.
+    private const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
+
+    private readonly DirectoryInfo _folder;
+    private readonly ChildProcess _process;
+
+    private NginxServer(DirectoryInfo folder, ChildProcess process, int port, int httpPort)
+    {
+        _folder = folder;
+        _process = process;
+        EndPoint = new IPEndPoint(IPAddress.Loopback, port);
+        HttpEndPoint = new IPEndPoint(IPAddress.Loopback, httpPort);
+    }
+
+    /// <summary>Where it completes handshakes, logs them and closes.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Where it answers every HTTP request with 200; these connections are not logged.</summary>
+    public IPEndPoint HttpEndPoint { get; }
+
+    /// <summary>The master process, for signals and its error log on standard error.</summary>
+    public ChildProcess Process => _process;
+
+    private string LogPath => Path.Combine(_folder.FullName, "sessions.log");
+
+    /// <summary>Starts it on free ports; ready when its workers are.</summary>
+    public static async Task<NginxServer> StartAsync(NginxOptions options, CancellationToken cancellation = default)
+    {
+        var program = RealServers.Require("nginx");
+        if (File.Exists("/etc/debian_version") && !File.Exists(StreamModule))
+        {
+            RealServers.Missing("nginx's stream module", "libnginx-mod-stream");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("loadgen-nginx-");
+        var port = FreePort.Take();
+        var httpPort = FreePort.Take();
+        var configuration = Path.Combine(folder.FullName, "nginx.conf");
+        await File.WriteAllTextAsync(configuration, Configure(options, folder.FullName, port, httpPort), cancellation);
+
+        var process = ChildProcess.Start(program, ["-p", folder.FullName, "-c", configuration, "-e", "stderr"]);
+        var server = new NginxServer(folder, process, port, httpPort);
+        try
+        {
+            // It listens before it starts its workers.
+            await process.WaitForLineAsync("start worker process ", cancellation);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The handshakes completed on <see cref="EndPoint"/> up to now, in the order in which their connections ended.</summary>
+    public IReadOnlyList<NginxSession> ReadSessions()
+    {
+        using var file = new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        var text = reader.ReadToEnd();
+        // A line that nginx is writing at this moment is read next time.
+        var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Select(NginxSession.TryParse).OfType<NginxSession>()];
+    }
+
+    /// <summary>Waits until that many handshakes have been logged.</summary>
+    /// <returns>All that were.</returns>
+    /// <exception cref="TimeoutException">There were fewer for <see cref="ChildProcess.Patience"/>.</exception>
+    public async Task<IReadOnlyList<NginxSession>> WaitForSessionsAsync(int atLeast, CancellationToken cancellation = default)
+    {
+        using var written = new SemaphoreSlim(0);
+        using var watcher = new FileSystemWatcher(_folder.FullName, Path.GetFileName(LogPath));
+        watcher.Changed += (_, _) => written.Release();
+        watcher.EnableRaisingEvents = true;
+        while (true)
+        {
+            var sessions = ReadSessions();
+            if (sessions.Count >= atLeast)
+            {
+                return sessions;
+            }
+
+            if (!await written.WaitAsync(ChildProcess.Patience, cancellation))
+            {
+                throw new TimeoutException($"nginx logged {sessions.Count} handshakes, not {atLeast}.");
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private static string Configure(NginxOptions options, string folder, int port, int httpPort)
+    {
+        var certificates = string.Join("\n    ", options.Certificates.Select(certificate =>
+            $"ssl_certificate {certificate.ChainPath}; ssl_certificate_key {certificate.KeyPath};"));
+        var tls = $"""
+            {certificates}
+                ssl_protocols {options.Protocols};
+                {options.Directives}
+            """;
+        return $$"""
+            {{(File.Exists(StreamModule) ? $"load_module {StreamModule};" : string.Empty)}}
+            daemon off;
+            worker_processes {{options.Workers}};
+            worker_rlimit_nofile 20000;
+            pid {{folder}}/nginx.pid;
+            error_log stderr notice;
+            events { worker_connections 16384; }
+            stream {
+              log_format session '{{NginxSession.LogFormat}}';
+              access_log {{folder}}/sessions.log session;
+              server {
+                listen 127.0.0.1:{{port}} ssl backlog=65535;
+                {{tls}}
+                return '';
+              }
+            }
+            http {
+              access_log off;
+              client_body_temp_path {{folder}}/body;
+              proxy_temp_path {{folder}}/proxy;
+              fastcgi_temp_path {{folder}}/fastcgi;
+              uwsgi_temp_path {{folder}}/uwsgi;
+              scgi_temp_path {{folder}}/scgi;
+              server {
+                listen 127.0.0.1:{{httpPort}} ssl backlog=65535;
+                {{tls}}
+                return 200 'ok\n';
+              }
+            }
+            """;
+    }
+}

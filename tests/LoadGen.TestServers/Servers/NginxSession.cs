@@ -1,0 +1,40 @@
+using LoadGen.Core.Handshakes;
+
+namespace LoadGen.TestServers.Servers;
+
+/// <summary>One TLS connection as nginx saw it, whose handshake was completed.</summary>
+/// <param name="TlsVersion">The version.</param>
+/// <param name="CipherSuite">The suite as OpenSSL calls it: the IANA name in TLS 1.3, such as <c>ECDHE-ECDSA-AES128-GCM-SHA256</c> before.</param>
+/// <param name="Group">The key exchange group as OpenSSL calls it, such as <c>X25519</c> or <c>prime256v1</c>; <see langword="null"/> where there was none.</param>
+/// <param name="Resumed">Whether it resumed a session.</param>
+public sealed record NginxSession(TlsVersion TlsVersion, string CipherSuite, string? Group, bool Resumed)
+{
+    /// <summary>The value of <c>log_format</c> that <see cref="TryParse"/> reads.</summary>
+    internal const string LogFormat = "$ssl_protocol $ssl_cipher $ssl_curve $ssl_session_reused $status";
+
+    private const string Absent = "-";
+    private const string Success = "200";
+
+    /// <summary>Reads a line of the log; none for a connection whose handshake failed.</summary>
+    /// <exception cref="FormatException">The line is of another format.</exception>
+    internal static NginxSession? TryParse(string line)
+    {
+        if (line.Split(' ') is not [var protocol, var cipher, var curve, var reused, var status])
+        {
+            throw new FormatException($"Not a line of the session log: '{line}'.");
+        }
+
+        if (status != Success)
+        {
+            return null;
+        }
+
+        var version = protocol switch
+        {
+            "TLSv1.2" => TlsVersion.Tls12,
+            "TLSv1.3" => TlsVersion.Tls13,
+            _ => throw new FormatException($"Unknown version '{protocol}'."),
+        };
+        return new NginxSession(version, cipher, curve == Absent ? null : curve, reused == "r");
+    }
+}

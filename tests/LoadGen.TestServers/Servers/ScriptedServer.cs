@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace LoadGen.TestServers.Servers;
+
+/// <summary>A server that does one wrong thing to every connection, and knows no TLS.</summary>
+public sealed class ScriptedServer : IAsyncDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Func<Socket, CancellationToken, Task> _script;
+    private readonly Task _serving;
+    private long _accepted;
+
+    private ScriptedServer(Func<Socket, CancellationToken, Task> script)
+    {
+        _script = script;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(int.MaxValue);
+        _serving = Task.Run(ServeAsync);
+    }
+
+    /// <summary>Where it listens, on loopback.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
+
+    /// <summary>How many connections it has accepted.</summary>
+    public long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>Accepts and never says anything.</summary>
+    public static ScriptedServer Silent() => new((_, stopping) => Task.Delay(Timeout.Infinite, stopping));
+
+    /// <summary>Closes (FIN) once something came.</summary>
+    public static ScriptedServer ClosesAfterClientHello() => new(ReadAllThatIsThereAsync);
+
+    /// <summary>Resets (RST) once something came.</summary>
+    public static ScriptedServer ResetsAfterClientHello() => new(async (connection, stopping) =>
+    {
+        await ReadAllThatIsThereAsync(connection, stopping);
+        connection.LingerState = new LingerOption(true, 0);
+    });
+
+    /// <summary>Answers the first bytes with these, then closes.</summary>
+    public static ScriptedServer Answers(ReadOnlyMemory<byte> bytes) => new(async (connection, stopping) =>
+    {
+        await ReadAllThatIsThereAsync(connection, stopping);
+        await connection.SendAsync(bytes, stopping);
+    });
+
+    /// <summary>Answers as a web server without TLS does.</summary>
+    public static ScriptedServer PlainHttp() => Answers("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+
+    /// <summary>Answers with a fatal alert of TLS 1.2's record version (RFC 8446 section 6), then closes.</summary>
+    public static ScriptedServer Alerts(byte description) => Answers(new byte[] { 21, 3, 3, 0, 2, 2, description });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _serving;
+        _listener.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static async Task ReadAllThatIsThereAsync(Socket connection, CancellationToken stopping)
+    {
+        // What is left unread when a socket is closed turns its FIN into an RST.
+        var buffer = new byte[64 * 1024];
+        await connection.ReceiveAsync(buffer, stopping);
+        while (connection.Available > 0)
+        {
+            await connection.ReceiveAsync(buffer, stopping);
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                var connection = await _listener.AcceptAsync(_stopping.Token);
+                Interlocked.Increment(ref _accepted);
+                connections.Add(RunScriptAsync(connection));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task RunScriptAsync(Socket connection)
+    {
+        using (connection)
+        {
+            try
+            {
+                await _script(connection, _stopping.Token);
+            }
+            catch (Exception error) when (error is OperationCanceledException or SocketException)
+            {
+                // The client went first, or the test is over.
+            }
+        }
+    }
+}
