@@ -1,0 +1,48 @@
+namespace LoadGen.EndToEnd.Tests;
+
+public sealed class BuiltInTargetTests
+{
+    [Theory]
+    [InlineData("--rate", "100")]
+    [InlineData("--concurrency", "8")]
+    public async Task The_targets_own_count_equals_what_completed(string load, string amount)
+    {
+        var (program, result) = await Runs.ExecuteAsync("--duration", "4s", load, amount);
+
+        Assert.True(program.ExitCode is 0, program.StandardError);
+        Assert.Equal("pass", result.Run.Verdict);
+        Assert.True(result.Books.Completed > 0);
+        Assert.Equal(result.Books.Completed, result.BuiltInTarget!.Full);
+        Assert.Equal(0, result.BuiltInTarget.Resumed);
+    }
+
+    [Fact]
+    public async Task A_ramp_and_a_hold_schedule_what_the_curve_says_second_by_second()
+    {
+        var plan = Path.Combine(Directory.CreateTempSubdirectory("loadgen-").FullName, "plan.yaml");
+        await File.WriteAllTextAsync(
+            plan,
+            """
+            name: gateway-before-renewal
+            load:
+              - ramp: { from: 0/s, to: 400/s, over: 10s }
+              - hold: { rate: 400/s, for: 5s }
+            limits: { connections: 5000, connectTimeout: 5s, handshakeTimeout: 10s }
+            thresholds: [ "failures < 100%" ]
+            seed: 42
+            """,
+            TestContext.Current.CancellationToken);
+        await using var target = await BuiltInTargetProcess.StartAsync();
+
+        var (_, result) = await Runs.ExecuteAsync(plan, "--target", target.Address, "--cacert", target.AuthorityPath);
+
+        Assert.Equal(4000, result.Books.Scheduled);
+        for (var second = 0; second < 10; second++)
+        {
+            // The area of second s under the ramp is 20 (2s + 1); one arrival at its edge may fall on either side.
+            Assert.InRange(result.Intervals[second].Scheduled, (20 * ((2 * second) + 1)) - 1, (20 * ((2 * second) + 1)) + 1);
+        }
+
+        Assert.All(result.Intervals.Skip(10).Take(5), interval => Assert.InRange(interval.Scheduled, 399, 401));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text;
+using LoadGen.Core.Runs;
+using LoadGen.TestServers.Programs;
+
+namespace LoadGen.EndToEnd.Tests;
+
+/// <summary>Runs of the program as its users start it, and their results as JSON.</summary>
+internal static class Runs
+{
+    /// <summary>Runs <c>loadgen run</c> with the arguments, takes the JSON from standard output, and checks the books.</summary>
+    public static async Task<(ProgramResult Program, RunResult Result)> ExecuteAsync(params string[] arguments)
+    {
+        var program = await LoadGenProgram.RunAsync(
+            ["run", .. arguments, "--json", "-"], cancellation: TestContext.Current.CancellationToken);
+        var result = Parse(program.StandardOutput, program.StandardError);
+        AssertBooksBalance(result);
+        return (program, result);
+    }
+
+    public static RunResult Parse(string json, string context)
+    {
+        Assert.True(json.StartsWith('{'), $"no result on standard output; standard error was: {context}");
+        return RunResultJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)));
+    }
+
+    public static void AssertBooksBalance(RunResult result)
+    {
+        AssertBalance(result.Books);
+        Assert.All(result.Workers, worker => AssertBalance(worker.Books));
+        Assert.Equal(result.Books.Scheduled, result.Workers.Sum(worker => worker.Books.Scheduled));
+        Assert.Equal(result.Books.Completed, result.Workers.Sum(worker => worker.Books.Completed));
+        Assert.Equal(result.Books.Completed, result.Intervals.Sum(interval => interval.Completed));
+        Assert.Equal(result.Books.Failed, result.Failures.Sum(failure => failure.Count));
+        Assert.Equal(result.Books.Completed, result.Negotiated.Sum(negotiated => negotiated.Count));
+    }
+
+    private static void AssertBalance(RunResult.BooksPart books)
+        => Assert.Equal(books.Scheduled, books.Completed + books.Failed + books.Dropped + books.Lost);
+}
