@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Dialling;
+
+namespace LoadGen.Tls.BouncyCastle;
+
+/// <summary>BouncyCastle's TLS client, without its IO: every suite, group and scheme can be chosen, every phase seen.</summary>
+internal sealed class BouncyCastleEngine : IHandshakeEngine
+{
+    public const string EngineName = "bouncycastle";
+
+    private readonly Plan _plan;
+    private readonly TimeProvider _clock;
+    private readonly Dialer _dialer;
+    private readonly CertificateVerifier[] _verifiers;
+    private readonly Offer[][] _offers;
+    private readonly NegotiatedPool _pool = new();
+
+    public BouncyCastleEngine(Plan plan, TimeProvider clock)
+    {
+        _plan = plan;
+        _clock = clock;
+        _dialer = new Dialer(plan, clock);
+        _verifiers = [.. plan.Targets.Select(target => new CertificateVerifier(target))];
+        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select(profile => new Offer(target, profile)).ToArray())];
+    }
+
+    public static EngineCapabilities Capabilities { get; } = new()
+    {
+        TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
+        CipherSuites = TlsNames.Suites.Keys.ToFrozenSet(),
+        Groups = TlsNames.Groups.Keys.ToFrozenSet(),
+        SignatureSchemes = TlsNames.SignatureSchemes.Keys.ToFrozenSet(),
+        Phases = Enum.GetValues<Phase>().ToFrozenSet(),
+    };
+
+    public string Name => EngineName;
+
+    public IHandshakeClient CreateClient()
+        => new BouncyCastleClient(_offers, _verifiers, _pool, new HandshakeDriver(_plan, _dialer, _clock));
+
+    public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
+
+    public void Dispose() => Array.ForEach(_verifiers, verifier => verifier.Dispose());
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+
+namespace LoadGen.Tls.Certificates;
+
+/// <summary>
+/// Checks the certificate of one target: chain, dates and name, against the system's authorities or the plan's. Revocation is
+/// not checked, and missing intermediates are not downloaded. A chain that was seen before in the run is not checked again.
+/// </summary>
+internal sealed class CertificateVerifier : IDisposable
+{
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
+    private readonly Target _target;
+    private readonly X509Certificate2Collection _authorities = [];
+    private volatile Seen? _last;
+
+    /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
+    public CertificateVerifier(Target target)
+    {
+        _target = target;
+        if (target.Trust is Trust.Authorities { Pem: var pem })
+        {
+            _authorities.ImportFromPem(pem);
+        }
+    }
+
+    /// <summary>How many chains were really checked.</summary>
+    public int ChecksMade { get; private set; }
+
+    /// <summary>Judges a chain of DER certificates, the leaf first.</summary>
+    public CertificateVerdict Verify(IReadOnlyList<byte[]> chain)
+    {
+        var last = _last;
+        if (last is not null && last.Is(chain))
+        {
+            return last.Verdict;
+        }
+
+        // Two connections may check the same new chain at once; both come to the same verdict.
+        var verdict = Check(chain);
+        _last = new Seen([.. chain], verdict);
+        ChecksMade++;
+        return verdict;
+    }
+
+    public void Dispose()
+    {
+        foreach (var authority in _authorities)
+        {
+            authority.Dispose();
+        }
+    }
+
+    private CertificateVerdict Check(IReadOnlyList<byte[]> chain)
+    {
+        if (chain.Count == 0)
+        {
+            return new CertificateVerdict(FailureKind.CertificateInvalid, "the server sent no certificate", null);
+        }
+
+        var certificates = new List<X509Certificate2>();
+        try
+        {
+            certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der)));
+            return Judge(certificates);
+        }
+        catch (CryptographicException error)
+        {
+            return new CertificateVerdict(FailureKind.CertificateInvalid, $"the certificate cannot be read: {error.Message}", null);
+        }
+        finally
+        {
+            certificates.ForEach(certificate => certificate.Dispose());
+        }
+    }
+
+    private CertificateVerdict Judge(List<X509Certificate2> certificates)
+    {
+        var leaf = certificates[0];
+        var summary = new CertificateSummary(leaf.Subject, leaf.Issuer, new DateTimeOffset(leaf.NotAfter.ToUniversalTime()), KeyTypes.Of(leaf));
+        if (_target.Trust is Trust.Anything)
+        {
+            return new CertificateVerdict(null, "not checked", summary);
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        chain.ChainPolicy.ExtraStore.AddRange(certificates.Skip(1).ToArray());
+        if (_target.Trust is Trust.Authorities)
+        {
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
+        }
+
+        var built = chain.Build(leaf);
+        var faults = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+        if (!built && faults == X509ChainStatusFlags.NoError)
+        {
+            faults = X509ChainStatusFlags.PartialChain;
+        }
+
+        var notYetValid = certificates.Any(certificate => certificate.NotBefore.ToUniversalTime() > chain.ChainPolicy.VerificationTime.ToUniversalTime());
+        if (ChainFailures.Classify(faults, notYetValid) is { } fault)
+        {
+            var detail = string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
+            return new CertificateVerdict(fault, $"{leaf.Subject}: {detail}", summary);
+        }
+
+        return leaf.MatchesHostname(_target.ServerName)
+            ? new CertificateVerdict(null, "chain, dates and name are good", summary)
+            : new CertificateVerdict(FailureKind.CertificateWrongName, $"{leaf.Subject} is not for {_target.ServerName}", summary);
+    }
+
+    private sealed record Seen(byte[][] Chain, CertificateVerdict Verdict)
+    {
+        public bool Is(IReadOnlyList<byte[]> chain)
+        {
+            if (chain.Count != Chain.Length)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < Chain.Length; i++)
+            {
+                if (!ReferenceEquals(chain[i], Chain[i]) && !chain[i].AsSpan().SequenceEqual(Chain[i]))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace LoadGen.Tls.Certificates;
+
+/// <summary>Short names for the keys of certificates.</summary>
+internal static class KeyTypes
+{
+    /// <summary>Such as <c>RSA-2048</c>, <c>ECDSA-P256</c>, <c>Ed25519</c>.</summary>
+    public static string Of(X509Certificate2 certificate)
+    {
+        if (certificate.GetRSAPublicKey() is { } rsa)
+        {
+            using (rsa)
+            {
+                return $"RSA-{rsa.KeySize}";
+            }
+        }
+
+        if (certificate.GetECDsaPublicKey() is { } ecdsa)
+        {
+            using (ecdsa)
+            {
+                return $"ECDSA-P{ecdsa.KeySize}";
+            }
+        }
+
+        return certificate.PublicKey.Oid.Value switch
+        {
+            "1.3.101.112" => "Ed25519",
+            "1.3.101.113" => "Ed448",
+            var oid => certificate.PublicKey.Oid.FriendlyName ?? oid ?? "unknown",
+        };
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Sockets;
+using LoadGen.Core.Plans;
+
+namespace LoadGen.Tls.Dialling;
+
+/// <summary>
+/// Which addresses may be loaded: loopback, link-local and private ones always (RFC 1122, RFC 1918, RFC 3927, RFC 4193, RFC
+/// 6598), any other only if the plan authorises its host name or its address.
+/// </summary>
+internal sealed class AddressPolicy(IReadOnlyList<string> authorized)
+{
+    private static readonly IPNetwork[] Private =
+    [
+        IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("100.64.0.0/10"),
+        IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
+    ];
+
+    private readonly IPNetwork[] _networks =
+        [.. authorized.Select(NetworkOf).OfType<IPNetwork>()];
+
+    private readonly HashSet<string> _hosts = new(authorized, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a target may be dialled at an address that its host resolved to.</summary>
+    public bool Allows(Target target, IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return Array.Exists(Private, network => network.Contains(plain))
+            || _hosts.Contains(target.Host)
+            || Array.Exists(_networks, network => network.Contains(plain));
+    }
+
+    /// <summary>What to tell a user whose target is refused.</summary>
+    public static string Explain(Target target, IPAddress address)
+        => $"target {target.Name}: {address} is neither loopback nor private; if you may load it, add '{target.Host}' to authorized: in the plan or pass --authorize {target.Host}";
+
+    private static IPNetwork? NetworkOf(string text)
+        => IPNetwork.TryParse(text, out var network) ? network
+            : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
+            : null;
+}

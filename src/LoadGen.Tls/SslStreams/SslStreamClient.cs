@@ -1,0 +1,132 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Dialling;
+
+namespace LoadGen.Tls.SslStreams;
+
+/// <summary>The client of one connection slot on <see cref="SslStream"/>, which does its own IO.</summary>
+internal sealed class SslStreamClient : IHandshakeClient
+{
+    private readonly Plan _plan;
+    private readonly Dialer _dialer;
+    private readonly TimeProvider _clock;
+    private readonly Attempt _attempt;
+    private readonly SslClientAuthenticationOptions[][] _options;
+    private CertificateVerdict? _verdict;
+
+    public SslStreamClient(Plan plan, Dialer dialer, CertificateVerifier[] verifiers, TimeProvider clock)
+    {
+        _plan = plan;
+        _dialer = dialer;
+        _clock = clock;
+        _attempt = new Attempt(clock);
+        _options = [.. plan.Targets.Select((target, i) => plan.Profiles.Select(profile => OptionsOf(target, profile, verifiers[i])).ToArray())];
+    }
+
+    public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
+    {
+        _verdict = null;
+        _attempt.Begin(cancellation);
+        var socket = await _dialer.DialAsync(target, _attempt);
+        if (socket is null)
+        {
+            _attempt.End();
+            return Outcome.Failed(_attempt.Failure!, _attempt.Phases);
+        }
+
+        _attempt.StartDeadline(_plan.Limits.HandshakeTimeout);
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
+        var outcome = await AuthenticateAsync(stream, _options[target][profile]);
+        _attempt.End();
+        SocketClosing.Close(socket, _plan.Close, outcome.IsCompleted);
+        await stream.DisposeAsync();
+        return outcome;
+    }
+
+    public void Dispose() => _attempt.Dispose();
+
+    private async ValueTask<Outcome> AuthenticateAsync(SslStream stream, SslClientAuthenticationOptions options)
+    {
+        var began = _attempt.Restart();
+        try
+        {
+            await stream.AuthenticateAsClientAsync(options, _attempt.Deadline);
+            var handshake = _clock.GetElapsedTime(began);
+            var negotiated = new Negotiated(VersionOf(stream.SslProtocol), stream.NegotiatedCipherSuite.ToString(), Group: null, Resumed: false);
+            if (_plan.Close == CloseMode.Notify)
+            {
+                await stream.ShutdownAsync();
+            }
+
+            return Outcome.Completed(negotiated, handshake, _attempt.Phases, _verdict?.Summary);
+        }
+        catch (OperationCanceledException)
+        {
+            _attempt.FailByDeadline();
+        }
+        catch (Exception error) when (error is AuthenticationException or IOException or SocketException)
+        {
+            Fail(error);
+        }
+
+        return Outcome.Failed(_attempt.Failure!, _attempt.Phases, _verdict?.Summary);
+    }
+
+    private void Fail(Exception error)
+    {
+        var causes = CausesOf(error).ToList();
+        if (_verdict is { Fault: { } kind } verdict)
+        {
+            _attempt.Fail(kind, FaultSide.Server, verdict.Detail, AlertNames.Of(ChainFailures.AlertOf(kind)));
+        }
+        else if (causes.OfType<SocketException>().FirstOrDefault() is { } socketError)
+        {
+            _attempt.Fail(SocketFailures.ToFailure(socketError, _attempt.Current));
+        }
+        else
+        {
+            var (failure, side, alert) = SslStreamFailures.Classify(causes.Select(cause => cause.Message));
+            _attempt.Fail(failure, side, causes[^1].Message, alert);
+        }
+    }
+
+    private static IEnumerable<Exception> CausesOf(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    private SslClientAuthenticationOptions OptionsOf(Target target, Profile profile, CertificateVerifier verifier) => new()
+    {
+        TargetHost = target.ServerName,
+        EnabledSslProtocols = profile.TlsVersions.Aggregate(SslProtocols.None, (all, version) => all | ProtocolOf(version)),
+        // SslStream resumes sessions by default, and does not say when it did.
+        AllowTlsResume = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (_, certificate, chain, _) => Accepts(certificate, chain, verifier),
+        CipherSuitesPolicy = profile.CipherSuites.Count > 0 && OperatingSystem.IsLinux()
+            ? new CipherSuitesPolicy(profile.CipherSuites.Select(Enum.Parse<TlsCipherSuite>))
+            : null,
+        ApplicationProtocols = profile.Alpn.Count > 0 ? [.. profile.Alpn.Select(name => new SslApplicationProtocol(name))] : null,
+    };
+
+    private bool Accepts(X509Certificate? leaf, X509Chain? chain, CertificateVerifier verifier)
+    {
+        IEnumerable<byte[]> sent = leaf is null ? [] : [leaf.GetRawCertData(), .. chain!.ChainPolicy.ExtraStore.Select(each => each.RawData)];
+        _verdict = verifier.Verify([.. sent]);
+        return _verdict.Fault is null;
+    }
+
+#pragma warning disable CA5397, CA5398 // The versions are what is measured: the plan names them.
+    private static SslProtocols ProtocolOf(TlsVersion version) => version == TlsVersion.Tls12 ? SslProtocols.Tls12 : SslProtocols.Tls13;
+
+    private static TlsVersion VersionOf(SslProtocols protocol) => protocol == SslProtocols.Tls12 ? TlsVersion.Tls12 : TlsVersion.Tls13;
+#pragma warning restore CA5397, CA5398
+}
