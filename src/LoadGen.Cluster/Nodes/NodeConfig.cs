@@ -48,7 +48,11 @@ internal static class NodeConfig
               keep-oldest { down-if-alone = off, role = coordinator }
             }
             singleton { hand-over-retry-interval = 200ms }
-            singleton-proxy { singleton-identification-interval = 200ms }
+            singleton-proxy {
+              singleton-identification-interval = 200ms
+              # The worker says itself when nobody answers in time.
+              log-singleton-identification-failure = off
+            }
           }
         }
         loadgen {

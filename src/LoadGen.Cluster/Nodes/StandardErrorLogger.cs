@@ -10,6 +10,6 @@ internal sealed class StandardErrorLogger : ReceiveActor
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(entry => Console.Error.WriteLine(
-            $"loadgen: {entry.LogLevel()}: {entry.Message}{(entry.Cause is { } cause ? $" ({cause.GetType().Name}: {cause.Message})" : "")}"));
+            $"loadgen: {(entry.LogLevel() == LogLevel.ErrorLevel ? "error" : "warning")}: {entry.Message}{(entry.Cause is { } cause ? $" ({cause.GetType().Name}: {cause.Message})" : "")}"));
     }
 }

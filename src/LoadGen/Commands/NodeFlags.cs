@@ -1,9 +1,5 @@
 using System.CommandLine;
-using System.Net;
 using LoadGen.Cluster.Nodes;
-using LoadGen.Core.Plans;
-using LoadGen.Metrics;
-using LoadGen.Web;
 
 namespace LoadGen.Commands;
 

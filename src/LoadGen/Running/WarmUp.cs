@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.TargetServer;
 using LoadGen.Tls;
