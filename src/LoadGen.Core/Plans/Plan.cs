@@ -6,6 +6,9 @@ namespace LoadGen.Core.Plans;
 /// </summary>
 public sealed record Plan
 {
+    /// <summary>The engine of a plan that names none.</summary>
+    public const string DefaultEngine = "bouncycastle";
+
     /// <summary>The run's name in results and reports.</summary>
     public required string Name { get; init; }
 
@@ -19,7 +22,7 @@ public sealed record Plan
     public required Load Load { get; init; }
 
     /// <summary>The TLS client: <c>bouncycastle</c> or <c>sslstream</c>.</summary>
-    public string Engine { get; init; } = "bouncycastle";
+    public string Engine { get; init; } = DefaultEngine;
 
     /// <summary>How each connection ends.</summary>
     public CloseMode Close { get; init; } = CloseMode.Rst;

@@ -1,0 +1,110 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans.Reading;
+
+namespace LoadGen.Core.Plans;
+
+/// <summary>Makes a plan from a file and flags, or says everything that is wrong with them.</summary>
+/// <param name="engines">What each engine can do, by its name in plans.</param>
+public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> engines)
+{
+    private const int LongestName = 100;
+
+    private static readonly string[] Keys =
+    [
+        "name", "targets", "profiles", "load", "limits", "thresholds", "authorized", "seed", "engine", "close", "count",
+    ];
+
+    /// <summary>
+    /// Reads a plan. Files that it names are read too: authorities become part of the plan, so that it can travel.
+    /// </summary>
+    /// <param name="yamlText">The plan's text; <see langword="null"/> to read the file, or if there is none.</param>
+    /// <param name="fileName">The plan file: its name is part of each problem, its folder is where relative paths in the plan start.
+    /// Without it paths start in the current folder.</param>
+    /// <param name="flags">What the command line overrides and adds.</param>
+    public PlanReading Read(string? yamlText, string? fileName, PlanFlags flags)
+    {
+        var problems = new ProblemList();
+        var place = Place.OfFile(fileName ?? "plan");
+        var text = yamlText is null && fileName is not null ? BoundedFile.Read(fileName, place, "the plan", problems) : yamlText;
+        var root = text is null ? null : PlanTree.Read(text, place.Name, problems);
+        var isUnreadable = root is null && !problems.IsEmpty;
+        var mapping = new PlanMapping(root ?? new PlanNode.Mapping(place, []), "the plan", Keys, problems);
+        var plan = Read(mapping, isUnreadable, fileName, flags, new ValueReader(problems));
+        return plan is not null && problems.IsEmpty ? new PlanReading.Valid(plan) : new PlanReading.Invalid(problems.InOrder());
+    }
+
+    // Every section is read whatever came of the others; null means that a problem was reported.
+    private Plan? Read(PlanMapping mapping, bool isUnreadable, string? fileName, PlanFlags flags, ValueReader values)
+    {
+        var problems = values.Problems;
+        var folder = fileName is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(fileName))!;
+        var name = Name(mapping.Scalar("name"), problems) ?? Path.GetFileNameWithoutExtension(fileName) ?? "loadgen";
+        var targets = new TargetsSection(values, new AuthoritiesReader(problems), folder).Read(mapping, isUnreadable, flags);
+        var choices = new ProfilesSection(values, new ChoiceReader(engines.Values, values)).Read(mapping, flags);
+        var load = new LoadSection(values).Read(mapping, flags);
+        var limits = new LimitsSection(values).Read(mapping, flags, load);
+        var thresholds = new ThresholdsSection(problems).Read(mapping, flags);
+        var authorized = new AuthorizedSection(problems).Read(mapping, flags);
+        var seed = values.Whole(mapping.Scalar("seed"), 0, int.MaxValue);
+        var close = Close(mapping.Scalar("close"), Written.OfFlag("--close", flags.Close), values);
+        var engine = Engine(mapping.Scalar("engine"), Written.OfFlag("--engine", flags.Engine), values);
+        if (engine is null)
+        {
+            return null;
+        }
+
+        var check = new EngineCheck(engine, engines, problems);
+        IReadOnlyList<Profile> profiles = [.. choices.Select(check.Settle)];
+        foreach (var (threshold, place) in thresholds)
+        {
+            check.Check(threshold, place);
+        }
+
+        return load is null || targets.Count == 0 || profiles.Count == 0 ? null : new Plan
+        {
+            Name = name,
+            Targets = targets,
+            Profiles = profiles,
+            Load = load,
+            Engine = engine,
+            Close = close,
+            Limits = limits,
+            Thresholds = [.. thresholds.Select(entry => entry.Threshold)],
+            Authorized = authorized,
+            Seed = (int?)seed ?? 42,
+        };
+    }
+
+    private static string? Name(Written? written, ProblemList problems)
+    {
+        if (written is null || (written.Text.Trim().Length is > 0 and <= LongestName && !written.Text.Any(char.IsControl)))
+        {
+            return written?.Text.Trim();
+        }
+
+        problems.Add(written.Place, $"{written.Quoted} is not a plan's name", $"write 1 to {LongestName} printable characters");
+        return null;
+    }
+
+    private static CloseMode Close(Written? ofPlan, Written? ofFlag, ValueReader values)
+    {
+        var inPlan = Close(ofPlan, values);
+        return Close(ofFlag, values) ?? inPlan ?? CloseMode.Rst;
+    }
+
+    private static CloseMode? Close(Written? written, ValueReader values) => values.OneOf(written, "a way to close", ["rst", "fin", "notify"]) switch
+    {
+        "rst" => CloseMode.Rst,
+        "fin" => CloseMode.Fin,
+        "notify" => CloseMode.Notify,
+        _ => null,
+    };
+
+    private string? Engine(Written? ofPlan, Written? ofFlag, ValueReader values)
+    {
+        string[] names = [.. engines.Keys.Order(StringComparer.Ordinal)];
+        var inPlan = values.OneOf(ofPlan, "an engine", names);
+        var inFlag = values.OneOf(ofFlag, "an engine", names);
+        return ofFlag is not null ? inFlag : ofPlan is not null ? inPlan : Plan.DefaultEngine;
+    }
+}

@@ -1,0 +1,52 @@
+namespace LoadGen.Core.Plans.Reading;
+
+/// <summary>Guesses which allowed word a wrong one was meant to be.</summary>
+internal static class DidYouMean
+{
+    // Longer lists than this would bury the message, so they are shown only when there is no guess.
+    private const int ShortList = 20;
+
+    /// <summary>A remedy that names the likely word, all allowed words, or both.</summary>
+    public static string Remedy(string wrong, IReadOnlyCollection<string> allowed)
+    {
+        var guess = Closest(wrong, allowed);
+        var list = allowed.Count == 1 ? $"allowed is only {allowed.First()}" : $"allowed are {string.Join(", ", allowed)}";
+        return guess is null ? list : allowed.Count > ShortList ? $"did you mean {guess}?" : $"did you mean {guess}? {list}";
+    }
+
+    private static string? Closest(string wrong, IEnumerable<string> allowed)
+    {
+        var bare = Bare(wrong);
+        var best = allowed
+            .Select(word => (Word: word, Distance: Distance(bare, Bare(word))))
+            .OrderBy(candidate => candidate.Distance)
+            .FirstOrDefault();
+        return best.Word is not null && best.Distance <= Math.Max(1, Math.Min(bare.Length, best.Word.Length) / 3) ? best.Word : null;
+    }
+
+    // OpenSSL's ECDHE-RSA-AES128-GCM-SHA256 and IANA's TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 are the same when bare.
+    private static string Bare(string word)
+        => string.Concat(word.ToUpperInvariant().Replace("_WITH_", "", StringComparison.Ordinal).Where(char.IsAsciiLetterOrDigit)) is var bare
+            && bare.StartsWith("TLS", StringComparison.Ordinal)
+            ? bare[3..]
+            : bare;
+
+    // Levenshtein's distance, row by row.
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+}
