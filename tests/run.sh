@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Installs the real servers that the tests need, when missing, then builds everything and runs every test.
+# Arguments are passed on to every test project, such as: tests/run.sh --filter-class '*PlanReader*'
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+results=artifacts/test-results
+
+# A program that must be there, and the Debian package that has it.
+needs=(
+  nginx:nginx
+  openssl:openssl
+  gnutls-serv:gnutls-bin
+  promtool:prometheus
+)
+
+find_missing() {
+  missing=()
+  local program package
+  for need in "${needs[@]}"; do
+    program=${need%%:*} package=${need##*:}
+    command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("$package")
+  done
+  [ -n "$(find /usr/lib/nginx/modules -name ngx_stream_module.so -print -quit 2>/dev/null)" ] || missing+=(libnginx-mod-stream)
+}
+
+install_missing() {
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      echo "missing real servers; to test with them: sudo apt-get install ${missing[*]}" >&2
+      return
+    fi
+    as_root=(sudo)
+  fi
+
+  echo "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq </dev/null
+  # The tests start servers of their own: no service may start here.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+}
+
+find_missing
+[ ${#missing[@]} -eq 0 ] || install_missing
+
+export PATH="$PATH:/usr/sbin:/sbin"
+rm -rf "$results"
+mkdir -p "$results"
+dotnet build LoadGen.sln -c Release --nologo -v quiet
+
+failed=0
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  echo "== $name"
+  "$project/bin/Release/net10.0/$name" --results-directory "$PWD/$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" --no-progress "$@" </dev/null || failed=1
+done
+exit $failed
