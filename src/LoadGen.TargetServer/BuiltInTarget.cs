@@ -28,6 +28,7 @@ public sealed class BuiltInTarget : IAsyncDisposable
 
     // The open connections, and one for the accept loop.
     private long _open = 1;
+    private bool _disposed;
 
     private BuiltInTarget(BuiltInTargetOptions options, Socket listener)
     {
@@ -108,8 +109,12 @@ public sealed class BuiltInTarget : IAsyncDisposable
     /// <summary>Stops at once: handshakes in progress are ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await StopAsync(new CancellationToken(canceled: true));
-        _listener.Dispose();
         _identity.Dispose();
         _stopping.Dispose();
         _aborting.Dispose();
@@ -126,7 +131,7 @@ public sealed class BuiltInTarget : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            _listener.Close();
+            _listener.Dispose();
             Release();
         }
     }

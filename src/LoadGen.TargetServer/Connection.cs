@@ -115,9 +115,9 @@ internal sealed class Connection(
         }
 
         // Connections persist from HTTP/1.1 on, unless the request says otherwise (RFC 9112 section 9.3).
-        var head = Encoding.ASCII.GetString(received[..end]);
-        wantsClose = head.Contains("\r\nConnection: close", StringComparison.OrdinalIgnoreCase)
-            || head.AsSpan(0, Math.Max(0, head.IndexOf('\r', StringComparison.Ordinal))).EndsWith("HTTP/1.0", StringComparison.Ordinal);
+        var lines = Encoding.ASCII.GetString(received[..end]).Split("\r\n");
+        wantsClose = lines[0].EndsWith("HTTP/1.0", StringComparison.Ordinal)
+            || lines.Contains("Connection: close", StringComparer.OrdinalIgnoreCase);
         length -= end + 4;
         received.Slice(end + 4, length).CopyTo(received);
         return true;

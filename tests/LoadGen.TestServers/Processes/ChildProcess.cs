@@ -44,7 +44,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>The lines of standard error up to now.</summary>
     public IReadOnlyList<string> StandardError => _lines.StandardError;
 
-    /// <summary>Starts a program. Its standard input is a pipe on which nothing comes.</summary>
+    /// <summary>Starts a program. Its standard input is a pipe on which nothing comes until <see cref="EndInput"/>.</summary>
     /// <param name="program">A path, or a name looked up in PATH.</param>
     /// <param name="arguments">Passed as they are.</param>
     /// <param name="environment">Variables to set, or to remove with <see langword="null"/>, besides those of this process.</param>
@@ -96,6 +96,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
             throw new InvalidOperationException($"{_process.StartInfo.FileName} did not end within {within}.\n{_lines}");
         }
     }
+
+    /// <summary>Ends its standard input, which many clients take as the order to close.</summary>
+    public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>Sends a signal to the process, not to its children.</summary>
     /// <exception cref="InvalidOperationException">The process is gone.</exception>
