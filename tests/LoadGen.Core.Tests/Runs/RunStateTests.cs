@@ -192,10 +192,10 @@ public sealed class RunStateTests
         return (state, effects);
     }
 
-    private static RunEvent Registered(string worker) => new RunEvent.WorkerRegistered(worker, "host");
+    private static RunEvent.WorkerRegistered Registered(string worker) => new(worker, "host");
 
-    private static RunEvent Final(string worker, long completed)
-        => new RunEvent.ReportReceived(worker, 1, new Books(completed, completed, 0, 0, 0), Usage, Final: true);
+    private static RunEvent.ReportReceived Final(string worker, long completed)
+        => new(worker, 1, new Books(completed, completed, 0, 0, 0), Usage, Final: true);
 
     private static Plan ThreeThousand() => new()
     {

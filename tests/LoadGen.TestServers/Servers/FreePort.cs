@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace LoadGen.TestServers.Servers;
 
 /// <summary>Ports for programs that cannot be told to take any free one.</summary>
-internal static class FreePort
+public static class FreePort
 {
     // Below the range from which the system takes ports for outgoing connections (32768 on), so that none of these can
     // take the port between the look here and the server's start.
