@@ -1,15 +1,14 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Tls.Certificates;
 using Org.BouncyCastle.Tls.Crypto;
-using Org.BouncyCastle.Tls.Crypto.Impl.BC;
 
 namespace LoadGen.Tls.BouncyCastle;
 
 /// <summary>The client of one connection slot.</summary>
 internal sealed class BouncyCastleClient(
-    Offer[][] offers, CertificateVerifier[] verifiers, NegotiatedPool pool, HandshakeDriver driver) : IHandshakeClient
+    Offer[][] offers, CertificateVerifier[] verifiers, CertificateStore certificates, NegotiatedPool pool, HandshakeDriver driver) : IHandshakeClient
 {
-    private readonly TlsCrypto _crypto = new BcTlsCrypto();
+    private readonly TlsCrypto _crypto = new ClientCrypto(certificates);
 
     public ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
     {

@@ -17,6 +17,7 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
     private readonly CertificateVerifier[] _verifiers;
     private readonly Offer[][] _offers;
     private readonly NegotiatedPool _pool = new();
+    private readonly CertificateStore _certificates = new();
 
     public BouncyCastleEngine(Plan plan, TimeProvider clock)
     {
@@ -39,7 +40,7 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
     public string Name => EngineName;
 
     public IHandshakeClient CreateClient()
-        => new BouncyCastleClient(_offers, _verifiers, _pool, new HandshakeDriver(_plan, _dialer, _clock));
+        => new BouncyCastleClient(_offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock));
 
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LoadGen.Core.Handshakes;
 using Org.BouncyCastle.Tls;
 
@@ -40,6 +41,10 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         {
             Reached |= Milestones.ServerFlight;
         }
+        else if (type is HandshakeType.server_key_exchange)
+        {
+            client.EphemeralGroup = ReadGroup(buf);
+        }
 
         base.HandleHandshakeMessage(type, buf);
         switch (type)
@@ -54,6 +59,23 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
                 Reached |= Reached.HasFlag(Milestones.ClientFinished) ? Milestones.ServerConfirmed : Milestones.ServerFlight | Milestones.ClientFinished;
                 break;
         }
+    }
+
+    // TLS 1.2 names the group in ServerKeyExchange (RFC 8422 section 5.4), and BouncyCastle does not pass it on.
+    private int ReadGroup(HandshakeMessageInput message)
+    {
+        const int CurveTypeAndName = 3;
+        if (Context.SecurityParameters.KeyExchangeAlgorithm is not (KeyExchangeAlgorithm.ECDHE_ECDSA or KeyExchangeAlgorithm.ECDHE_RSA)
+            || message.Length - message.Position < CurveTypeAndName)
+        {
+            return -1;
+        }
+
+        var start = message.Position;
+        Span<byte> head = stackalloc byte[CurveTypeAndName];
+        message.ReadExactly(head);
+        message.Position = start;
+        return head[0] == ECCurveType.named_curve ? BinaryPrimitives.ReadUInt16BigEndian(head[1..]) : -1;
     }
 
     private void Complete(Negotiated negotiated)

@@ -12,6 +12,9 @@ internal sealed class OfferingClient(TlsCrypto crypto, Offer offer, CertificateV
     /// <summary>What was negotiated; <see langword="null"/> before the handshake is complete.</summary>
     public Negotiated? Negotiated { get; private set; }
 
+    /// <summary>The group of a TLS 1.2 key exchange; -1 where none took part.</summary>
+    public int EphemeralGroup { get; set; } = -1;
+
     /// <summary>What was thought of the certificate; <see langword="null"/> before it came.</summary>
     public CertificateVerdict? Verdict { get; private set; }
 
@@ -44,8 +47,9 @@ internal sealed class OfferingClient(TlsCrypto crypto, Offer offer, CertificateV
     {
         base.NotifyHandshakeComplete();
         var parameters = m_context.SecurityParameters;
-        Negotiated = pool.Get(
-            (TlsVersion)parameters.NegotiatedVersion.FullVersion, parameters.CipherSuite, parameters.NegotiatedGroup, parameters.IsResumedSession);
+        var version = (TlsVersion)parameters.NegotiatedVersion.FullVersion;
+        var group = version == TlsVersion.Tls13 ? parameters.NegotiatedGroup : EphemeralGroup;
+        Negotiated = pool.Get(version, parameters.CipherSuite, group, parameters.IsResumedSession);
     }
 
     protected override ProtocolVersion[] GetSupportedVersions() => offer.Versions;

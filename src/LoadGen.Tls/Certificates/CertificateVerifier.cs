@@ -16,6 +16,7 @@ internal sealed class CertificateVerifier : IDisposable
     private readonly Target _target;
     private readonly X509Certificate2Collection _authorities = [];
     private volatile Seen? _last;
+    private int _checksMade;
 
     /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
     public CertificateVerifier(Target target)
@@ -28,7 +29,7 @@ internal sealed class CertificateVerifier : IDisposable
     }
 
     /// <summary>How many chains were really checked.</summary>
-    public int ChecksMade { get; private set; }
+    public int ChecksMade => _checksMade;
 
     /// <summary>Judges a chain of DER certificates, the leaf first.</summary>
     public CertificateVerdict Verify(IReadOnlyList<byte[]> chain)
@@ -42,7 +43,7 @@ internal sealed class CertificateVerifier : IDisposable
         // Two connections may check the same new chain at once; both come to the same verdict.
         var verdict = Check(chain);
         _last = new Seen([.. chain], verdict);
-        ChecksMade++;
+        Interlocked.Increment(ref _checksMade);
         return verdict;
     }
 

@@ -4,8 +4,8 @@ namespace LoadGen.TestServers.Servers;
 
 /// <summary>One TLS connection as nginx saw it, whose handshake was completed.</summary>
 /// <param name="TlsVersion">The version.</param>
-/// <param name="CipherSuite">The suite as OpenSSL calls it: the IANA name in TLS 1.3, such as <c>ECDHE-ECDSA-AES128-GCM-SHA256</c> before.</param>
-/// <param name="Group">The key exchange group as OpenSSL calls it, such as <c>X25519</c> or <c>prime256v1</c>; <see langword="null"/> where there was none.</param>
+/// <param name="CipherSuite">The suite's IANA name.</param>
+/// <param name="Group">The IANA name of the key exchange group; <see langword="null"/> where there was none.</param>
 /// <param name="Resumed">Whether it resumed a session.</param>
 public sealed record NginxSession(TlsVersion TlsVersion, string CipherSuite, string? Group, bool Resumed)
 {
@@ -35,6 +35,6 @@ public sealed record NginxSession(TlsVersion TlsVersion, string CipherSuite, str
             "TLSv1.3" => TlsVersion.Tls13,
             _ => throw new FormatException($"Unknown version '{protocol}'."),
         };
-        return new NginxSession(version, cipher, curve == Absent ? null : curve, reused == "r");
+        return new NginxSession(version, OpensslNames.Suite(cipher), curve == Absent ? null : OpensslNames.Group(curve), reused == "r");
     }
 }
