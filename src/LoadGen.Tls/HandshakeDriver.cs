@@ -20,8 +20,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         var socket = await dialer.DialAsync(target, _attempt);
         if (socket is null)
         {
+            _attempt.Settle();
             _attempt.End();
-            return Outcome.Failed(_attempt.Failure!, _attempt.Phases);
+            return Outcome.Failed(_attempt.Failure!, _attempt.Elapsed, _attempt.Phases);
         }
 
         var handshake = TimeSpan.Zero;
@@ -29,11 +30,6 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         {
             _attempt.StartDeadline(plan.Limits.HandshakeTimeout);
             handshake = await ShakeAsync(socket, machine);
-            if (_attempt.Failure is null && plan.Close == CloseMode.Notify)
-            {
-                machine.WriteCloseNotify();
-                await SendOutputAsync(socket, machine);
-            }
         }
         catch (SocketException error)
         {
@@ -44,11 +40,18 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             _attempt.FailByDeadline();
         }
 
+        _attempt.Settle();
+        var outcome = _attempt.Failure is { } failure
+            ? Outcome.Failed(failure, _attempt.Elapsed, _attempt.Phases, machine.Certificate)
+            : Outcome.Completed(machine.Negotiated!, _attempt.Elapsed, handshake, _attempt.Phases, machine.Certificate);
+        if (outcome.IsCompleted && plan.Close == CloseMode.Notify)
+        {
+            await NotifyCloseAsync(socket, machine);
+        }
+
         _attempt.End();
-        SocketClosing.Close(socket, plan.Close, completed: _attempt.Failure is null);
-        return _attempt.Failure is { } failure
-            ? Outcome.Failed(failure, _attempt.Phases, machine.Certificate)
-            : Outcome.Completed(machine.Negotiated!, handshake, _attempt.Phases, machine.Certificate);
+        SocketClosing.Close(socket, plan.Close, outcome.IsCompleted);
+        return outcome;
     }
 
     public void Dispose() => _attempt.Dispose();
@@ -89,6 +92,19 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
 
             machine.Offer(_buffer, count);
             seen = MarkReceived(machine, seen, arrived);
+        }
+    }
+
+    private async ValueTask NotifyCloseAsync(Socket socket, IHandshakeMachine machine)
+    {
+        try
+        {
+            machine.WriteCloseNotify();
+            await SendOutputAsync(socket, machine);
+        }
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        {
+            // The peer closed first or takes nothing any more: the handshake was complete before that and stays so.
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class ConnectionActor : ReceiveActor
         Receive<LoadMessages.HandshakeEnded>(ended =>
         {
             tally.Tell(ended, ActorRefs.NoSender);
-            pump.Tell(new LoadMessages.ConnectionFree(ended.Sample.Ended), self);
+            pump.Tell(new LoadMessages.ConnectionFree(_clock.Now), self);
         });
     }
 
@@ -47,12 +47,13 @@ internal sealed class ConnectionActor : ReceiveActor
         {
             outcome = Outcome.Failed(
                 new Failure(FailureKind.InternalError, Phase.TcpConnect, FaultSide.Generator, null, $"{error.GetType().Name}: {error.Message}"),
+                _clock.Now - started,
                 default);
         }
 
         self.Tell(
             new LoadMessages.HandshakeEnded(
-                new Sample(arrival.Index, arrival.Target, arrival.Profile, arrival.Planned, started, _clock.Now, outcome)),
+                new Sample(arrival.Index, arrival.Target, arrival.Profile, arrival.Planned, started, started + outcome.Elapsed, outcome)),
             ActorRefs.NoSender);
     }
 }

@@ -8,10 +8,12 @@ namespace LoadGen.Core.Handshakes;
 /// </summary>
 public readonly record struct Outcome
 {
-    private Outcome(Negotiated? negotiated, Failure? failure, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate)
+    private Outcome(
+        Negotiated? negotiated, Failure? failure, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate)
     {
         Negotiated = negotiated;
         Failure = failure;
+        Elapsed = elapsed;
         Handshake = handshake;
         Phases = phases;
         Certificate = certificate;
@@ -28,6 +30,9 @@ public readonly record struct Outcome
     /// <summary>Why it failed; <see langword="null"/> for a completed handshake.</summary>
     public Failure? Failure { get; }
 
+    /// <summary>From the start to the moment the outcome was known; what follows, such as closing the connection, is not in it.</summary>
+    public TimeSpan Elapsed { get; }
+
     /// <summary>From the first byte of ClientHello to success; <see langword="null"/> for a failure.</summary>
     public TimeSpan? Handshake { get; }
 
@@ -38,10 +43,11 @@ public readonly record struct Outcome
     public CertificateSummary? Certificate { get; }
 
     /// <summary>A handshake that reached its profile's success.</summary>
-    public static Outcome Completed(Negotiated negotiated, TimeSpan handshake, in PhaseDurations phases, CertificateSummary? certificate)
-        => new(negotiated, null, handshake, phases, certificate);
+    public static Outcome Completed(
+        Negotiated negotiated, TimeSpan elapsed, TimeSpan handshake, in PhaseDurations phases, CertificateSummary? certificate)
+        => new(negotiated, null, elapsed, handshake, phases, certificate);
 
     /// <summary>A handshake that did not.</summary>
-    public static Outcome Failed(Failure failure, in PhaseDurations phases, CertificateSummary? certificate = null)
-        => new(null, failure, null, phases, certificate);
+    public static Outcome Failed(Failure failure, TimeSpan elapsed, in PhaseDurations phases, CertificateSummary? certificate = null)
+        => new(null, failure, elapsed, null, phases, certificate);
 }

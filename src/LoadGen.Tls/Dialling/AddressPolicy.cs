@@ -33,7 +33,7 @@ internal sealed class AddressPolicy(IReadOnlyList<string> authorized)
 
     /// <summary>What to tell a user whose target is refused.</summary>
     public static string Explain(Target target, IPAddress address)
-        => $"target {target.Name}: {address} is neither loopback nor private; if you may load it, add '{target.Host}' to authorized: in the plan or pass --authorize {target.Host}";
+        => $"{(target.Host == address.ToString() ? "" : $"{target.Host}: ")}{address} is neither loopback nor private; if you may load it, add '{target.Host}' to authorized: in the plan or pass --authorize {target.Host}";
 
     private static IPNetwork? NetworkOf(string text)
         => IPNetwork.TryParse(text, out var network) ? network

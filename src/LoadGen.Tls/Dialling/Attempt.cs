@@ -12,6 +12,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
     private PhaseDurations _phases;
+    private long _began;
     private long _lastMark;
 
     /// <summary>Ends when a deadline passes or the run is stopped.</summary>
@@ -29,6 +30,9 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     /// <summary>The phases that have ended.</summary>
     public PhaseDurations Phases => _phases;
 
+    /// <summary>From the beginning to <see cref="Settle"/>.</summary>
+    public TimeSpan Elapsed { get; private set; }
+
     /// <summary>Begins a handshake.</summary>
     public void Begin(CancellationToken cancellation)
     {
@@ -44,7 +48,8 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
 
         _registration = cancellation.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _deadline);
-        _lastMark = clock.GetTimestamp();
+        Elapsed = TimeSpan.Zero;
+        _lastMark = _began = clock.GetTimestamp();
     }
 
     /// <summary>Sets the time by which the next steps must be over, from now.</summary>
@@ -85,6 +90,9 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
             Fail(FailureKind.HandshakeTimeout, FaultSide.Server, $"no {Current.Name()} within the handshake timeout");
         }
     }
+
+    /// <summary>The outcome is known now.</summary>
+    public void Settle() => Elapsed = clock.GetElapsedTime(_began);
 
     /// <summary>No deadline may fire any more.</summary>
     public void End()

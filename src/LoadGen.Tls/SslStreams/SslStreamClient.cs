@@ -35,13 +35,19 @@ internal sealed class SslStreamClient : IHandshakeClient
         var socket = await _dialer.DialAsync(target, _attempt);
         if (socket is null)
         {
+            _attempt.Settle();
             _attempt.End();
-            return Outcome.Failed(_attempt.Failure!, _attempt.Phases);
+            return Outcome.Failed(_attempt.Failure!, _attempt.Elapsed, _attempt.Phases);
         }
 
         _attempt.StartDeadline(_plan.Limits.HandshakeTimeout);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
         var outcome = await AuthenticateAsync(stream, _options[target][profile]);
+        if (outcome.IsCompleted && _plan.Close == CloseMode.Notify)
+        {
+            await NotifyCloseAsync(stream);
+        }
+
         _attempt.End();
         SocketClosing.Close(socket, _plan.Close, outcome.IsCompleted);
         await stream.DisposeAsync();
@@ -58,12 +64,8 @@ internal sealed class SslStreamClient : IHandshakeClient
             await stream.AuthenticateAsClientAsync(options, _attempt.Deadline);
             var handshake = _clock.GetElapsedTime(began);
             var negotiated = new Negotiated(VersionOf(stream.SslProtocol), stream.NegotiatedCipherSuite.ToString(), Group: null, Resumed: false);
-            if (_plan.Close == CloseMode.Notify)
-            {
-                await stream.ShutdownAsync();
-            }
-
-            return Outcome.Completed(negotiated, handshake, _attempt.Phases, _verdict?.Summary);
+            _attempt.Settle();
+            return Outcome.Completed(negotiated, _attempt.Elapsed, handshake, _attempt.Phases, _verdict?.Summary);
         }
         catch (OperationCanceledException)
         {
@@ -74,7 +76,20 @@ internal sealed class SslStreamClient : IHandshakeClient
             Fail(error);
         }
 
-        return Outcome.Failed(_attempt.Failure!, _attempt.Phases, _verdict?.Summary);
+        _attempt.Settle();
+        return Outcome.Failed(_attempt.Failure!, _attempt.Elapsed, _attempt.Phases, _verdict?.Summary);
+    }
+
+    private static async ValueTask NotifyCloseAsync(SslStream stream)
+    {
+        try
+        {
+            await stream.ShutdownAsync();
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            // The peer closed first: the handshake was complete before that and stays so.
+        }
     }
 
     private void Fail(Exception error)

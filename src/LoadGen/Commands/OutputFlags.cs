@@ -7,6 +7,8 @@ namespace LoadGen.Commands;
 /// <summary>The flags that say where results and metrics go.</summary>
 internal sealed class OutputFlags
 {
+    private const int UnwrappedColumns = 1000;
+
     private readonly Option<string?> _json = new("--json") { HelpName = "FILE|-", Description = "Write the result as JSON; - for standard output." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Show neither progress nor summary." };
     private readonly MetricsFlags _metrics = new();
@@ -24,9 +26,19 @@ internal sealed class OutputFlags
     public bool IsQuiet(ParseResult parse) => parse.GetValue(_quiet);
 
     /// <summary>Where progress and summary go: standard output, unless the result does.</summary>
-    public IAnsiConsole ConsoleOf(ParseResult parse) => JsonOf(parse) == "-"
-        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
-        : AnsiConsole.Console;
+    public IAnsiConsole ConsoleOf(ParseResult parse)
+    {
+        var console = JsonOf(parse) == "-"
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            : AnsiConsole.Console;
+        if (!console.Profile.Out.IsTerminal)
+        {
+            // A file has no edge to wrap at; a line in it is found by its words.
+            console.Profile.Width = UnwrappedColumns;
+        }
+
+        return console;
+    }
 
     /// <summary>Where to serve metrics, if anywhere, and for how long after the run.</summary>
     public (IPEndPoint? Listen, TimeSpan Linger) ReadMetrics(ParseResult parse, Problems problems) => _metrics.Read(parse, problems);

@@ -8,12 +8,18 @@ namespace LoadGen.Live;
 internal sealed class PlainProgress(IAnsiConsole console) : IProgressView
 {
     private RunStage? _last;
+    private int _second;
 
     public void Show(RunProgress progress)
     {
         if (progress.Stage is RunStage.Running or RunStage.Stopping)
         {
-            console.Profile.Out.Writer.WriteLine(Line(progress));
+            var second = (int)Math.Round(progress.Elapsed.TotalSeconds);
+            if (second > _second)
+            {
+                _second = second;
+                console.Profile.Out.Writer.WriteLine(Line(progress));
+            }
         }
         else if (progress.Stage != _last && progress.Stage != RunStage.Ended)
         {

@@ -46,10 +46,10 @@ internal static class Summary
 
     private static void WriteLatencies(RunResult result, IAnsiConsole console)
     {
-        var table = new Table().Border(TableBorder.None).AddColumn("[grey]ms[/]");
+        var table = new Table().Border(TableBorder.None).AddColumn(new TableColumn("[grey]ms[/]").NoWrap().PadLeft(0));
         foreach (var heading in (string[])["p50", "p90", "p95", "p99", "p99.9", "max", "mean"])
         {
-            table.AddColumn(new TableColumn($"[grey]{heading}[/]").RightAligned());
+            table.AddColumn(new TableColumn($"[grey]{heading}[/]").RightAligned().NoWrap().PadLeft(0).PadRight(2));
         }
 
         Add(table, "[bold]response[/]", result.LatencyMs.Response);
@@ -71,9 +71,18 @@ internal static class Summary
         if (times is not null)
         {
             double[] figures = [times.P50, times.P90, times.P95, times.P99, times.P999, times.Max, times.Mean];
-            table.AddRow([name, .. figures.Select(figure => $"{figure:N2}")]);
+            table.AddRow([name, .. figures.Select(Show)]);
         }
     }
+
+    // Three digits are what a histogram knows.
+    private static string Show(double milliseconds) => milliseconds switch
+    {
+        < 1 => $"{milliseconds:0.000}",
+        < 10 => $"{milliseconds:0.00}",
+        < 100 => $"{milliseconds:0.0}",
+        _ => $"{milliseconds:N0}",
+    };
 
     private static void WriteNegotiated(RunResult result, IAnsiConsole console)
     {
