@@ -1,0 +1,41 @@
+using CsCheck;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Core.Tests.Tallies;
+
+/// <summary>Random samples of a plan with two targets and three profiles.</summary>
+internal static class Samples
+{
+    public const int Targets = 2;
+    public const int Profiles = 3;
+
+    private static readonly Negotiated[] Kinds =
+    [
+        new(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", "x25519", false),
+        new(TlsVersion.Tls12, "TLS_RSA_WITH_AES_128_GCM_SHA256", null, false),
+    ];
+
+    private static readonly CertificateSummary Certificate = new("CN=a", "CN=b", DateTimeOffset.FromUnixTimeSeconds(2_000_000_000), "ECDSA P-256");
+
+    public static Gen<Sample> Any { get; } = Gen.Select(
+        Gen.Int[0, Targets - 1], Gen.Int[0, Profiles - 1], Gen.Int[0, 20_000_000], Gen.Int[0, 3_000_000], Gen.Int[0, 9], Gen.Int[0, 1])
+        .Select((target, profile, planned, took, fate, kind) => Of(target, profile, Microseconds(planned), Microseconds(took), fate, kind));
+
+    private static Sample Of(int target, int profile, TimeSpan planned, TimeSpan took, int fate, int kind)
+    {
+        var phases = default(PhaseDurations);
+        phases[Phase.TcpConnect] = took / 4;
+        phases[Phase.ServerHello] = fate > 1 ? took / 2 : null;
+        var outcome = fate switch
+        {
+            0 => Outcome.Failed(new Failure(FailureKind.AlertReceived, Phase.ServerHello, FaultSide.Server, "handshake_failure", "it said no"), took, phases),
+            1 => Outcome.Failed(new Failure(FailureKind.ConnectionReset, Phase.ServerFlight, FaultSide.Server, null, "reset"), took, phases, Certificate),
+            _ => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate),
+        };
+        var started = planned + (took / 10);
+        return new Sample(0, target, profile, planned, started, started + outcome.Elapsed, outcome);
+    }
+
+    private static TimeSpan Microseconds(int microseconds) => TimeSpan.FromMicroseconds(microseconds);
+}
