@@ -4,7 +4,7 @@ namespace LoadGen.Core.Tallies;
 
 /// <summary>
 /// A distribution of times from 1 microsecond to 60 seconds on an HdrHistogram; merging two of them loses nothing. A time
-/// above 60 s counts as 60 s in percentiles and is counted as saturated; minimum, mean and maximum are kept exactly beside it.
+/// above 60 s is counted as saturated, and in percentiles as 60 s, or as the minimum if that is more; minimum, mean and maximum are kept exactly beside it.
 /// </summary>
 /// <param name="significantDigits">2 (1 % resolution, 20 KB) or 3 (0.1 %, 140 KB); both ends of a merge must agree.</param>
 public sealed class LatencyHistogram(int significantDigits = 3)

@@ -1,0 +1,220 @@
+using System.Collections.Frozen;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Shapes;
+
+namespace LoadGen.Core.Tests.Plans;
+
+public sealed class PlanReaderTests
+{
+    private const string Minimal = """
+        targets:
+          - { name: gateway, address: "127.0.0.1:8443", trust: insecure }
+        """;
+
+    private static readonly EngineCapabilities Everything = new()
+    {
+        TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
+        CipherSuites = FrozenSet.ToFrozenSet(["TLS_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"]),
+        Groups = FrozenSet.ToFrozenSet(["x25519", "secp256r1"]),
+        SignatureSchemes = FrozenSet.ToFrozenSet(["ed25519"]),
+        Phases = Enum.GetValues<Phase>().ToFrozenSet(),
+    };
+
+    private static readonly EngineCapabilities Little = Everything with
+    {
+        Groups = FrozenSet<string>.Empty,
+        Phases = FrozenSet.ToFrozenSet([Phase.TcpConnect]),
+    };
+
+    private readonly PlanReader _reader = new(new Dictionary<string, EngineCapabilities> { ["bouncycastle"] = Everything, ["sslstream"] = Little });
+
+    [Fact]
+    public void A_full_plan_is_read_as_it_is_written()
+    {
+        var plan = Valid("""
+            name: gateway-before-renewal
+            targets:
+              - name: gateway
+                address: gateway.internal:443
+                serverName: www.example.com
+                trust: insecure
+              - { name: other, address: "[::1]" }
+            profiles:
+              - { name: modern, weight: 70, tls: "1.3", groups: [secp256r1, x25519] }
+              - { name: legacy, weight: 30, tls: "1.2", ciphers: [TLS_RSA_WITH_AES_128_GCM_SHA256] }
+            load:
+              - ramp: { from: 0/s, to: 400/s, over: 10s }
+              - hold: { rate: 400/s, for: 5s }
+            limits: { connections: 5000, connectTimeout: 2s, handshakeTimeout: 3s }
+            thresholds: [ "p99 < 50ms", "failures < 0.1%" ]
+            authorized: [ gateway.internal ]
+            seed: 7
+            close: fin
+            """);
+
+        Assert.Equal("gateway-before-renewal", plan.Name);
+        Assert.Equal(
+            new Target { Name = "gateway", Host = "gateway.internal", Port = 443, ServerName = "www.example.com", Trust = Trust.Insecure }, plan.Targets[0]);
+        Assert.Equal(new Target { Name = "other", Host = "::1", Port = 443, ServerName = "::1", Trust = Trust.System }, plan.Targets[1]);
+        Assert.Equal(["modern", "legacy"], plan.Profiles.Select(profile => profile.Name));
+        Assert.Equal(["secp256r1", "x25519"], plan.Profiles[0].Groups);
+        Assert.Equal([TlsVersion.Tls12], plan.Profiles[1].TlsVersions);
+        Assert.Equal(4000 + 2000 - 2000, Assert.IsType<Load.Open>(plan.Load).Schedule.Count);
+        Assert.Equal(
+            new Limits { Connections = 5000, ConnectTimeout = TimeSpan.FromSeconds(2), HandshakeTimeout = TimeSpan.FromSeconds(3) }, plan.Limits);
+        Assert.Equal(["p99 < 50ms", "failures < 0.1%"], plan.Thresholds.Select(threshold => threshold.Expression));
+        Assert.Equal(["gateway.internal"], plan.Authorized);
+        Assert.Equal(7, plan.Seed);
+        Assert.Equal(CloseMode.Fin, plan.Close);
+    }
+
+    [Fact]
+    public void A_minimal_plan_gets_the_documented_defaults()
+    {
+        var plan = Valid(Minimal);
+
+        Assert.Equal("bouncycastle", plan.Engine);
+        Assert.Equal(CloseMode.Rst, plan.Close);
+        Assert.Equal([TlsVersion.Tls13, TlsVersion.Tls12], Assert.Single(plan.Profiles).TlsVersions);
+        Assert.Equal(new Constant(100, TimeSpan.FromSeconds(10)), Assert.IsType<Load.Open>(plan.Load).Schedule.Shape);
+        Assert.Equal(42, plan.Seed);
+    }
+
+    [Fact]
+    public void A_closed_load_is_read()
+        => Assert.Equal(new Load.Closed(50, TimeSpan.FromSeconds(10), null), Valid(Minimal + "\nload: { connections: 50, for: 10s }").Load);
+
+    [Fact]
+    public void Flags_override_the_plan_and_add_to_its_lists()
+    {
+        var plan = Valid(
+            Minimal + "\nload: [ hold: { rate: 10/s, for: 5s } ]\nthresholds: [ 'p99<1s' ]",
+            PlanFlags.None with { Rate = "300", ServerName = "example.com", FailOn = ["failures<1%"], Engine = "sslstream", TlsVersions = ["1.2"] });
+
+        Assert.Equal(new Constant(300, TimeSpan.FromSeconds(5)), Assert.IsType<Load.Open>(plan.Load).Schedule.Shape);
+        Assert.Equal("example.com", plan.Targets[0].ServerName);
+        Assert.Equal(2, plan.Thresholds.Count);
+        Assert.Equal("sslstream", plan.Engine);
+        Assert.Equal([TlsVersion.Tls12], plan.Profiles[0].TlsVersions);
+    }
+
+    [Fact]
+    public void Flags_alone_make_a_plan()
+    {
+        var plan = Valid(null, PlanFlags.None with { Targets = ["127.0.0.1:1,localhost:2"], Concurrency = "8", Count = "100", Insecure = true });
+
+        Assert.Equal(["target-1", "target-2"], plan.Targets.Select(target => target.Name));
+        Assert.All(plan.Targets, target => Assert.Equal(Trust.Insecure, target.Trust));
+        Assert.Equal(new Load.Closed(8, null, 100), plan.Load);
+    }
+
+    [Fact]
+    public void Every_problem_is_told_at_once_each_with_its_line_and_remedy()
+    {
+        var problems = Invalid("""
+            name: bad
+            targets:
+              - name: gateway
+                address: gateway.internal:99999
+              - name: gateway
+                adress: x:1
+            profiles:
+              - { name: modern, weight: 0, tls: "1.4", resume: 30% }
+            load:
+              - ramp: { from: 0/s, to: 2000, over: 30s }
+            limits: { connections: many, connectTimeout: 5 }
+            thresholds: [ "p98 < 50ms" ]
+            seed: x
+            extra: 1
+            """);
+
+        (int Line, string Part)[] expected =
+        [
+            (4, "99999"), (5, "\"address\""), (5, "second target"), (6, "did you mean address?"), (8, "\"0\""), (8, "\"1.4\""), (8, "full handshakes only"),
+            (10, "\"2000\""), (11, "\"many\""), (11, "\"5\""), (12, "p98"), (13, "\"x\""), (14, "\"extra\""),
+        ];
+        Assert.Equal(expected.Length, problems.Count);
+        Assert.All(expected, each => Assert.Contains(
+            problems, problem => problem.Place.StartsWith($"plan.yaml:{each.Line}:", StringComparison.Ordinal) && problem.Message.Contains(each.Part, StringComparison.Ordinal)
+                || problem.Place.StartsWith($"plan.yaml:{each.Line}:", StringComparison.Ordinal) && problem.Remedy.Contains(each.Part, StringComparison.Ordinal)));
+        Assert.All(problems, problem => Assert.NotEmpty(problem.Remedy));
+    }
+
+    [Theory]
+    [InlineData("targets: [", "plan.yaml:2")]
+    [InlineData("a: &x [*x]", "plan.yaml:1")]
+    [InlineData("- just\n- a list", "plan.yaml:1")]
+    [InlineData("name: a\nname: b", "plan.yaml:2")]
+    [InlineData("\tname: a", "plan.yaml:1")]
+    public void Text_that_is_no_plan_is_one_problem_at_its_line_and_never_an_exception(string text, string place)
+        => Assert.Contains(Invalid(text), problem => problem.Place.StartsWith(place, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_missing_file_is_a_problem_that_names_it()
+    {
+        var reading = Assert.IsType<PlanReading.Invalid>(_reader.Read(null, "/does/not/exist.yaml", PlanFlags.None));
+
+        Assert.Contains("/does/not/exist.yaml", Assert.Single(reading.Problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("groups: [x25519]", "use engine bouncycastle")]
+    [InlineData("ciphers: [TLS_AES_128_GCM_SHA256], tls: '1.2'", "TLS 1.2 without a cipher suite")]
+    public void What_the_engine_cannot_do_is_refused_with_the_remedy(string profile, string expected)
+    {
+        var problems = Invalid($"{Minimal}\nengine: sslstream\nprofiles: [ {{ name: p, {profile} }} ]");
+
+        Assert.Contains(problems, problem => problem.ToString().Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_threshold_on_a_phase_that_the_engine_cannot_see_is_refused()
+        => Assert.Contains("cannot time the phase server_hello", Assert.Single(Invalid($"{Minimal}\nengine: sslstream\nthresholds: [ 'server_hello.p99<1s' ]")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--rate", "x")]
+    [InlineData("--duration", "5")]
+    [InlineData("--count", "-1")]
+    [InlineData("--timeout", "0s")]
+    [InlineData("--max-connections", "0")]
+    [InlineData("--close", "politely")]
+    [InlineData("--engine", "openssl")]
+    public void A_bad_flag_is_a_problem_at_that_flag(string flag, string value)
+    {
+        var flags = flag switch
+        {
+            "--rate" => PlanFlags.None with { Rate = value },
+            "--duration" => PlanFlags.None with { Duration = value },
+            "--count" => PlanFlags.None with { Count = value },
+            "--timeout" => PlanFlags.None with { Timeout = value },
+            "--max-connections" => PlanFlags.None with { MaxConnections = value },
+            "--close" => PlanFlags.None with { Close = value },
+            _ => PlanFlags.None with { Engine = value },
+        };
+
+        var problem = Assert.Single(Invalid(Minimal, flags));
+        Assert.Equal(flag, problem.Place);
+    }
+
+    [Fact]
+    public void Flags_that_exclude_each_other_are_refused()
+    {
+        Assert.Contains(Invalid(Minimal, PlanFlags.None with { Rate = "1", Concurrency = "1" }), problem => problem.Message.Contains("--concurrency", StringComparison.Ordinal));
+        Assert.Contains(Invalid(Minimal, PlanFlags.None with { CaCert = "ca.pem", Insecure = true }), problem => problem.Message.Contains("--cacert", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_run_without_a_target_is_refused()
+        => Assert.Contains("no target", Assert.Single(Invalid("name: empty")).Message, StringComparison.Ordinal);
+
+    private Plan Valid(string? text, PlanFlags? flags = null)
+    {
+        var reading = _reader.Read(text, text is null ? null : "plan.yaml", flags ?? PlanFlags.None);
+        Assert.True(reading is PlanReading.Valid, reading is PlanReading.Invalid invalid ? string.Join('\n', invalid.Problems) : "");
+        return ((PlanReading.Valid)reading).Plan;
+    }
+
+    private IReadOnlyList<PlanProblem> Invalid(string text, PlanFlags? flags = null)
+        => Assert.IsType<PlanReading.Invalid>(_reader.Read(text, "plan.yaml", flags ?? PlanFlags.None)).Problems;
+}

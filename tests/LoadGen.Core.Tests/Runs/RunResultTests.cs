@@ -1,0 +1,66 @@
+using System.Text.Json;
+using LoadGen.Core.Runs;
+
+namespace LoadGen.Core.Tests.Runs;
+
+public sealed class RunResultTests
+{
+    [Fact]
+    public void The_json_has_the_names_of_the_contract()
+    {
+        using var json = JsonDocument.Parse(Write(RunRecords.Of(completed: 90, failed: 10, thresholds: "p99<50ms")));
+        var root = json.RootElement;
+
+        Assert.Equal(1, root.GetProperty("schema").GetInt32());
+        AssertHas(root.GetProperty("run"), "id", "name", "startedAt", "durationSeconds", "engine", "verdict", "reasons");
+        AssertHas(root.GetProperty("books"), "scheduled", "completed", "failed", "dropped", "lost");
+        AssertHas(root.GetProperty("rate"), "scheduledPerSecond", "completedPerSecond");
+        AssertHas(root.GetProperty("latencyMs").GetProperty("response"), "count", "min", "mean", "p50", "p90", "p95", "p99", "p999", "max");
+        AssertHas(root.GetProperty("latencyMs").GetProperty("phases"), "server_hello");
+        AssertHas(root.GetProperty("negotiated")[0], "tlsVersion", "cipherSuite", "group", "resumed", "count");
+        AssertHas(root.GetProperty("failures")[0], "kind", "phase", "side", "target", "count", "example");
+        AssertHas(root.GetProperty("thresholds")[0], "expression", "observed", "pass");
+        AssertHas(root.GetProperty("workers")[0], "id", "host", "books");
+        AssertHas(root.GetProperty("generator"), "cpuMicrosPerHandshake", "scheduleLagMs", "gcPausePercent", "limited", "reasons");
+        AssertHas(root.GetProperty("targets")[0], "name", "books", "latencyMs");
+        AssertHas(root.GetProperty("intervals")[0], "t", "scheduled", "completed", "failed", "dropped", "p50", "p99", "workers");
+    }
+
+    [Fact]
+    public void A_phase_that_was_not_seen_is_absent()
+    {
+        using var json = JsonDocument.Parse(Write(RunRecords.Of()));
+
+        Assert.False(json.RootElement.GetProperty("latencyMs").GetProperty("phases").TryGetProperty("server_confirmed", out _));
+    }
+
+    [Fact]
+    public void What_is_written_is_read_back_the_same()
+    {
+        var written = Write(RunRecords.Of(completed: 90, failed: 10, thresholds: "p99<50ms"));
+
+        using var again = new MemoryStream();
+        RunResultJson.Write(RunResultJson.Read(new MemoryStream(written)), again);
+        Assert.Equal(written, again.ToArray());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"schema\": 2}")]
+    [InlineData("not json")]
+    public void What_is_no_result_is_refused_with_a_message(string text)
+        => Assert.NotEmpty(Assert.Throws<FormatException>(() => RunResultJson.Read(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)))).Message);
+
+    private static byte[] Write(RunRecord record)
+    {
+        using var stream = new MemoryStream();
+        RunResultJson.Write(RunResultBuilder.Build(record, Verdict.Of(record)), stream);
+        return stream.ToArray();
+    }
+
+    private static void AssertHas(JsonElement element, params string[] names)
+        => Assert.All(names, name => Assert.True(element.TryGetProperty(name, out _), $"'{name}' is missing in {element}"));
+}

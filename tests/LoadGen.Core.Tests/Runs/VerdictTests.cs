@@ -1,0 +1,107 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
+
+namespace LoadGen.Core.Tests.Runs;
+
+public sealed class VerdictTests
+{
+    private static readonly Load Closed = new Load.Closed(8, TimeSpan.FromSeconds(10), null);
+
+    [Theory]
+    [InlineData("p50<11ms", true, 10)]
+    [InlineData("p99<50ms", true, 10)]
+    [InlineData("p99<5ms", false, 10)]
+    [InlineData("max<=10.5ms", true, 10)]
+    [InlineData("handshake.mean<9.6ms", true, 9.5)]
+    [InlineData("server_hello.p90<9ms", false, 9.5)]
+    [InlineData("rate>=100", true, 100)]
+    [InlineData("rate>100", false, 100)]
+    [InlineData("failures<=0%", true, 0)]
+    public void A_run_passes_when_its_threshold_holds(string threshold, bool pass, double observed)
+    {
+        var verdict = Verdict.Of(RunRecords.Of(thresholds: threshold));
+
+        Assert.Equal(pass ? VerdictKind.Pass : VerdictKind.Fail, verdict.Kind);
+        var result = Assert.Single(verdict.Thresholds);
+        Assert.Equal(pass, result.Pass);
+        Assert.Equal(observed, result.Observed!.Value, observed * 0.002);
+        Assert.Equal(pass, verdict.Reasons.Count == 0);
+    }
+
+    [Fact]
+    public void Whatever_did_not_complete_counts_as_a_failure()
+    {
+        var verdict = Verdict.Of(RunRecords.Of(completed: 980, failed: 5, dropped: 10, lost: 5, thresholds: "failures<1%"));
+
+        Assert.Equal(0.02, Assert.Single(verdict.Thresholds).Observed!.Value, 6);
+        Assert.Equal(VerdictKind.Fail, verdict.Kind);
+    }
+
+    [Fact]
+    public void A_run_in_which_nothing_completed_fails_without_any_threshold()
+        => Assert.Equal(VerdictKind.Fail, Verdict.Of(RunRecords.Of(completed: 0, failed: 10)).Kind);
+
+    [Fact]
+    public void A_threshold_with_nothing_to_observe_does_not_hold()
+    {
+        var result = Assert.Single(Verdict.Of(RunRecords.Of(completed: 0, failed: 10, thresholds: "p99<1s")).Thresholds);
+
+        Assert.Null(result.Observed);
+        Assert.False(result.Pass);
+    }
+
+    [Fact]
+    public void Failures_without_a_threshold_are_a_result_and_not_a_verdict()
+        => Assert.Equal(VerdictKind.Pass, Verdict.Of(RunRecords.Of(completed: 900, failed: 100)).Kind);
+
+    [Fact]
+    public void A_generator_that_started_late_makes_the_run_inconclusive()
+        => AssertInconclusive("schedule lag", RunRecords.Of(lagMs: 80, responseMs: 100, thresholds: "p99<1ms"));
+
+    [Fact]
+    public void A_saturated_generator_makes_a_closed_run_inconclusive()
+        => AssertInconclusive("cpu: host:1", RunRecords.Of(cpuSeconds: 19, load: Closed));
+
+    [Fact]
+    public void A_saturated_generator_that_dropped_arrivals_makes_an_open_run_inconclusive()
+        => AssertInconclusive("cpu: host:1", RunRecords.Of(cpuSeconds: 19, dropped: 1));
+
+    [Fact]
+    public void A_busy_generator_that_kept_its_times_is_no_reason()
+        => Assert.Equal(VerdictKind.Pass, Verdict.Of(RunRecords.Of(cpuSeconds: 19)).Kind);
+
+    [Fact]
+    public void Garbage_collection_makes_a_run_inconclusive() => AssertInconclusive("garbage collection", RunRecords.Of(gcSeconds: 1.5));
+
+    [Theory]
+    [InlineData(FailureKind.PortsExhausted, "ports_exhausted")]
+    [InlineData(FailureKind.FilesExhausted, "files_exhausted")]
+    public void Used_up_ports_or_files_make_a_run_inconclusive(FailureKind kind, string expected)
+        => AssertInconclusive(expected, RunRecords.Of(failed: 1, kind: kind));
+
+    [Fact]
+    public void Too_much_lost_makes_a_run_inconclusive()
+    {
+        AssertInconclusive("lost with their workers", RunRecords.Of(completed: 980, lost: 20));
+        Assert.Equal(VerdictKind.Pass, Verdict.Of(RunRecords.Of(completed: 991, lost: 9)).Kind);
+    }
+
+    [Fact]
+    public void An_aborted_run_is_aborted_whatever_else_it_is()
+    {
+        var verdict = Verdict.Of(RunRecords.Of(lagMs: 80, responseMs: 100, abort: "interrupted", thresholds: "p99<1ms"));
+
+        Assert.Equal(VerdictKind.Aborted, verdict.Kind);
+        Assert.Equal("interrupted", verdict.Reasons[0]);
+    }
+
+    private static void AssertInconclusive(string reason, RunRecord record)
+    {
+        var verdict = Verdict.Of(record);
+
+        Assert.Equal(VerdictKind.Inconclusive, verdict.Kind);
+        Assert.True(verdict.Generator.Limited || verdict.Reasons.Count > 0);
+        Assert.Contains(verdict.Reasons, each => each.Contains(reason, StringComparison.Ordinal));
+    }
+}
