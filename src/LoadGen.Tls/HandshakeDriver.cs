@@ -61,6 +61,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         machine.Begin();
         var began = _attempt.Restart();
         var seen = Milestones.None;
+        var isFirst = true;
         while (true)
         {
             await SendOutputAsync(socket, machine);
@@ -84,11 +85,13 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             }
 
             var arrived = clock.GetTimestamp();
-            if (seen == Milestones.None && _attempt.Current == Phase.ServerHello && NotTls.Explain(_buffer.AsSpan(0, count)) is { } explanation)
+            if (isFirst && NotTls.Explain(_buffer.AsSpan(0, count)) is { } explanation)
             {
                 _attempt.Fail(FailureKind.ProtocolError, FaultSide.Server, explanation);
                 return default;
             }
+
+            isFirst = false;
 
             machine.Offer(_buffer, count);
             seen = MarkReceived(machine, seen, arrived);

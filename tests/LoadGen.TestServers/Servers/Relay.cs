@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace LoadGen.TestServers.Servers;
+
+/// <summary>
+/// Stands between one client and a server: passes the server's bytes on one at a time, each in its own segment, keeps what
+/// the client sent, and tells how the client closed.
+/// </summary>
+public sealed class Relay : IAsyncDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _relaying;
+
+    private Relay(IPEndPoint server)
+    {
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(1);
+        ClientClosed = new TaskCompletionSource<ClientClose>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _relaying = RelayAsync(server);
+    }
+
+    /// <summary>Where the client connects.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
+
+    /// <summary>How the client closed, once it did.</summary>
+    public Task<ClientClose> Closed => ClientClosed.Task;
+
+    private TaskCompletionSource<ClientClose> ClientClosed { get; }
+
+    public static Relay To(IPEndPoint server) => new(server);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _relaying;
+        _listener.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RelayAsync(IPEndPoint endPoint)
+    {
+        try
+        {
+            using var client = await _listener.AcceptAsync(_stopping.Token);
+            client.NoDelay = true;
+            using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await server.ConnectAsync(endPoint, _stopping.Token);
+            await Task.WhenAll(PassAsync(client, server), TrickleAsync(server, client));
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException)
+        {
+            // Either side went, or the test is over; what the client did is told by then.
+        }
+    }
+
+    private async Task PassAsync(Socket client, Socket server)
+    {
+        var sent = new List<byte>();
+        var buffer = new byte[16 * 1024];
+        var reset = false;
+        try
+        {
+            int count;
+            while ((count = await client.ReceiveAsync(buffer, _stopping.Token)) > 0)
+            {
+                sent.AddRange(buffer.AsSpan(0, count));
+                await server.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
+            }
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            reset = true;
+        }
+
+        ClientClosed.TrySetResult(new ClientClose(reset, LastRecordType(sent)));
+        server.Shutdown(SocketShutdown.Send);
+    }
+
+    private async Task TrickleAsync(Socket server, Socket client)
+    {
+        var buffer = new byte[16 * 1024];
+        int count;
+        while ((count = await server.ReceiveAsync(buffer, _stopping.Token)) > 0)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                await client.SendAsync(buffer.AsMemory(i, 1), _stopping.Token);
+            }
+        }
+    }
+
+    // RFC 8446 section 5.1: type, version, length, then that many bytes.
+    private static byte LastRecordType(List<byte> bytes)
+    {
+        byte type = 0;
+        for (var at = 0; at + 5 <= bytes.Count; at += 5 + ((bytes[at + 3] << 8) | bytes[at + 4]))
+        {
+            type = bytes[at];
+        }
+
+        return type;
+    }
+}

@@ -1,0 +1,81 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.TargetServer;
+using LoadGen.TestServers.Servers;
+
+namespace LoadGen.Tls.Tests.BouncyCastle;
+
+public sealed class BouncyCastleEngineTests : EngineTests
+{
+    protected override string Engine => "bouncycastle";
+
+    [Fact]
+    public async Task A_group_without_a_key_share_is_reached_by_a_hello_retry_request()
+    {
+        await using var server = await OpensslServer.StartAsync(Authority.Good(), ["-groups", "P-384"], Cancellation);
+        var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Groups = ["x25519", "secp384r1"] };
+
+        var outcome = await ShakeAsync(PlanFor(server.EndPoint) with { Profiles = [profile] });
+
+        AssertCompleted(outcome);
+        Assert.Equal("secp384r1", outcome.Negotiated!.Group);
+        Assert.NotNull(outcome.Phases[Phase.ServerHello]);
+    }
+
+    [Theory]
+    [InlineData("TLS_RSA_WITH_AES_128_GCM_SHA256", "AES128-GCM-SHA256", null)]
+    [InlineData("TLS_RSA_WITH_AES_256_CBC_SHA", "AES256-SHA", null)]
+    [InlineData("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "x25519")]
+    [InlineData("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305", "x25519")]
+    [InlineData("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "ECDHE-RSA-AES128-SHA256", "x25519")]
+    public async Task A_suite_of_tls_1_2_is_used_when_it_is_the_only_one_offered(string suite, string openssl, string? group)
+    {
+        await using var server = await OpensslServer.StartAsync(
+            Authority.Good(KeyKind.Rsa2048), ["-tls1_2", "-cipher", openssl + ":@SECLEVEL=0"], Cancellation);
+        var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [suite] };
+
+        var outcome = await ShakeAsync(PlanFor(server.EndPoint) with { Profiles = [profile] });
+
+        AssertCompleted(outcome);
+        Assert.Equal(new Negotiated(TlsVersion.Tls12, suite, group, false), outcome.Negotiated);
+    }
+
+    [Theory]
+    [InlineData("TLS_AES_128_GCM_SHA256", "x25519")]
+    [InlineData("TLS_AES_256_GCM_SHA384", "secp256r1")]
+    [InlineData("TLS_CHACHA20_POLY1305_SHA256", "secp384r1")]
+    [InlineData("TLS_AES_128_GCM_SHA256", "secp521r1")]
+    [InlineData("TLS_AES_128_GCM_SHA256", "x448")]
+    [InlineData("TLS_AES_128_GCM_SHA256", "ffdhe2048")]
+    public async Task A_suite_and_a_group_of_tls_1_3_are_used_when_they_are_the_only_ones_offered(string suite, string group)
+    {
+        await using var server = await OpensslServer.StartAsync(Authority.Good(), ["-groups", group == "secp256r1" ? "P-256" : group], Cancellation);
+        var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], CipherSuites = [suite], Groups = [group] };
+
+        var outcome = await ShakeAsync(PlanFor(server.EndPoint) with { Profiles = [profile] });
+
+        AssertCompleted(outcome);
+        Assert.Equal(new Negotiated(TlsVersion.Tls13, suite, group, false), outcome.Negotiated);
+    }
+
+    [Fact]
+    public async Task A_server_without_a_common_version_says_so_by_alert()
+    {
+        await using var server = await OpensslServer.StartAsync(Authority.Good(), ["-tls1_3"], Cancellation);
+
+        var outcome = await ShakeAsync(PlanFor(server.EndPoint, TlsVersion.Tls12));
+
+        Assert.Equal((FailureKind.AlertReceived, "protocol_version"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_trusted_is_answered_with_the_alert_for_it()
+    {
+        await using var server = await OpensslServer.StartAsync(Authority.SelfSigned(), cancellation: Cancellation);
+
+        var outcome = await ShakeAsync(PlanFor(server.EndPoint));
+
+        Assert.Equal("unknown_ca", outcome.Failure?.Alert);
+        await server.Process.WaitForLineAsync("alert unknown ca", Cancellation);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Security.Cryptography.X509Certificates;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.TestServers.Certificates;
+using LoadGen.Tls.Certificates;
+
+namespace LoadGen.Tls.Tests.Certificates;
+
+public sealed class CertificateVerifierTests : IDisposable
+{
+    private readonly TestAuthority _authority = new();
+
+    public void Dispose() => _authority.Dispose();
+
+    [Fact]
+    public void A_chain_seen_before_is_not_checked_again()
+    {
+        using var verifier = VerifierFor("localhost");
+
+        var first = verifier.Verify(ChainOf(_authority.Good()));
+        var chain = ChainOf(_authority.Good());
+        verifier.Verify(chain);
+        verifier.Verify([.. chain.Select(der => der.ToArray())]);
+
+        Assert.Null(first.Fault);
+        Assert.Equal(2, verifier.ChecksMade);
+    }
+
+    [Fact]
+    public void A_good_chain_seen_before_does_not_vouch_for_another_one()
+    {
+        using var verifier = VerifierFor("localhost");
+        verifier.Verify(ChainOf(_authority.Good()));
+
+        Assert.Equal(FailureKind.CertificateExpired, verifier.Verify(ChainOf(_authority.Expired())).Fault);
+    }
+
+    [Fact]
+    public void A_missing_intermediate_makes_the_chain_untrusted()
+    {
+        using var verifier = VerifierFor("localhost");
+        var chain = ChainOf(_authority.Issue(new LeafOptions { ViaIntermediate = true }));
+
+        Assert.Null(verifier.Verify(chain).Fault);
+        Assert.Equal(FailureKind.CertificateUntrusted, verifier.Verify([chain[0]]).Fault);
+    }
+
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("LOCALHOST", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("a.wild.test", true)]
+    [InlineData("a.b.wild.test", false)]
+    [InlineData("elsewhere.test", false)]
+    [InlineData("127.0.0.2", false)]
+    public void The_name_must_be_one_of_the_certificate(string name, bool good)
+    {
+        using var verifier = VerifierFor(name);
+        var chain = ChainOf(_authority.Issue(new LeafOptions { Names = ["localhost", "127.0.0.1", "::1", "*.wild.test"] }));
+
+        Assert.Equal(good ? null : FailureKind.CertificateWrongName, verifier.Verify(chain).Fault);
+    }
+
+    [Fact]
+    public void What_is_no_certificate_is_invalid()
+    {
+        using var verifier = VerifierFor("localhost");
+
+        Assert.Equal(FailureKind.CertificateInvalid, verifier.Verify([[1, 2, 3]]).Fault);
+        Assert.Equal(FailureKind.CertificateInvalid, verifier.Verify([]).Fault);
+    }
+
+    [Fact]
+    public void The_summary_says_who_and_until_when()
+    {
+        using var verifier = VerifierFor("localhost");
+
+        var summary = verifier.Verify(ChainOf(_authority.Good())).Summary!;
+
+        Assert.Equal("CN=localhost", summary.Subject);
+        Assert.StartsWith("CN=LoadGen test root", summary.Issuer, StringComparison.Ordinal);
+        Assert.InRange(summary.NotAfter, DateTimeOffset.UtcNow.AddDays(29), DateTimeOffset.UtcNow.AddDays(31));
+        Assert.Equal("ECDSA-P256", summary.KeyType);
+    }
+
+    private CertificateVerifier VerifierFor(string name)
+        => new(new Target { Name = "t", Host = "127.0.0.1", Port = 443, ServerName = name, Trust = new Trust.Authorities(_authority.Pem) });
+
+    private static byte[][] ChainOf(CertificateFiles files)
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(files.ChainPem);
+        return [.. certificates.Select(certificate => certificate.RawData)];
+    }
+}

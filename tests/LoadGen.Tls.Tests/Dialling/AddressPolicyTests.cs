@@ -1,0 +1,41 @@
+using System.Net;
+using LoadGen.Core.Plans;
+using LoadGen.Tls.Dialling;
+
+namespace LoadGen.Tls.Tests.Dialling;
+
+public sealed class AddressPolicyTests
+{
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.255.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("172.16.0.1", true)]
+    [InlineData("172.31.255.255", true)]
+    [InlineData("172.32.0.1", false)]
+    [InlineData("192.168.1.1", true)]
+    [InlineData("169.254.1.1", true)]
+    [InlineData("100.64.0.1", true)]
+    [InlineData("fd00::1", true)]
+    [InlineData("fe80::1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("::ffff:8.8.8.8", false)]
+    [InlineData("8.8.8.8", false)]
+    [InlineData("2001:db8::1", false)]
+    public void Only_loopback_link_local_and_private_addresses_need_no_permission(string address, bool allowed)
+        => Assert.Equal(allowed, new AddressPolicy([]).Allows(TargetOf("some.host"), IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("some.host", true)]
+    [InlineData("SOME.HOST", true)]
+    [InlineData("other.host", false)]
+    [InlineData("198.51.100.7", true)]
+    [InlineData("198.51.100.8", false)]
+    [InlineData("198.51.100.0/24", true)]
+    [InlineData("198.51.101.0/24", false)]
+    public void A_public_address_may_be_loaded_when_its_host_or_it_is_authorized(string authorized, bool allowed)
+        => Assert.Equal(allowed, new AddressPolicy([authorized]).Allows(TargetOf("some.host"), IPAddress.Parse("198.51.100.7")));
+
+    private static Target TargetOf(string host) => new() { Name = "t", Host = host, Port = 443, ServerName = host };
+}
