@@ -1,1 +1,11 @@
-return 0;
+using BenchmarkDotNet.Running;
+using LoadGen.Benchmarks;
+
+// Everything that BenchmarkDotNet measures, or what costs more than one thread of one process can tell.
+if (args is ["actor-path"])
+{
+    await ActorPath.MeasureAsync();
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(ActorPath).Assembly).Run(args);
