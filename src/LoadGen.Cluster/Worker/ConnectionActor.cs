@@ -10,22 +10,20 @@ internal sealed class ConnectionActor : ReceiveActor
 {
     private readonly IHandshakeClient _client;
     private readonly RunClock _clock;
+    private readonly IActorRef _tally;
+    private readonly IActorRef _pump;
     private readonly CancellationToken _cancellation;
 
     public ConnectionActor(IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation)
     {
         _client = engine.CreateClient();
         _clock = clock;
+        _tally = tally;
+        _pump = Context.Parent;
         _cancellation = cancellation;
-        var pump = Context.Parent;
         var self = Self;
 
         Receive<LoadMessages.BeginHandshake>(begin => _ = HandshakeAsync(begin.Arrival, self));
-        Receive<LoadMessages.HandshakeEnded>(ended =>
-        {
-            tally.Tell(ended, ActorRefs.NoSender);
-            pump.Tell(new LoadMessages.ConnectionFree(_clock.Now), self);
-        });
     }
 
     public static Props PropsFor(IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation)
@@ -33,8 +31,10 @@ internal sealed class ConnectionActor : ReceiveActor
 
     protected override void PostStop() => _client.Dispose();
 
-    // Runs outside the actor: reads only what never changes, and comes back as a message. Clients turn every failure of
-    // network, server or cancellation into an outcome; what they throw is a bug of ours, which must not leave a slot hanging.
+    // Runs outside the actor: reads only what never changes, and tells the others, who take messages from anywhere. The pump
+    // gives this connection its next arrival only after it was told that it is free, so there is one handshake at a time.
+    // Clients turn every failure of network, server or cancellation into an outcome; what they throw is a bug of ours, which
+    // must not leave a slot hanging.
     private async Task HandshakeAsync(Arrival arrival, IActorRef self)
     {
         var started = _clock.Now;
@@ -51,9 +51,10 @@ internal sealed class ConnectionActor : ReceiveActor
                 default);
         }
 
-        self.Tell(
+        _tally.Tell(
             new LoadMessages.HandshakeEnded(
                 new Sample(arrival.Index, arrival.Target, arrival.Profile, arrival.Planned, started, started + outcome.Elapsed, outcome)),
             ActorRefs.NoSender);
+        _pump.Tell(new LoadMessages.ConnectionFree(_clock.Now), self);
     }
 }

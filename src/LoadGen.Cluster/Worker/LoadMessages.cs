@@ -8,7 +8,7 @@ internal static class LoadMessages
     /// <summary>Pump to connection: run this handshake.</summary>
     public sealed record BeginHandshake(Arrival Arrival);
 
-    /// <summary>Connection to itself and then to the tally: it has ended.</summary>
+    /// <summary>Connection to tally: it has ended.</summary>
     public sealed record HandshakeEnded(Sample Sample);
 
     /// <summary>Connection to pump: free again.</summary>
