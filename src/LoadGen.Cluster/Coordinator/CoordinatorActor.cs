@@ -17,6 +17,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>Workers report at each whole second of the load; a moment later all of it is here.</summary>
+    private static readonly TimeSpan ReportsNeed = TimeSpan.FromMilliseconds(150);
+
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(5);
 
     private readonly RunOrder _order;
@@ -177,6 +180,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private void StartLoad(RunEffect.Start start)
     {
         Timers.Cancel("deadline");
+        Timers.StartPeriodicTimer("progress", new ShowProgress(), StartDelay + ProgressEvery + ReportsNeed, ProgressEvery);
         _startedAt = _time.GetUtcNow() + StartDelay;
         _loadStart = _time.GetTimestamp() + (long)(StartDelay.TotalSeconds * _time.TimestampFrequency);
         foreach (var worker in start.WorkerIds)

@@ -9,9 +9,6 @@ namespace LoadGen.Cluster.Coordinator;
 /// <summary>Makes the view of a run that people watch.</summary>
 internal static class ProgressView
 {
-    /// <summary>Workers report once a second and not at the same moment, so a second is complete when the next is over too.</summary>
-    private const int SecondsUntilReported = 2;
-
     public static RunProgress Of(RunState state, Tally merged, TimeSpan elapsed, long inFlight)
     {
         elapsed = elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed;
@@ -24,7 +21,7 @@ internal static class ProgressView
             Duration = schedule?.Duration ?? (state.Plan.Load as Load.Closed)?.Duration,
             LoadStage = schedule?.Shape is Stages stages ? stages.StageAt(elapsed) : 0,
             OfferedPerSecond = schedule?.Shape.RateAt(elapsed),
-            CompletedPerSecond = merged.IntervalOf((int)elapsed.TotalSeconds - SecondsUntilReported)?.Completed ?? 0,
+            CompletedPerSecond = merged.IntervalOf((int)elapsed.TotalSeconds - 1)?.Completed ?? 0,
             Ended = merged.Books,
             InFlight = inFlight,
             Response = merged.Response.Summarize(),

@@ -53,7 +53,8 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer("report", new LoadMessages.SendReport(0), ReportEvery);
+        // At each whole second of the load, which has not begun yet.
+        Timers.StartPeriodicTimer("report", new LoadMessages.SendReport(0), ReportEvery - _clock.Now, ReportEvery);
         _alarm.Set(_pump.ClosedConnections > 0 ? -_clock.Now : (_pump.NextDue ?? TimeSpan.Zero) - _clock.Now);
     }
 

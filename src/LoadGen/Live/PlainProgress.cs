@@ -14,7 +14,7 @@ internal sealed class PlainProgress(IAnsiConsole console) : IProgressView
     {
         if (progress.Stage is RunStage.Running or RunStage.Stopping)
         {
-            var second = (int)Math.Round(progress.Elapsed.TotalSeconds);
+            var second = (int)progress.Elapsed.TotalSeconds;
             if (second > _second)
             {
                 _second = second;
@@ -39,7 +39,7 @@ internal sealed class PlainProgress(IAnsiConsole console) : IProgressView
         var failures = progress.Failures.Count == 0
             ? "0"
             : $"{progress.Ended.Failed} ({string.Join(", ", progress.Failures.Select(kind => $"{kind.Key.Name()} {kind.Value}"))})";
-        return $"{progress.Elapsed.TotalSeconds,5:F0} s  {progress.CompletedPerSecond,7:F0}/s  completed {progress.Ended.Completed}  "
+        return $"{Math.Floor(progress.Elapsed.TotalSeconds),5:F0} s  {progress.CompletedPerSecond,7:F0}/s  completed {progress.Ended.Completed}  "
             + $"failed {failures}  dropped {progress.Ended.Dropped}  in flight {progress.InFlight}  {response}  "
             + $"workers {progress.Workers.Count(worker => worker.Stage != WorkerStage.Lost)}";
     }
