@@ -16,6 +16,7 @@ internal static class PlanWire
             Targets = { plan.Targets.Select(ToWire) },
             Profiles = { plan.Profiles.Select(ToWire) },
             Engine = plan.Engine,
+            Crypto = (Wire.CryptoChoice)(int)plan.Crypto,
             Close = (Wire.CloseMode)(int)plan.Close,
             Limits = new Wire.Limits
             {
@@ -44,6 +45,7 @@ internal static class PlanWire
             Profiles = [.. wire.Profiles.Select(FromWire)],
             Load = LoadWire.Take(wire),
             Engine = wire.Engine,
+            Crypto = (CryptoChoice)(int)wire.Crypto,
             Close = (CloseMode)(int)wire.Close,
             Limits = new Limits
             {

@@ -24,6 +24,9 @@ public sealed record Plan
     /// <summary>The TLS client: <c>bouncycastle</c> or <c>sslstream</c>.</summary>
     public string Engine { get; init; } = DefaultEngine;
 
+    /// <summary>Whose cryptography that client uses, where it leaves the choice.</summary>
+    public CryptoChoice Crypto { get; init; } = CryptoChoice.Native;
+
     /// <summary>How each connection ends.</summary>
     public CloseMode Close { get; init; } = CloseMode.Rst;
 

@@ -31,6 +31,9 @@ public sealed record PlanFlags
     /// <summary><c>--engine</c>.</summary>
     public string? Engine { get; init; }
 
+    /// <summary><c>--crypto</c>.</summary>
+    public string? Crypto { get; init; }
+
     /// <summary><c>--tls</c>: versions, for every profile.</summary>
     public IReadOnlyList<string> TlsVersions { get; init; } = [];
 

@@ -11,8 +11,21 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
 
     private static readonly string[] Keys =
     [
-        "name", "targets", "profiles", "load", "limits", "thresholds", "authorized", "seed", "engine", "close", "count",
+        "name", "targets", "profiles", "load", "limits", "thresholds", "authorized", "seed", "engine", "crypto", "close", "count",
     ];
+
+    private static readonly Dictionary<string, CloseMode> CloseModes = new()
+    {
+        ["rst"] = CloseMode.Rst,
+        ["fin"] = CloseMode.Fin,
+        ["notify"] = CloseMode.Notify,
+    };
+
+    private static readonly Dictionary<string, CryptoChoice> CryptoChoices = new()
+    {
+        ["native"] = CryptoChoice.Native,
+        ["managed"] = CryptoChoice.Managed,
+    };
 
     /// <summary>
     /// Reads a plan. Files that it names are read too: authorities become part of the plan, so that it can travel.
@@ -46,7 +59,9 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
         var thresholds = new ThresholdsSection(problems).Read(mapping, flags);
         var authorized = new AuthorizedSection(problems).Read(mapping, flags);
         var seed = values.Whole(mapping.Scalar("seed"), 0, int.MaxValue);
-        var close = Close(mapping.Scalar("close"), Written.OfFlag("--close", flags.Close), values);
+        var close = values.OneOf(mapping.Scalar("close"), Written.OfFlag("--close", flags.Close), "a way to close", CloseModes) ?? CloseMode.Rst;
+        var crypto = values.OneOf(mapping.Scalar("crypto"), Written.OfFlag("--crypto", flags.Crypto), "a choice of cryptography", CryptoChoices)
+            ?? CryptoChoice.Native;
         var engine = Engine(mapping.Scalar("engine"), Written.OfFlag("--engine", flags.Engine), values);
         if (engine is null)
         {
@@ -67,6 +82,7 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
             Profiles = profiles,
             Load = load,
             Engine = engine,
+            Crypto = crypto,
             Close = close,
             Limits = limits,
             Thresholds = [.. thresholds.Select(entry => entry.Threshold)],
@@ -85,20 +101,6 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
         problems.Add(written.Place, $"{written.Quoted} is not a plan's name", $"write 1 to {LongestName} printable characters");
         return null;
     }
-
-    private static CloseMode Close(Written? ofPlan, Written? ofFlag, ValueReader values)
-    {
-        var inPlan = Close(ofPlan, values);
-        return Close(ofFlag, values) ?? inPlan ?? CloseMode.Rst;
-    }
-
-    private static CloseMode? Close(Written? written, ValueReader values) => values.OneOf(written, "a way to close", ["rst", "fin", "notify"]) switch
-    {
-        "rst" => CloseMode.Rst,
-        "fin" => CloseMode.Fin,
-        "notify" => CloseMode.Notify,
-        _ => null,
-    };
 
     private string? Engine(Written? ofPlan, Written? ofFlag, ValueReader values)
     {

@@ -17,13 +17,14 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
     private readonly CertificateVerifier[] _verifiers;
     private readonly Offer[][] _offers;
     private readonly NegotiatedPool _pool = new();
-    private readonly CertificateStore _certificates = new();
+    private readonly CertificateStore _certificates;
 
     public BouncyCastleEngine(Plan plan, TimeProvider clock)
     {
         _plan = plan;
         _clock = clock;
         _dialer = new Dialer(plan, clock);
+        _certificates = new CertificateStore(native: plan.Crypto == CryptoChoice.Native);
         _verifiers = [.. plan.Targets.Select(target => new CertificateVerifier(target))];
         _offers = [.. plan.Targets.Select(target => plan.Profiles.Select(profile => new Offer(target, profile)).ToArray())];
     }
@@ -40,7 +41,7 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
     public string Name => EngineName;
 
     public IHandshakeClient CreateClient()
-        => new BouncyCastleClient(_offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock));
+        => new BouncyCastleClient(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock));
 
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 

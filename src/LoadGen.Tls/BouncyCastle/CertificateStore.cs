@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Org.BouncyCastle.Crypto;
+using LoadGen.Tls.BouncyCastle.Crypto;
 using Org.BouncyCastle.Tls.Crypto;
 using Org.BouncyCastle.Tls.Crypto.Impl.BC;
 
@@ -10,7 +10,8 @@ namespace LoadGen.Tls.BouncyCastle;
 /// The certificates that servers have shown in a run, each parsed once. BouncyCastle would parse a certificate again for
 /// every use of its key, and test an RSA modulus for being composite each time, which costs more than a whole handshake.
 /// </summary>
-internal sealed class CertificateStore
+/// <param name="native">Whether signatures are verified by the platform's library.</param>
+internal sealed class CertificateStore(bool native)
 {
     // A server that shows a new certificate each time must not fill the memory.
     private const int MostKept = 4096;
@@ -27,24 +28,8 @@ internal sealed class CertificateStore
             return known;
         }
 
-        var certificate = new Parsed(_crypto, encoding);
+        TlsCertificate certificate = native ? new NativeCertificate(_crypto, encoding) : new ParsedCertificate(_crypto, encoding);
         return _parsed.Count < MostKept ? _parsed.GetOrAdd(encoding, certificate) : certificate;
-    }
-
-    private sealed class Parsed : BcTlsCertificate
-    {
-        private readonly byte[] _encoding;
-        private AsymmetricKeyParameter? _key;
-
-        public Parsed(BcTlsCrypto crypto, byte[] encoding)
-            : base(crypto, encoding)
-        {
-            _encoding = encoding;
-        }
-
-        public override byte[] GetEncoded() => _encoding;
-
-        protected override AsymmetricKeyParameter GetPublicKey() => _key ??= base.GetPublicKey();
     }
 
     private sealed class ByContent : IEqualityComparer<byte[]>

@@ -18,6 +18,7 @@ internal sealed class PlanOptions
     private readonly Option<string?> _duration = Text("--duration", "DURATION", "How long, such as 30s or 5m.");
     private readonly Option<string?> _count = Text("--count", "N", "No more handshakes than this.");
     private readonly Option<string?> _engine = Text("--engine", "NAME", "TLS client: bouncycastle (default) or sslstream.");
+    private readonly Option<string?> _crypto = Text("--crypto", "WHOSE", "Cryptography of bouncycastle: native (default) or managed.");
     private readonly Option<string[]> _tls = List("--tls", "VERSION", "Versions to offer: 1.2, 1.3; by default both.");
     private readonly Option<string[]> _ciphers = List("--cipher", "SUITE", "Cipher suites to offer, by IANA name, in order.");
     private readonly Option<string[]> _groups = List("--group", "GROUP", "Groups to offer, such as x25519 or secp256r1, in order.");
@@ -37,7 +38,7 @@ internal sealed class PlanOptions
         command.Add(_file);
         foreach (var option in (Option[])
             [
-                _targets, _rate, _concurrency, _duration, _count, _engine, _tls, _ciphers, _groups, _signatures, _serverName, _alpn,
+                _targets, _rate, _concurrency, _duration, _count, _engine, _crypto, _tls, _ciphers, _groups, _signatures, _serverName, _alpn,
                 _caCert, _insecure, _close, _timeout, _maxConnections, _failOn, _authorize,
             ])
         {
@@ -60,6 +61,7 @@ internal sealed class PlanOptions
         Duration = parse.GetValue(_duration),
         Count = parse.GetValue(_count),
         Engine = parse.GetValue(_engine),
+        Crypto = parse.GetValue(_crypto),
         TlsVersions = parse.GetValue(_tls) ?? [],
         CipherSuites = parse.GetValue(_ciphers) ?? [],
         Groups = parse.GetValue(_groups) ?? [],

@@ -77,6 +77,16 @@ internal sealed class ValueReader(ProblemList problems)
         return word;
     }
 
+    /// <summary>One of a few words and what it means; a flag, if it was given, is used instead of the plan's value.</summary>
+    public T? OneOf<T>(Written? ofPlan, Written? ofFlag, string what, IReadOnlyDictionary<string, T> allowed)
+        where T : struct, Enum
+    {
+        var inPlan = Find(ofPlan);
+        return Find(ofFlag) ?? inPlan;
+
+        T? Find(Written? written) => OneOf(written, what, [.. allowed.Keys]) is { } word ? allowed[word] : null;
+    }
+
     /// <summary>A name that can be a label of a metric: 1 to 64 letters, digits, dots, hyphens and underscores.</summary>
     public string? Label(Written? written, string what)
     {
