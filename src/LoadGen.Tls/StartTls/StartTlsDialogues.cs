@@ -11,6 +11,9 @@ internal static class StartTlsDialogues
         StartTlsProtocol.Smtp => new SmtpDialogue(),
         StartTlsProtocol.Imap => new ImapDialogue(),
         StartTlsProtocol.Pop3 => new Pop3Dialogue(),
+        StartTlsProtocol.Ldap => new LdapDialogue(),
+        StartTlsProtocol.Postgres => new PostgresDialogue(),
+        StartTlsProtocol.MySql => new MySqlDialogue(),
         StartTlsProtocol.Ftp => new FtpDialogue(),
         _ => throw new ArgumentOutOfRangeException(nameof(protocol)),
     };
