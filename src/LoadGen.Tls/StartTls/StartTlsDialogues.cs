@@ -15,6 +15,7 @@ internal static class StartTlsDialogues
         StartTlsProtocol.Postgres => new PostgresDialogue(),
         StartTlsProtocol.MySql => new MySqlDialogue(),
         StartTlsProtocol.Ftp => new FtpDialogue(),
+        StartTlsProtocol.Xmpp => new XmppDialogue(serverName),
         _ => throw new ArgumentOutOfRangeException(nameof(protocol)),
     };
 }
