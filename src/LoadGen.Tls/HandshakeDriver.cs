@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Net.Sockets;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Dialling;
+using LoadGen.Tls.StartTls;
 
 namespace LoadGen.Tls;
 
@@ -11,10 +13,11 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     private const int BufferBytes = 16 * 1024 + 512;
 
     private readonly Attempt _attempt = new(clock);
-    private readonly byte[] _buffer = new byte[BufferBytes];
+    private byte[] _buffer = [];
+    private HeldConnection? _held;
 
     /// <summary>Connects to a target and runs a machine to its end.</summary>
-    public async ValueTask<Outcome> RunAsync(int target, IHandshakeMachine machine, CancellationToken cancellation)
+    public async ValueTask<Outcome> RunAsync(int target, int profile, IHandshakeMachine machine, CancellationToken cancellation)
     {
         _attempt.Begin(cancellation);
         var socket = await dialer.DialAsync(target, _attempt);
@@ -25,11 +28,52 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             return Outcome.Failed(_attempt.Failure!, _attempt.Elapsed, _attempt.Phases);
         }
 
+        _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var outcome = await RunAsync(socket, plan.Targets[target], machine);
+        if (outcome.IsCompleted && plan.Profiles[profile].Hold is { Ticks: > 0 } hold)
+        {
+            _held = new HeldConnection(socket, hold, plan.Close, clock);
+        }
+        else
+        {
+            if (outcome.IsCompleted && plan.Close == CloseMode.Notify)
+            {
+                await NotifyCloseAsync(socket, machine);
+            }
+
+            SocketClosing.Close(socket, plan.Close, outcome.IsCompleted);
+        }
+
+        _attempt.End();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        return outcome;
+    }
+
+    /// <summary>Keeps the connection of the handshake before open, if its profile says so.</summary>
+    public async ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    {
+        if (_held is not { } held)
+        {
+            return null;
+        }
+
+        _held = null;
+        return await held.KeepAsync(cancellation);
+    }
+
+    public void Dispose() => _attempt.Dispose();
+
+    private async ValueTask<Outcome> RunAsync(Socket socket, Target target, IHandshakeMachine machine)
+    {
         var handshake = TimeSpan.Zero;
         try
         {
             _attempt.StartDeadline(plan.Limits.HandshakeTimeout);
-            handshake = await ShakeAsync(socket, machine);
+            if (target.StartTls is not { } protocol || await GoOverToTlsAsync(socket, StartTlsDialogues.Create(protocol, target.ServerName)))
+            {
+                handshake = await ShakeAsync(socket, machine);
+            }
         }
         catch (SocketException error)
         {
@@ -41,20 +85,42 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
 
         _attempt.Settle();
-        var outcome = _attempt.Failure is { } failure
+        return _attempt.Failure is { } failure
             ? Outcome.Failed(failure, _attempt.Elapsed, _attempt.Phases, machine.Certificate)
             : Outcome.Completed(machine.Negotiated!, _attempt.Elapsed, handshake, _attempt.Phases, machine.Certificate);
-        if (outcome.IsCompleted && plan.Close == CloseMode.Notify)
-        {
-            await NotifyCloseAsync(socket, machine);
-        }
-
-        _attempt.End();
-        SocketClosing.Close(socket, plan.Close, outcome.IsCompleted);
-        return outcome;
     }
 
-    public void Dispose() => _attempt.Dispose();
+    private async ValueTask<bool> GoOverToTlsAsync(Socket socket, Dialogue dialogue)
+    {
+        _attempt.Expect(Phase.StartTls);
+        var step = dialogue.Take([]);
+        while (true)
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Say:
+                    await SendAsync(socket, step.Output);
+                    step = dialogue.Take([]);
+                    break;
+                case StepKind.NeedMore:
+                    var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
+                    if (count == 0)
+                    {
+                        _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, "the server closed the connection before it went over to TLS");
+                        return false;
+                    }
+
+                    step = dialogue.Take(_buffer.AsSpan(0, count));
+                    break;
+                case StepKind.Ready:
+                    _attempt.Mark(Phase.StartTls);
+                    return true;
+                default:
+                    _attempt.Fail(step.Kind == StepKind.Refused ? FailureKind.StartTlsRefused : FailureKind.ProtocolError, FaultSide.Server, step.Sentence!);
+                    return false;
+            }
+        }
+    }
 
     private async ValueTask<TimeSpan> ShakeAsync(Socket socket, IHandshakeMachine machine)
     {
@@ -80,7 +146,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
             if (count == 0)
             {
-                _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, "the server closed the connection before the handshake was over");
+                _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, $"the server closed the connection before {machine.Awaited}");
                 return default;
             }
 
@@ -116,10 +182,15 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         int count;
         while ((count = machine.TakeOutput(_buffer)) > 0)
         {
-            for (var sent = 0; sent < count;)
-            {
-                sent += await socket.SendAsync(_buffer.AsMemory(sent, count - sent), SocketFlags.None, _attempt.Deadline);
-            }
+            await SendAsync(socket, _buffer.AsMemory(0, count));
+        }
+    }
+
+    private async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, _attempt.Deadline)..];
         }
     }
 

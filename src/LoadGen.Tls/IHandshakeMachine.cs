@@ -20,6 +20,9 @@ internal interface IHandshakeMachine
     /// <summary>Why it failed: the kind, the side, the alert and a sentence; <see langword="null"/> while it has not.</summary>
     (FailureKind Kind, FaultSide Side, string? Alert, string Detail)? Fault { get; }
 
+    /// <summary>What the server still owes, to end a sentence that begins with "closed the connection before".</summary>
+    string Awaited { get; }
+
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 

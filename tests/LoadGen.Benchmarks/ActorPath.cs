@@ -125,6 +125,8 @@ internal static class ActorPath
             return Outcome.Completed(Kind, Took, Took, phases, null);
         }
 
+        public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
+
         public void Dispose()
         {
         }

@@ -14,7 +14,7 @@ internal static class PlanWire
         {
             Name = plan.Name,
             Targets = { plan.Targets.Select(ToWire) },
-            Profiles = { plan.Profiles.Select(ToWire) },
+            Profiles = { plan.Profiles.Select(ProfileWire.ToWire) },
             Engine = plan.Engine,
             Crypto = (Wire.CryptoChoice)(int)plan.Crypto,
             Close = (Wire.CloseMode)(int)plan.Close,
@@ -42,7 +42,7 @@ internal static class PlanWire
         {
             Name = wire.Name,
             Targets = [.. wire.Targets.Select(FromWire)],
-            Profiles = [.. wire.Profiles.Select(FromWire)],
+            Profiles = [.. wire.Profiles.Select(ProfileWire.FromWire)],
             Load = LoadWire.Take(wire),
             Engine = wire.Engine,
             Crypto = (CryptoChoice)(int)wire.Crypto,
@@ -60,7 +60,15 @@ internal static class PlanWire
 
     private static Wire.Target ToWire(Target target)
     {
-        var wire = new Wire.Target { Name = target.Name, Host = target.Host, Port = target.Port, ServerName = target.ServerName };
+        var wire = new Wire.Target
+        {
+            Name = target.Name,
+            Host = target.Host,
+            Port = target.Port,
+            ServerName = target.ServerName,
+            FurtherServerNames = { target.FurtherServerNames },
+            Starttls = target.StartTls?.Name() ?? "",
+        };
         switch (target.Trust)
         {
             case Trust.Anything:
@@ -83,33 +91,15 @@ internal static class PlanWire
         Host = wire.Host,
         Port = wire.Port,
         ServerName = wire.ServerName,
+        FurtherServerNames = [.. wire.FurtherServerNames],
+        StartTls = wire.Starttls.Length == 0 ? null
+            : StartTlsNames.TryParse(wire.Starttls, out var protocol) ? protocol
+            : throw new ArgumentException($"there is no STARTTLS for '{wire.Starttls}'"),
         Trust = wire.TrustCase switch
         {
             Wire.Target.TrustOneofCase.Anything => Trust.Insecure,
             Wire.Target.TrustOneofCase.AuthoritiesPem => new Trust.Authorities(wire.AuthoritiesPem),
             _ => Trust.System,
         },
-    };
-
-    private static Wire.Profile ToWire(Profile profile) => new()
-    {
-        Name = profile.Name,
-        Weight = profile.Weight,
-        TlsVersions = { profile.TlsVersions.Select(version => (int)version) },
-        CipherSuites = { profile.CipherSuites },
-        Groups = { profile.Groups },
-        SignatureSchemes = { profile.SignatureSchemes },
-        Alpn = { profile.Alpn },
-    };
-
-    private static Profile FromWire(Wire.Profile wire) => new()
-    {
-        Name = wire.Name,
-        Weight = wire.Weight,
-        TlsVersions = [.. wire.TlsVersions.Select(version => (TlsVersion)version)],
-        CipherSuites = [.. wire.CipherSuites],
-        Groups = [.. wire.Groups],
-        SignatureSchemes = [.. wire.SignatureSchemes],
-        Alpn = [.. wire.Alpn],
     };
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Tallies;
 using Failure = LoadGen.Core.Handshakes.Failure;
@@ -13,21 +14,30 @@ internal sealed class ConnectionActor : ReceiveActor
     private readonly IActorRef _tally;
     private readonly IActorRef _pump;
     private readonly CancellationToken _cancellation;
+    private readonly CancellationToken _holding;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    public ConnectionActor(IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation)
+    public ConnectionActor(IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation, CancellationToken holding)
     {
         _client = engine.CreateClient();
         _clock = clock;
         _tally = tally;
         _pump = Context.Parent;
         _cancellation = cancellation;
+        _holding = holding;
         var self = Self;
 
         Receive<LoadMessages.BeginHandshake>(begin => _ = HandshakeAsync(begin.Arrival, self));
     }
 
-    public static Props PropsFor(IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation)
-        => Props.Create(() => new ConnectionActor(engine, clock, tally, cancellation));
+    /// <param name="engine">Makes the client.</param>
+    /// <param name="clock">The run's clock.</param>
+    /// <param name="tally">Counts what ends.</param>
+    /// <param name="cancellation">Ends a handshake at once.</param>
+    /// <param name="holding">Ends the holding of connections, and lets handshakes end by themselves.</param>
+    public static Props PropsFor(
+        IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation, CancellationToken holding)
+        => Props.Create(() => new ConnectionActor(engine, clock, tally, cancellation, holding));
 
     protected override void PostStop() => _client.Dispose();
 
@@ -55,6 +65,22 @@ internal sealed class ConnectionActor : ReceiveActor
             new LoadMessages.HandshakeEnded(
                 new Sample(arrival.Index, arrival.Target, arrival.Profile, arrival.Planned, started, started + outcome.Elapsed, outcome)),
             ActorRefs.NoSender);
+        await HoldAsync().ConfigureAwait(false);
         _pump.Tell(new LoadMessages.ConnectionFree(_clock.Now), self);
+    }
+
+    private async ValueTask HoldAsync()
+    {
+        try
+        {
+            if (await _client.HoldAsync(_holding).ConfigureAwait(false) is { } end)
+            {
+                _tally.Tell(new LoadMessages.HoldEnded(end), ActorRefs.NoSender);
+            }
+        }
+        catch (Exception error)
+        {
+            _log.Error(error, "holding a connection failed");
+        }
     }
 }

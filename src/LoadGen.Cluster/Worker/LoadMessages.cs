@@ -1,3 +1,4 @@
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Worker;
@@ -10,6 +11,9 @@ internal static class LoadMessages
 
     /// <summary>Connection to tally: it has ended.</summary>
     public sealed record HandshakeEnded(Sample Sample);
+
+    /// <summary>Connection to tally: a connection that was held open after its handshake is not any more.</summary>
+    public sealed record HoldEnded(HoldEnd End);
 
     /// <summary>Connection to pump: free again.</summary>
     public sealed record ConnectionFree(TimeSpan At);

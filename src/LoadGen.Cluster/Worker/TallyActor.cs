@@ -36,6 +36,7 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
         Receive<LoadMessages.HandshakeEnded>(ended => Record(ended.Sample));
         Receive<LoadMessages.ArrivalDropped>(dropped =>
             _tally.RecordDropped(dropped.Arrival.Planned, dropped.Arrival.Target, dropped.Arrival.Profile));
+        Receive<LoadMessages.HoldEnded>(ended => _tally.RecordHeld(ended.End));
         Receive<LoadMessages.SendReport>(send => Report(send.InFlight));
         Receive<LoadMessages.SendFinalReport>(_ =>
         {

@@ -18,6 +18,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly Action<int> _released;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _holding = new();
     private IHandshakeEngine? _engine;
     private ToWorker.AssignSlice? _assignment;
     private IActorRef _pump = ActorRefs.Nobody;
@@ -40,7 +41,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<Readiness>(AnswerReadiness);
         Receive<ToWorker.StartRun>(Start);
         Receive<ToWorker.AcknowledgeReport>(acknowledged => _tally.Tell(acknowledged));
-        Receive<ToWorker.StopRun>(_ => _pump.Tell(new LoadMessages.StopPumping()));
+        Receive<ToWorker.StopRun>(_ =>
+        {
+            _holding.Cancel();
+            _pump.Tell(new LoadMessages.StopPumping());
+        });
         Receive<LoadMessages.ReportsDelivered>(_ => _log.Debug("every report was delivered"));
         Receive<ToWorker.Release>(release =>
         {
@@ -59,6 +64,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
+        _holding.Cancel();
+        _holding.Dispose();
         _stopping.Cancel();
         _stopping.Dispose();
         _engine?.Dispose();
@@ -117,7 +124,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         var address = new TallyAddress(start.RunId, _workerId, start.Epoch);
         _tally = Context.ActorOf(
             TallyActor.PropsFor(address, assignment.Plan, _coordinator, new UsageMeter(clock), _services.Observer), "tally");
-        var connections = ConnectionActor.PropsFor(engine, clock, _tally, _stopping.Token);
+        var connections = ConnectionActor.PropsFor(engine, clock, _tally, _stopping.Token, _holding.Token);
         _pump = Context.ActorOf(
             ArrivalPumpActor.PropsFor(assignment.Plan, assignment.Slice, clock, connections, _tally, _services), "pump");
     }

@@ -17,6 +17,9 @@ public sealed record EngineCapabilities
     /// <summary>The IANA names of the signature schemes that can be chosen; empty if the choice is not the caller's.</summary>
     public required IReadOnlySet<string> SignatureSchemes { get; init; }
 
+    /// <summary>What else it can do.</summary>
+    public required IReadOnlySet<EngineFeature> Features { get; init; }
+
     /// <summary>The phases whose times it can see.</summary>
     public required IReadOnlySet<Phase> Phases { get; init; }
 }

@@ -57,6 +57,9 @@ public enum FailureKind
     /// <summary>A full handshake was asked for and the server resumed a session.</summary>
     UnexpectedResumption,
 
+    /// <summary>The server refused to go over to TLS, or does not offer it.</summary>
+    StartTlsRefused,
+
     /// <summary>This host has no free local port for the connection.</summary>
     PortsExhausted,
 

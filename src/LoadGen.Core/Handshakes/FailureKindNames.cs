@@ -8,7 +8,7 @@ public static class FailureKindNames
         "dns_failure", "not_authorized", "connection_refused", "connect_timeout", "unreachable", "connection_reset",
         "handshake_timeout", "alert_received", "alert_sent", "closed_early", "certificate_untrusted", "certificate_expired",
         "certificate_not_yet_valid", "certificate_wrong_name", "certificate_invalid", "protocol_error",
-        "unexpected_resumption", "ports_exhausted", "files_exhausted", "cancelled", "internal_error",
+        "unexpected_resumption", "starttls_refused", "ports_exhausted", "files_exhausted", "cancelled", "internal_error",
     ];
 
     /// <summary>All names, in the order of <see cref="FailureKind"/>.</summary>

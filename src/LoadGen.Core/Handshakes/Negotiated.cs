@@ -11,4 +11,32 @@ namespace LoadGen.Core.Handshakes;
 /// engine cannot see it.
 /// </param>
 /// <param name="Resumed">Whether the server resumed an earlier session.</param>
-public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, string? Group, bool Resumed);
+public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, string? Group, bool Resumed)
+{
+    /// <summary>
+    /// The IANA name of the scheme of the server's signature; <see langword="null"/> where there was none, as in resumption and
+    /// static RSA, and where the engine cannot see it.
+    /// </summary>
+    public string? SignatureScheme { get; init; }
+
+    /// <summary>The application protocol that the server chose (RFC 7301); <see langword="null"/> for none.</summary>
+    public string? Alpn { get; init; }
+
+    /// <summary>Whether the server answered with a HelloRetryRequest first.</summary>
+    public bool HelloRetryRequest { get; init; }
+
+    /// <summary>Whether the server asked for a client certificate and was shown one.</summary>
+    public bool ClientCertificate { get; init; }
+
+    /// <summary>Whether a stapled OCSP response came; <see langword="null"/> where none was asked for.</summary>
+    public bool? OcspStapled { get; init; }
+
+    /// <summary>Whether a pre-shared key authenticated the server.</summary>
+    public bool PreSharedKey { get; init; }
+
+    /// <summary>
+    /// Whether the server answered after our Finished; otherwise all that is known is that ours was sent, and the server may
+    /// yet have refused it.
+    /// </summary>
+    public bool ServerConfirmed { get; init; }
+}

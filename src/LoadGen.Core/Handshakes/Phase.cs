@@ -14,6 +14,9 @@ public enum Phase
     /// <summary>TCP: SYN to established.</summary>
     TcpConnect,
 
+    /// <summary>Established to the server's go-ahead for TLS, in the protocol spoken before it. Absent where there is none.</summary>
+    StartTls,
+
     /// <summary>First byte of ClientHello sent to ServerHello received (a HelloRetryRequest and its answer included).</summary>
     ServerHello,
 
@@ -26,6 +29,9 @@ public enum Phase
     /// <summary>End of the server's flight to our Finished handed to the kernel: the client's own computing.</summary>
     ClientFinished,
 
-    /// <summary>Our Finished to the server's answer after it: its own Finished in TLS 1.2. Absent where nothing was awaited.</summary>
+    /// <summary>
+    /// Our Finished to the last thing awaited of the server: the first byte of its answer or its close_notify where the profile
+    /// asks for one, else its Finished in TLS 1.2. Absent where nothing was awaited.
+    /// </summary>
     ServerConfirmed,
 }

@@ -6,7 +6,7 @@ namespace LoadGen.Core.Handshakes;
 public struct PhaseDurations : IEquatable<PhaseDurations>
 {
     /// <summary>The number of phases.</summary>
-    public const int Count = 6;
+    public const int Count = 7;
 
     private Slots _ticksPlusOne;
 

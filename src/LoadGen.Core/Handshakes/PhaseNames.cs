@@ -4,7 +4,7 @@ namespace LoadGen.Core.Handshakes;
 public static class PhaseNames
 {
     private static readonly string[] Names =
-        ["dns", "tcp_connect", "server_hello", "server_flight", "client_finished", "server_confirmed"];
+        ["dns", "tcp_connect", "starttls", "server_hello", "server_flight", "client_finished", "server_confirmed"];
 
     /// <summary>All names, in the order of <see cref="Phase"/>.</summary>
     public static IReadOnlyList<string> All => Names;

@@ -43,14 +43,44 @@ public sealed record PlanFlags
     /// <summary><c>--group</c>: IANA names, for every profile.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary><c>--key-share</c>: groups to send key shares for, or <c>none</c>, for every profile.</summary>
+    public IReadOnlyList<string> KeyShares { get; init; } = [];
+
     /// <summary><c>--sigalg</c>: IANA names, for every profile.</summary>
     public IReadOnlyList<string> SignatureSchemes { get; init; } = [];
 
     /// <summary><c>--alpn</c>: protocol names, for every profile.</summary>
     public IReadOnlyList<string> Alpn { get; init; } = [];
 
-    /// <summary><c>--servername</c>, for every target.</summary>
-    public string? ServerName { get; init; }
+    /// <summary><c>--resume</c>: a percentage, for every profile.</summary>
+    public string? Resume { get; init; }
+
+    /// <summary><c>--confirm</c>, for every profile.</summary>
+    public string? Confirm { get; init; }
+
+    /// <summary><c>--checks</c>, for every profile.</summary>
+    public string? Checks { get; init; }
+
+    /// <summary><c>--ocsp</c>, for every profile.</summary>
+    public bool Ocsp { get; init; }
+
+    /// <summary><c>--hold</c>, for every profile.</summary>
+    public string? Hold { get; init; }
+
+    /// <summary><c>--psk</c>: <c>IDENTITY:HEX</c>, for every profile.</summary>
+    public string? PreSharedKey { get; init; }
+
+    /// <summary><c>--cert</c>: files, a password after a colon, for every profile.</summary>
+    public IReadOnlyList<string> Certificates { get; init; } = [];
+
+    /// <summary><c>--key</c>: one for each of <see cref="Certificates"/> whose file has none.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary><c>--starttls</c>, for every target.</summary>
+    public string? StartTls { get; init; }
+
+    /// <summary><c>--servername</c>: names taken in turn, for every target.</summary>
+    public IReadOnlyList<string> ServerNames { get; init; } = [];
 
     /// <summary><c>--cacert</c>: a PEM file, relative to the current folder, for every target. Excludes <see cref="Insecure"/>.</summary>
     public string? CaCert { get; init; }

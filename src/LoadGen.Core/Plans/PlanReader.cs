@@ -53,7 +53,8 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
         var folder = fileName is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(fileName))!;
         var name = Name(mapping.Scalar("name"), problems) ?? Path.GetFileNameWithoutExtension(fileName) ?? "loadgen";
         var targets = new TargetsSection(values, new AuthoritiesReader(problems), folder).Read(mapping, isUnreadable, flags);
-        var choices = new ProfilesSection(values, new ChoiceReader(engines.Values, values)).Read(mapping, flags);
+        var choices = new ProfilesSection(
+            values, new ChoiceReader(engines.Values, values), new BehaviourReader(values, new IdentityReader(problems)), folder).Read(mapping, flags);
         var load = new LoadSection(values).Read(mapping, flags);
         var limits = new LimitsSection(values).Read(mapping, flags, load);
         var thresholds = new ThresholdsSection(problems).Read(mapping, flags);
@@ -70,6 +71,7 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
 
         var check = new EngineCheck(engine, engines, problems);
         IReadOnlyList<Profile> profiles = [.. choices.Select(check.Settle)];
+        check.CheckStartTls(targets, mapping.Place);
         foreach (var (threshold, place) in thresholds)
         {
             check.Check(threshold, place);

@@ -1,3 +1,5 @@
+using LoadGen.Core.Handshakes;
+
 namespace LoadGen.Core.Plans;
 
 /// <summary>An address to load, with its server name and trust.</summary>
@@ -16,6 +18,12 @@ public sealed record Target
     /// The name the certificate must have, sent as SNI (RFC 6066 section 3) unless it is an IP address. By default the host.
     /// </summary>
     public required string ServerName { get; init; }
+
+    /// <summary>More names, each taken in turn with <see cref="ServerName"/>; may be empty.</summary>
+    public IReadOnlyList<string> FurtherServerNames { get; init; } = [];
+
+    /// <summary>The protocol spoken before TLS; <see langword="null"/> for none.</summary>
+    public StartTlsProtocol? StartTls { get; init; }
 
     /// <summary>Who may sign the certificate.</summary>
     public Trust Trust { get; init; } = Trust.System;

@@ -33,6 +33,9 @@ public sealed record RunResult
 
     public required IReadOnlyList<ProfilePart> Profiles { get; init; }
 
+    /// <summary>Connections that were held open after their handshakes; absent if no profile holds any.</summary>
+    public HeldPart? Held { get; init; }
+
     public BuiltInTargetCounts? BuiltInTarget { get; init; }
 
     public required IReadOnlyList<IntervalPart> Intervals { get; init; }
@@ -54,7 +57,29 @@ public sealed record RunResult
     public sealed record Distribution(
         long Count, double Min, double Mean, double P50, double P90, double P95, double P99, double P999, double Max, long? Saturated);
 
-    public sealed record NegotiatedPart(string TlsVersion, string CipherSuite, string? Group, bool Resumed, long Count);
+    /// <summary>
+    /// What was negotiated. <c>success</c> is <c>server_confirmed</c> if the server answered after our Finished, else
+    /// <c>client_finished</c>: it may yet have refused us. <c>ocspStapled</c> is there only if it was asked for.
+    /// </summary>
+    public sealed record NegotiatedPart(string TlsVersion, string CipherSuite, string? Group, bool Resumed, long Count)
+    {
+        public string? SignatureScheme { get; init; }
+
+        public string? Alpn { get; init; }
+
+        public bool HelloRetryRequest { get; init; }
+
+        public bool ClientCertificate { get; init; }
+
+        public bool? OcspStapled { get; init; }
+
+        public bool PreSharedKey { get; init; }
+
+        public required string Success { get; init; }
+    }
+
+    /// <summary><c>endedByServer</c> of the <c>connections</c> were closed or reset by the server before their time.</summary>
+    public sealed record HeldPart(long Connections, long EndedByServer);
 
     public sealed record FailurePart(string Kind, string Phase, string? Alert, string Side, string Target, long Count, string Example);
 

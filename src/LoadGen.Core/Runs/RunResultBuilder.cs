@@ -23,8 +23,7 @@ public static class RunResultBuilder
             LatencyMs = new RunResult.LatencyPart(Part(tally.Response), Part(tally.Handshake), Phases(tally)),
             Negotiated =
             [
-                .. tally.Negotiated.OrderByDescending(each => each.Value).Select(each => new RunResult.NegotiatedPart(
-                    each.Key.TlsVersion.Name(), each.Key.CipherSuite, each.Key.Group, each.Key.Resumed, each.Value)),
+                .. tally.Negotiated.OrderByDescending(each => each.Value).Select(each => Part(each.Key, each.Value)),
             ],
             Failures =
             [
@@ -58,6 +57,9 @@ public static class RunResultBuilder
                 .. plan.Profiles.Select((profile, i) => new RunResult.ProfilePart(
                     profile.Name, Part(tally.Profiles[i].Books), Part(tally.Profiles[i]))),
             ],
+            Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero)
+                ? new RunResult.HeldPart(tally.Held.Connections, tally.Held.EndedByServer)
+                : null,
             BuiltInTarget = record.BuiltInTarget,
             Intervals = [.. tally.Intervals.Select((interval, i) => Part(interval, tally.FirstInterval + i, record.Workers))],
         };
@@ -70,6 +72,18 @@ public static class RunResultBuilder
         VerdictKind.Fail => "fail",
         VerdictKind.Inconclusive => "inconclusive",
         _ => "aborted",
+    };
+
+    private static RunResult.NegotiatedPart Part(Negotiated negotiated, long count) => new(
+        negotiated.TlsVersion.Name(), negotiated.CipherSuite, negotiated.Group, negotiated.Resumed, count)
+    {
+        SignatureScheme = negotiated.SignatureScheme,
+        Alpn = negotiated.Alpn,
+        HelloRetryRequest = negotiated.HelloRetryRequest,
+        ClientCertificate = negotiated.ClientCertificate,
+        OcspStapled = negotiated.OcspStapled,
+        PreSharedKey = negotiated.PreSharedKey,
+        Success = negotiated.ServerConfirmed ? "server_confirmed" : "client_finished",
     };
 
     private static Dictionary<string, RunResult.Distribution> Phases(Tally tally)

@@ -52,6 +52,9 @@ public sealed class Tally
     /// <summary>Completed handshakes by what was negotiated.</summary>
     public IReadOnlyDictionary<Negotiated, long> Negotiated => _negotiated;
 
+    /// <summary>Connections that were held open after their handshakes, and are not any more.</summary>
+    public HeldCount Held { get; private set; }
+
     /// <summary>Failures by what they are counted by.</summary>
     public IReadOnlyDictionary<FailureKey, FailureCount> Failures => _failures;
 
@@ -105,6 +108,9 @@ public sealed class Tally
         interval.Dropped++;
     }
 
+    /// <summary>Counts a connection that was held open and is not any more.</summary>
+    public void RecordHeld(HoldEnd end) => Add(new HeldCount(1, end == HoldEnd.EndedByServer ? 1 : 0));
+
     /// <summary>Counts arrivals that vanished with their worker; of which target or second they were is not known.</summary>
     public void RecordLost(long arrivals) => Books += new Books(arrivals, 0, 0, 0, arrivals);
 
@@ -112,6 +118,7 @@ public sealed class Tally
     public void Merge(Tally other)
     {
         Books += other.Books;
+        Held += other.Held;
         Response.Merge(other.Response);
         Handshake.Merge(other.Handshake);
         Lag.Merge(other.Lag);
@@ -151,6 +158,7 @@ public sealed class Tally
     public void Reset()
     {
         Books = default;
+        Held = default;
         Response.Reset();
         Handshake.Reset();
         Lag.Reset();
@@ -171,6 +179,8 @@ public sealed class Tally
     public void MergeEncoded(ReadOnlySpan<byte> bytes) => TallyCodec.MergeInto(this, bytes);
 
     internal void Add(Books books) => Books += books;
+
+    internal void Add(HeldCount held) => Held += held;
 
     internal void SetCertificate(int target, CertificateSummary certificate) => _certificates[target] = certificate;
 

@@ -5,7 +5,7 @@ namespace LoadGen.Core.Tallies;
 /// <summary>Tallies as bytes: a version, then each part in a fixed order.</summary>
 internal static class TallyCodec
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>A month of seconds: no run is longer, and no malformed tally may ask for more memory.</summary>
     private const int MostSeconds = 31 * 24 * 3600;
@@ -17,6 +17,8 @@ internal static class TallyCodec
         writer.Number(tally.Targets.Count);
         writer.Number(tally.Profiles.Count);
         BooksCodec.Encode(tally.Books, writer);
+        writer.Number(tally.Held.Connections);
+        writer.Number(tally.Held.EndedByServer);
         tally.Response.Encode(writer);
         tally.Handshake.Encode(writer);
         tally.Lag.Encode(writer);
@@ -38,7 +40,8 @@ internal static class TallyCodec
         writer.Number(tally.Negotiated.Count);
         foreach (var (negotiated, count) in tally.Negotiated)
         {
-            Encode(negotiated, count, writer);
+            NegotiatedCodec.Encode(negotiated, writer);
+            writer.Number(count);
         }
 
         writer.Number(tally.Failures.Count);
@@ -66,6 +69,7 @@ internal static class TallyCodec
         }
 
         tally.Add(BooksCodec.Decode(ref reader));
+        tally.Add(new HeldCount(reader.Number(), reader.Number()));
         tally.Response.MergeEncoded(ref reader);
         tally.Handshake.MergeEncoded(ref reader);
         tally.Lag.MergeEncoded(ref reader);
@@ -113,9 +117,7 @@ internal static class TallyCodec
     {
         for (var left = reader.Number(); left > 0; left--)
         {
-            var negotiated = new Negotiated(
-                (TlsVersion)reader.Index(ushort.MaxValue + 1), reader.Text() ?? "", reader.Text(), reader.Number() == 1);
-            tally.Count(negotiated, reader.Number());
+            tally.Count(NegotiatedCodec.Decode(ref reader), reader.Number());
         }
 
         for (var left = reader.Number(); left > 0; left--)
@@ -149,15 +151,6 @@ internal static class TallyCodec
             writer.Number(certificate.NotAfter.ToUnixTimeSeconds());
             writer.Text(certificate.KeyType);
         }
-    }
-
-    private static void Encode(Negotiated negotiated, long count, TallyWriter writer)
-    {
-        writer.Number((int)negotiated.TlsVersion);
-        writer.Text(negotiated.CipherSuite);
-        writer.Text(negotiated.Group);
-        writer.Number(negotiated.Resumed ? 1 : 0);
-        writer.Number(count);
     }
 
     private static void Encode(FailureKey key, FailureCount failure, TallyWriter writer)

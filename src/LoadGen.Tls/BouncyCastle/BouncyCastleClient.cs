@@ -7,23 +7,44 @@ using Org.BouncyCastle.Tls.Crypto;
 namespace LoadGen.Tls.BouncyCastle;
 
 /// <summary>The client of one connection slot.</summary>
-internal sealed class BouncyCastleClient(
-    CryptoChoice crypto,
-    Offer[][] offers,
-    CertificateVerifier[] verifiers,
-    CertificateStore certificates,
-    NegotiatedPool pool,
-    HandshakeDriver driver) : IHandshakeClient
+internal sealed class BouncyCastleClient : IHandshakeClient
 {
-    private readonly TlsCrypto _crypto = crypto == CryptoChoice.Native ? new NativeTlsCrypto(certificates) : new ManagedTlsCrypto(certificates);
+    // One in so many handshakes of lean checks has its signature checked.
+    private const int LeanCheckEvery = 100;
+
+    private readonly Offer[][] _offers;
+    private readonly CertificateVerifier[][] _verifiers;
+    private readonly NegotiatedPool _pool;
+    private readonly HandshakeDriver _driver;
+    private readonly SlotChecks _checks = new();
+    private readonly NativeTlsCrypto? _native;
+    private readonly TlsCrypto _crypto;
+    private int _handshakes;
+
+    public BouncyCastleClient(
+        CryptoChoice crypto, Offer[][] offers, CertificateVerifier[][] verifiers, CertificateStore certificates, NegotiatedPool pool, HandshakeDriver driver)
+    {
+        _offers = offers;
+        _verifiers = verifiers;
+        _pool = pool;
+        _driver = driver;
+        _native = crypto == CryptoChoice.Native ? new NativeTlsCrypto(certificates, _checks) : null;
+        _crypto = _native is null ? new ManagedTlsCrypto(certificates, _checks) : _native;
+    }
 
     public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
     {
-        var client = new OfferingClient(_crypto, offers[target][profile], verifiers[target], pool);
-        var outcome = await driver.RunAsync(target, new BouncyCastleMachine(client), cancellation);
-        (_crypto as NativeTlsCrypto)?.EndHandshake();
+        var offer = _offers[target][profile];
+        var isLean = offer.Profile.Checks == Checks.Lean;
+        _checks.ReusesKeyShares = isLean;
+        _checks.ChecksSignature = !isLean || _handshakes++ % LeanCheckEvery == 0;
+        var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool);
+        var outcome = await _driver.RunAsync(target, profile, new BouncyCastleMachine(client), cancellation);
+        _native?.EndHandshake();
         return outcome;
     }
 
-    public void Dispose() => driver.Dispose();
+    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => _driver.HoldAsync(cancellation);
+
+    public void Dispose() => _driver.Dispose();
 }

@@ -14,7 +14,7 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
     private readonly Plan _plan;
     private readonly TimeProvider _clock;
     private readonly Dialer _dialer;
-    private readonly CertificateVerifier[] _verifiers;
+    private readonly CertificateVerifier[][] _verifiers;
     private readonly Offer[][] _offers;
     private readonly NegotiatedPool _pool = new();
     private readonly CertificateStore _certificates;
@@ -25,16 +25,23 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
         _clock = clock;
         _dialer = new Dialer(plan, clock);
         _certificates = new CertificateStore(native: plan.Crypto == CryptoChoice.Native);
-        _verifiers = [.. plan.Targets.Select(target => new CertificateVerifier(target))];
+        _verifiers =
+        [
+            .. plan.Targets.Select(target => new[] { target.ServerName }
+                .Concat(target.FurtherServerNames)
+                .Select(name => new CertificateVerifier(target with { ServerName = name }))
+                .ToArray()),
+        ];
         _offers = [.. plan.Targets.Select(target => plan.Profiles.Select(profile => new Offer(target, profile)).ToArray())];
     }
 
     public static EngineCapabilities Capabilities { get; } = new()
     {
-        TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
+        TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls10, TlsVersion.Tls11, TlsVersion.Tls12, TlsVersion.Tls13]),
         CipherSuites = TlsNames.Suites.Keys.ToFrozenSet(),
         Groups = TlsNames.Groups.Keys.ToFrozenSet(),
         SignatureSchemes = TlsNames.SignatureSchemes.Keys.ToFrozenSet(),
+        Features = Enum.GetValues<EngineFeature>().Where(feature => feature != EngineFeature.ResumeTls13).ToFrozenSet(),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
 
@@ -45,5 +52,5 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
 
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 
-    public void Dispose() => Array.ForEach(_verifiers, verifier => verifier.Dispose());
+    public void Dispose() => Array.ForEach(_verifiers, names => Array.ForEach(names, verifier => verifier.Dispose()));
 }

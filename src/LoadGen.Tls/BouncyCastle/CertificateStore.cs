@@ -16,20 +16,26 @@ internal sealed class CertificateStore(bool native)
     // A server that shows a new certificate each time must not fill the memory.
     private const int MostKept = 4096;
 
-    private readonly ConcurrentDictionary<byte[], TlsCertificate> _parsed = new(new ByContent());
+    private readonly ConcurrentDictionary<byte[], TlsCertificate> _checked = new(new ByContent());
+    private readonly ConcurrentDictionary<byte[], TlsCertificate> _unchecked = new(new ByContent());
     private readonly BcTlsCrypto _crypto = new();
 
     /// <summary>The certificate of a DER encoding.</summary>
+    /// <param name="encoding">The encoding; it must not be changed any more.</param>
+    /// <param name="checksSignatures">Whether it verifies signatures, or lets all of them pass.</param>
     /// <exception cref="Org.BouncyCastle.Tls.TlsFatalAlert">The bytes are no certificate.</exception>
-    public TlsCertificate Get(byte[] encoding)
+    public TlsCertificate Get(byte[] encoding, bool checksSignatures)
     {
-        if (_parsed.TryGetValue(encoding, out var known))
+        var known = checksSignatures ? _checked : _unchecked;
+        if (known.TryGetValue(encoding, out var certificate))
         {
-            return known;
+            return certificate;
         }
 
-        TlsCertificate certificate = native ? new NativeCertificate(_crypto, encoding) : new ParsedCertificate(_crypto, encoding);
-        return _parsed.Count < MostKept ? _parsed.GetOrAdd(encoding, certificate) : certificate;
+        certificate = !checksSignatures ? new UncheckedCertificate(_crypto, encoding)
+            : native ? new NativeCertificate(_crypto, encoding)
+            : new ParsedCertificate(_crypto, encoding);
+        return known.Count < MostKept ? known.GetOrAdd(encoding, certificate) : certificate;
     }
 
     private sealed class ByContent : IEqualityComparer<byte[]>

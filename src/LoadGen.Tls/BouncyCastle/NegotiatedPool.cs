@@ -6,9 +6,17 @@ namespace LoadGen.Tls.BouncyCastle;
 /// <summary>One instance for each distinct thing that was negotiated.</summary>
 internal sealed class NegotiatedPool
 {
-    private readonly ConcurrentDictionary<(TlsVersion, int, int, bool), Negotiated> _known = new();
+    private readonly ConcurrentDictionary<NegotiatedKey, Negotiated> _known = new();
 
-    public Negotiated Get(TlsVersion version, int suite, int group, bool resumed) => _known.GetOrAdd(
-        (version, suite, group, resumed),
-        static key => new Negotiated(key.Item1, TlsNames.SuiteName(key.Item2), TlsNames.GroupName(key.Item3), key.Item4));
+    public Negotiated Get(NegotiatedKey key) => _known.GetOrAdd(key, static key => new Negotiated(
+        key.Version, TlsNames.SuiteName(key.Suite), TlsNames.GroupName(key.Group), key.IsResumed)
+    {
+        SignatureScheme = TlsNames.SchemeName(key.SignatureScheme),
+        Alpn = key.Alpn,
+        HelloRetryRequest = key.WasRetried,
+        ClientCertificate = key.ShowedCertificate,
+        OcspStapled = key.OcspStapled,
+        PreSharedKey = key.UsedPreSharedKey,
+        ServerConfirmed = key.ServerConfirmed,
+    });
 }

@@ -23,7 +23,7 @@ internal static class TlsNames
     [
         new("x25519", NamedGroup.x25519), new("secp256r1", NamedGroup.secp256r1), new("secp384r1", NamedGroup.secp384r1),
         new("secp521r1", NamedGroup.secp521r1), new("x448", NamedGroup.x448), new("ffdhe2048", NamedGroup.ffdhe2048),
-        new("ffdhe3072", NamedGroup.ffdhe3072), new("X25519MLKEM768", NamedGroup.X25519MLKEM768),
+        new("ffdhe3072", NamedGroup.ffdhe3072), new("ffdhe4096", NamedGroup.ffdhe4096), new("X25519MLKEM768", NamedGroup.X25519MLKEM768),
         new("SecP256r1MLKEM768", NamedGroup.SecP256r1MLKEM768), new("SecP384r1MLKEM1024", NamedGroup.SecP384r1MLKEM1024),
     ]);
 
@@ -45,6 +45,10 @@ internal static class TlsNames
     public static string? GroupName(int group) => group < 0 ? null
         : Groups.FirstOrDefault(each => each.Value == group).Key ?? NamedGroup.GetName(group);
 
+    /// <summary>The IANA name of a signature scheme; <see langword="null"/> where there was no signature.</summary>
+    public static string? SchemeName(int scheme) => scheme < 0 ? null
+        : SignatureSchemes.FirstOrDefault(each => each.Value == scheme).Key ?? SignatureScheme.GetName(scheme);
+
     /// <summary>A version as the wire has it.</summary>
     public static ProtocolVersion Version(TlsVersion version) => ProtocolVersion.Get((int)version >> 8, (int)version & 0xff);
 
@@ -52,7 +56,9 @@ internal static class TlsNames
     private static bool IsUsable(string name)
         => name.StartsWith("TLS_AES_", StringComparison.Ordinal) || name.StartsWith("TLS_CHACHA20_", StringComparison.Ordinal)
             || ((name.StartsWith("TLS_ECDHE_ECDSA_", StringComparison.Ordinal) || name.StartsWith("TLS_ECDHE_RSA_", StringComparison.Ordinal)
-                    || name.StartsWith("TLS_RSA_WITH_", StringComparison.Ordinal) || name.StartsWith("TLS_DHE_RSA_", StringComparison.Ordinal))
+                    || name.StartsWith("TLS_RSA_WITH_", StringComparison.Ordinal) || name.StartsWith("TLS_DHE_RSA_", StringComparison.Ordinal)
+                    || name.StartsWith("TLS_PSK_WITH_", StringComparison.Ordinal) || name.StartsWith("TLS_ECDHE_PSK_", StringComparison.Ordinal)
+                    || name.StartsWith("TLS_DHE_PSK_", StringComparison.Ordinal))
                 && (name.Contains("_AES_", StringComparison.Ordinal) || name.Contains("_CHACHA20_", StringComparison.Ordinal)));
 
     private static FrozenDictionary<string, int> Of(IEnumerable<KeyValuePair<string, int>> names) => names.ToFrozenDictionary(StringComparer.Ordinal);

@@ -28,6 +28,9 @@ internal sealed class CertificateVerifier : IDisposable
         }
     }
 
+    /// <summary>The name that the certificate must have.</summary>
+    public string ServerName => _target.ServerName;
+
     /// <summary>How many chains were really checked.</summary>
     public int ChecksMade => _checksMade;
 

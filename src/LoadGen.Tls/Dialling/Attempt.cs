@@ -63,8 +63,17 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     {
         _phases[phase] = clock.GetElapsedTime(_lastMark, timestamp);
         _lastMark = timestamp;
-        Current = phase == Phase.Dns ? Phase.TcpConnect : phase + 1;
+        Current = phase switch
+        {
+            Phase.Dns => Phase.TcpConnect,
+            // The dialogue before TLS is expected only where there is one.
+            Phase.TcpConnect => Phase.ServerHello,
+            _ => phase + 1,
+        };
     }
+
+    /// <summary>Says which phase comes next, where it is not the usual one.</summary>
+    public void Expect(Phase phase) => Current = phase;
 
     /// <summary>The next phase begins now, without one having ended: ClientHello is about to be sent.</summary>
     public long Restart() => _lastMark = clock.GetTimestamp();
@@ -87,7 +96,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
         else
         {
-            Fail(FailureKind.HandshakeTimeout, FaultSide.Server, $"no {Current.Name()} within the handshake timeout");
+            Fail(FailureKind.HandshakeTimeout, FaultSide.Server, $"no end of {Current.Name()} within the handshake timeout");
         }
     }
 

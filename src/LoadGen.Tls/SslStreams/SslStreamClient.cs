@@ -54,6 +54,9 @@ internal sealed class SslStreamClient : IHandshakeClient
         return outcome;
     }
 
+    // No profile of this engine holds connections.
+    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
+
     public void Dispose() => _attempt.Dispose();
 
     private async ValueTask<Outcome> AuthenticateAsync(SslStream stream, SslClientAuthenticationOptions options)

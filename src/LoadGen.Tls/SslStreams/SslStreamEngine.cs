@@ -32,6 +32,7 @@ internal sealed class SslStreamEngine : IHandshakeEngine
         CipherSuites = OperatingSystem.IsLinux() ? Enum.GetNames<TlsCipherSuite>().ToFrozenSet() : FrozenSet<string>.Empty,
         Groups = FrozenSet<string>.Empty,
         SignatureSchemes = FrozenSet<string>.Empty,
+        Features = FrozenSet<EngineFeature>.Empty,
         Phases = FrozenSet.ToFrozenSet([Phase.Dns, Phase.TcpConnect]),
     };
 

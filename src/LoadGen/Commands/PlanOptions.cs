@@ -23,8 +23,18 @@ internal sealed class PlanOptions
     private readonly Option<string[]> _ciphers = List("--cipher", "SUITE", "Cipher suites to offer, by IANA name, in order.");
     private readonly Option<string[]> _groups = List("--group", "GROUP", "Groups to offer, such as x25519 or secp256r1, in order.");
     private readonly Option<string[]> _signatures = List("--sigalg", "SCHEME", "Signature schemes to offer, by IANA name, in order.");
-    private readonly Option<string?> _serverName = Text("--servername", "NAME", "Name to ask for (SNI) and to find in the certificate.");
+    private readonly Option<string[]> _serverNames = List("--servername", "NAME", "Name to ask for (SNI) and to find in the certificate; several are taken in turn.");
     private readonly Option<string[]> _alpn = List("--alpn", "PROTOCOL", "Application protocols to offer, in order.");
+    private readonly Option<string[]> _keyShares = List("--key-share", "GROUP", "Groups to send key shares for, or none; by default the first group.");
+    private readonly Option<string?> _resume = Text("--resume", "PERCENT", "Part of the handshakes that offer to resume a session, such as 30%.");
+    private readonly Option<string[]> _certs = List("--cert", "FILE[:PASSWORD]", "Client certificate, PEM or PKCS #12; several are shown in turn.");
+    private readonly Option<string[]> _keys = List("--key", "FILE", "Private key of the --cert before it, if its file has none.");
+    private readonly Option<string?> _psk = Text("--psk", "IDENTITY:HEX", "External pre-shared key.");
+    private readonly Option<bool> _ocsp = new("--ocsp") { Description = "Ask for a stapled OCSP response, and report whether it came." };
+    private readonly Option<string?> _confirm = Text("--confirm", "WHAT", "What must come back: none (default), http (first byte of an answer) or close (close_notify).");
+    private readonly Option<string?> _checks = Text("--checks", "EXTENT", "full (default), or lean: key shares reused, one signature in 100 checked.");
+    private readonly Option<string?> _hold = Text("--hold", "DURATION", "Keep each connection open this long after its handshake.");
+    private readonly Option<string?> _startTls = Text("--starttls", "PROTOCOL", "Protocol before TLS: smtp, imap, pop3, ldap, postgres, mysql, ftp or xmpp.");
     private readonly Option<string?> _caCert = Text("--cacert", "FILE", "PEM file of the authorities to trust; by default the system's.");
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Accept any certificate." };
     private readonly Option<string?> _close = Text("--close", "HOW", "End connections by rst (default), fin or notify.");
@@ -38,8 +48,8 @@ internal sealed class PlanOptions
         command.Add(_file);
         foreach (var option in (Option[])
             [
-                _targets, _rate, _concurrency, _duration, _count, _engine, _crypto, _tls, _ciphers, _groups, _signatures, _serverName, _alpn,
-                _caCert, _insecure, _close, _timeout, _maxConnections, _failOn, _authorize,
+                _targets, _rate, _concurrency, _duration, _count, _engine, _crypto, _tls, _ciphers, _groups, _signatures, _serverNames, _alpn,
+                _keyShares, _resume, _certs, _keys, _psk, _ocsp, _confirm, _checks, _hold, _startTls, _caCert, _insecure, _close, _timeout, _maxConnections, _failOn, _authorize,
             ])
         {
             command.Add(option);
@@ -66,7 +76,17 @@ internal sealed class PlanOptions
         CipherSuites = parse.GetValue(_ciphers) ?? [],
         Groups = parse.GetValue(_groups) ?? [],
         SignatureSchemes = parse.GetValue(_signatures) ?? [],
-        ServerName = parse.GetValue(_serverName),
+        ServerNames = parse.GetValue(_serverNames) ?? [],
+        KeyShares = parse.GetValue(_keyShares) ?? [],
+        Resume = parse.GetValue(_resume),
+        Confirm = parse.GetValue(_confirm),
+        Checks = parse.GetValue(_checks),
+        Ocsp = parse.GetValue(_ocsp),
+        Hold = parse.GetValue(_hold),
+        PreSharedKey = parse.GetValue(_psk),
+        Certificates = parse.GetValue(_certs) ?? [],
+        Keys = parse.GetValue(_keys) ?? [],
+        StartTls = parse.GetValue(_startTls),
         Alpn = parse.GetValue(_alpn) ?? [],
         CaCert = parse.GetValue(_caCert),
         Insecure = parse.GetValue(_insecure),

@@ -39,7 +39,7 @@ internal sealed class ProbeCommand
             Concurrency = "1",
             Engine = parse.GetValue(_engine),
             TlsVersions = parse.GetValue(_tls) ?? [],
-            ServerName = parse.GetValue(_serverName),
+            ServerNames = parse.GetValue(_serverName) is { } name ? [name] : [],
             CaCert = parse.GetValue(_caCert),
             Insecure = parse.GetValue(_insecure),
             Timeout = parse.GetValue(_timeout),

@@ -56,10 +56,12 @@ public sealed class WireSerializerTests : IDisposable
         var arrived = RoundTrip(new ToWorker.AssignSlice("run", plan, slice));
 
         Assert.Equal(slice, arrived.Slice);
-        Assert.Equal(plan.Targets, arrived.Plan.Targets);
+        Assert.Equivalent(plan.Targets, arrived.Plan.Targets, strict: true);
         Assert.Equal(plan.Limits, arrived.Plan.Limits);
         Assert.Equal(plan.Authorized, arrived.Plan.Authorized);
-        Assert.Equal((plan.Name, plan.Engine, plan.Close, plan.Seed), (arrived.Plan.Name, arrived.Plan.Engine, arrived.Plan.Close, arrived.Plan.Seed));
+        Assert.Equal(
+            (plan.Name, plan.Engine, plan.Crypto, plan.Close, plan.Seed),
+            (arrived.Plan.Name, arrived.Plan.Engine, arrived.Plan.Crypto, arrived.Plan.Close, arrived.Plan.Seed));
         Assert.Equivalent(plan.Profiles, arrived.Plan.Profiles, strict: true);
         AssertSameArrivals(plan.Load, arrived.Plan.Load);
     }
@@ -123,12 +125,25 @@ public sealed class WireSerializerTests : IDisposable
         [
             new Target { Name = "a", Host = "127.0.0.1", Port = 1, ServerName = "one", Trust = Trust.System },
             new Target { Name = "b", Host = "::1", Port = 2, ServerName = "two", Trust = Trust.Insecure },
-            new Target { Name = "c", Host = "localhost", Port = 3, ServerName = "three", Trust = new Trust.Authorities("PEM") },
+            new Target { Name = "c", Host = "localhost", Port = 3, ServerName = "three", Trust = new Trust.Authorities("PEM"), FurtherServerNames = ["four"], StartTls = StartTlsProtocol.Ldap },
         ],
         Profiles =
         [
             new Profile { Name = "modern", Weight = 70, TlsVersions = [TlsVersion.Tls13], Groups = ["x25519"], Alpn = ["h2"] },
             new Profile { Name = "legacy", Weight = 30, TlsVersions = [TlsVersion.Tls12], CipherSuites = ["S"], SignatureSchemes = ["R"] },
+            new Profile
+            {
+                Name = "everything",
+                KeyShares = [],
+                Resume = 0.3,
+                Confirm = Confirm.Close,
+                Checks = Checks.Lean,
+                Identities = [new ClientIdentity("CERTIFICATE", "KEY")],
+                PreSharedKey = new PreSharedKey("identity", "00ff"),
+                Ocsp = true,
+                ExtendedMasterSecret = false,
+                Hold = TimeSpan.FromSeconds(30),
+            },
         ],
         Load = load,
     };

@@ -49,6 +49,8 @@ internal sealed class FakeEngine(Func<CancellationToken, Task<Outcome>> handshak
             }
         }
 
+        public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
+
         public void Dispose()
         {
         }

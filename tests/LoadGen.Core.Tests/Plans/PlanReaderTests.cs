@@ -18,12 +18,14 @@ public sealed class PlanReaderTests
         CipherSuites = FrozenSet.ToFrozenSet(["TLS_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"]),
         Groups = FrozenSet.ToFrozenSet(["x25519", "secp256r1"]),
         SignatureSchemes = FrozenSet.ToFrozenSet(["ed25519"]),
+        Features = Enum.GetValues<EngineFeature>().ToFrozenSet(),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
 
     private static readonly EngineCapabilities Little = Everything with
     {
         Groups = FrozenSet<string>.Empty,
+        Features = FrozenSet<EngineFeature>.Empty,
         Phases = FrozenSet.ToFrozenSet([Phase.TcpConnect]),
     };
 
@@ -54,9 +56,9 @@ public sealed class PlanReaderTests
             """);
 
         Assert.Equal("gateway-before-renewal", plan.Name);
-        Assert.Equal(
-            new Target { Name = "gateway", Host = "gateway.internal", Port = 443, ServerName = "www.example.com", Trust = Trust.Insecure }, plan.Targets[0]);
-        Assert.Equal(new Target { Name = "other", Host = "::1", Port = 443, ServerName = "::1", Trust = Trust.System }, plan.Targets[1]);
+        Assert.Equivalent(
+            new Target { Name = "gateway", Host = "gateway.internal", Port = 443, ServerName = "www.example.com", Trust = Trust.Insecure }, plan.Targets[0], strict: true);
+        Assert.Equivalent(new Target { Name = "other", Host = "::1", Port = 443, ServerName = "::1", Trust = Trust.System }, plan.Targets[1], strict: true);
         Assert.Equal(["modern", "legacy"], plan.Profiles.Select(profile => profile.Name));
         Assert.Equal(["secp256r1", "x25519"], plan.Profiles[0].Groups);
         Assert.Equal([TlsVersion.Tls12], plan.Profiles[1].TlsVersions);
@@ -86,11 +88,80 @@ public sealed class PlanReaderTests
         => Assert.Equal(new Load.Closed(50, TimeSpan.FromSeconds(10), null), Valid(Minimal + "\nload: { connections: 50, for: 10s }").Load);
 
     [Fact]
+    public void Everything_that_a_profile_can_do_is_read()
+    {
+        var plan = Valid("""
+            targets:
+              - { name: mail, address: "127.0.0.1:25", serverName: [a.example, b.example], starttls: smtp, trust: insecure }
+            profiles:
+              - name: all
+                tls: "1.2"
+                groups: [x25519, secp256r1]
+                keyShares: [secp256r1]
+                resume: 30%
+                confirm: http
+                checks: lean
+                ocsp: true
+                extendedMasterSecret: false
+                hold: 30s
+                psk: { identity: "a:b", key: 00ff }
+              - { name: retried, keyShares: none }
+            crypto: managed
+            """);
+
+        var profile = plan.Profiles[0];
+        Assert.Equal(("a.example", "b.example"), (plan.Targets[0].ServerName, Assert.Single(plan.Targets[0].FurtherServerNames)));
+        Assert.Equal(StartTlsProtocol.Smtp, plan.Targets[0].StartTls);
+        Assert.Equal(["secp256r1"], profile.KeyShares!);
+        Assert.Empty(plan.Profiles[1].KeyShares!);
+        Assert.Equal((0.3, Confirm.Http, Checks.Lean), (profile.Resume, profile.Confirm, profile.Checks));
+        Assert.True(profile.Ocsp);
+        Assert.False(profile.ExtendedMasterSecret);
+        Assert.Equal(TimeSpan.FromSeconds(30), profile.Hold);
+        Assert.Equal(new PreSharedKey("a:b", "00ff"), profile.PreSharedKey);
+        Assert.Equal(CryptoChoice.Managed, plan.Crypto);
+    }
+
+    [Theory]
+    [InlineData("keyShares: [secp256r1], groups: [x25519]", "not among its groups")]
+    [InlineData("psk: { identity: a, key: 0 }", "hexadecimal")]
+    [InlineData("psk: { identity: '', key: 00 }", "identity")]
+    [InlineData("resume: 30", "percentage")]
+    [InlineData("ocsp: maybe", "true or false")]
+    [InlineData("hold: 2h", "out of range")]
+    [InlineData("confirm: htp", "did you mean http?")]
+    [InlineData("clientCertificates: [ { cert: /does/not/exist.pem } ]", "does not exist")]
+    public void A_profile_that_cannot_be_run_is_a_problem_with_its_line(string profile, string part)
+    {
+        var problem = Assert.Single(Invalid(Minimal + "\nprofiles: [ { name: p, " + profile + " } ]"));
+
+        Assert.StartsWith("plan.yaml:3:", problem.Place, StringComparison.Ordinal);
+        Assert.Contains(part, problem.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("resume: 1%, tls: '1.2'", "cannot resume TLS 1.2 sessions")]
+    [InlineData("resume: 1%, tls: '1.3'", "cannot resume TLS 1.3 sessions")]
+    [InlineData("confirm: close", "cannot await")]
+    [InlineData("checks: lean", "cannot run lean checks")]
+    [InlineData("hold: 1s", "cannot hold")]
+    [InlineData("ocsp: true", "cannot ask for OCSP")]
+    [InlineData("extendedMasterSecret: false", "cannot leave out")]
+    [InlineData("psk: { identity: a, key: 00 }", "cannot use pre-shared keys")]
+    public void What_an_engine_cannot_do_is_refused_with_the_one_that_can(string profile, string part)
+    {
+        var problem = Assert.Single(Invalid(Minimal + "\nengine: sslstream\nprofiles: [ { name: p, " + profile + " } ]"));
+
+        Assert.Contains(part, problem.Message, StringComparison.Ordinal);
+        Assert.Contains("use engine bouncycastle", problem.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Flags_override_the_plan_and_add_to_its_lists()
     {
         var plan = Valid(
             Minimal + "\nload: [ hold: { rate: 10/s, for: 5s } ]\nthresholds: [ 'p99<1s' ]",
-            PlanFlags.None with { Rate = "300", ServerName = "example.com", FailOn = ["failures<1%"], Engine = "sslstream", TlsVersions = ["1.2"] });
+            PlanFlags.None with { Rate = "300", ServerNames = ["example.com"], FailOn = ["failures<1%"], Engine = "sslstream", TlsVersions = ["1.2"] });
 
         Assert.Equal(new Constant(300, TimeSpan.FromSeconds(5)), Assert.IsType<Load.Open>(plan.Load).Schedule.Shape);
         Assert.Equal("example.com", plan.Targets[0].ServerName);
@@ -120,7 +191,7 @@ public sealed class PlanReaderTests
               - name: gateway
                 adress: x:1
             profiles:
-              - { name: modern, weight: 0, tls: "1.4", resume: 30% }
+              - { name: modern, weight: 0, tls: "1.4", resume: 130% }
             load:
               - ramp: { from: 0/s, to: 2000, over: 30s }
             limits: { connections: many, connectTimeout: 5 }
@@ -131,7 +202,7 @@ public sealed class PlanReaderTests
 
         (int Line, string Part)[] expected =
         [
-            (4, "99999"), (5, "\"address\""), (5, "second target"), (6, "did you mean address?"), (8, "\"0\""), (8, "\"1.4\""), (8, "full handshakes only"),
+            (4, "99999"), (5, "\"address\""), (5, "second target"), (6, "did you mean address?"), (8, "\"0\""), (8, "\"1.4\""), (8, "\"130%\""),
             (10, "\"2000\""), (11, "\"many\""), (11, "\"5\""), (12, "p98"), (13, "\"x\""), (14, "\"extra\""),
         ];
         Assert.Equal(expected.Length, problems.Count);

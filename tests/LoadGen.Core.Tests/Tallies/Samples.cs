@@ -13,13 +13,18 @@ internal static class Samples
     private static readonly Negotiated[] Kinds =
     [
         new(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", "x25519", false),
-        new(TlsVersion.Tls12, "TLS_RSA_WITH_AES_128_GCM_SHA256", null, false),
+        new(TlsVersion.Tls12, "TLS_RSA_WITH_AES_128_GCM_SHA256", null, false) { ServerConfirmed = true },
+        new(TlsVersion.Tls12, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", null, true) { Alpn = "h2", ServerConfirmed = true },
+        new(TlsVersion.Tls13, "TLS_AES_256_GCM_SHA384", "x25519", false)
+        {
+            SignatureScheme = "ed25519", HelloRetryRequest = true, ClientCertificate = true, OcspStapled = false, PreSharedKey = true,
+        },
     ];
 
     private static readonly CertificateSummary Certificate = new("CN=a", "CN=b", DateTimeOffset.FromUnixTimeSeconds(2_000_000_000), "ECDSA P-256");
 
     public static Gen<Sample> Any { get; } = Gen.Select(
-        Gen.Int[0, Targets - 1], Gen.Int[0, Profiles - 1], Gen.Int[0, 20_000_000], Gen.Int[0, 3_000_000], Gen.Int[0, 9], Gen.Int[0, 1])
+        Gen.Int[0, Targets - 1], Gen.Int[0, Profiles - 1], Gen.Int[0, 20_000_000], Gen.Int[0, 3_000_000], Gen.Int[0, 9], Gen.Int[0, Kinds.Length - 1])
         .Select((target, profile, planned, took, fate, kind) => Of(target, profile, Microseconds(planned), Microseconds(took), fate, kind));
 
     private static Sample Of(int target, int profile, TimeSpan planned, TimeSpan took, int fate, int kind)

@@ -37,7 +37,9 @@ public sealed class BouncyCastleEngineTests : EngineTests
         var outcome = await ShakeAsync(PlanFor(server.EndPoint) with { Profiles = [profile] });
 
         AssertCompleted(outcome);
-        Assert.Equal(new Negotiated(TlsVersion.Tls12, suite, group, false), outcome.Negotiated);
+        Assert.Equal(
+            new Negotiated(TlsVersion.Tls12, suite, group, false) { SignatureScheme = group is null ? null : "rsa_pss_rsae_sha256", ServerConfirmed = true },
+            outcome.Negotiated);
     }
 
     [Theory]
@@ -55,7 +57,7 @@ public sealed class BouncyCastleEngineTests : EngineTests
         var outcome = await ShakeAsync(PlanFor(server.EndPoint) with { Profiles = [profile] });
 
         AssertCompleted(outcome);
-        Assert.Equal(new Negotiated(TlsVersion.Tls13, suite, group, false), outcome.Negotiated);
+        Assert.Equal(new Negotiated(TlsVersion.Tls13, suite, group, false) { SignatureScheme = "ecdsa_secp256r1_sha256" }, outcome.Negotiated);
     }
 
     [Fact]

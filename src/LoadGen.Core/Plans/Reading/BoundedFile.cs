@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LoadGen.Core.Plans.Reading;
 
-/// <summary>Reads small text files that a user named.</summary>
+/// <summary>Reads small files that a user named.</summary>
 internal static class BoundedFile
 {
     private const int MostBytes = 1024 * 1024;
@@ -13,6 +13,18 @@ internal static class BoundedFile
     /// <param name="what">What messages call it.</param>
     /// <param name="problems">Where a problem goes.</param>
     public static string? Read(string path, Place place, string what, ProblemList problems)
+    {
+        if (ReadBytes(path, place, what, problems) is not { } bytes)
+        {
+            return null;
+        }
+
+        using var text = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
+        return text.ReadToEnd();
+    }
+
+    /// <summary>The bytes of a file; <see langword="null"/>, and one problem, if it cannot be had.</summary>
+    public static byte[]? ReadBytes(string path, Place place, string what, ProblemList problems)
     {
         if (!File.Exists(path))
         {
@@ -31,8 +43,7 @@ internal static class BoundedFile
                 return null;
             }
 
-            using var text = new StreamReader(new MemoryStream(bytes, 0, length), Encoding.UTF8);
-            return text.ReadToEnd();
+            return bytes[..length];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

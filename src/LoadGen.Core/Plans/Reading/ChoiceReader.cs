@@ -43,6 +43,10 @@ internal sealed class ChoiceReader
             "the IANA name of a group that an engine knows",
             _groups);
 
+    /// <summary>Groups, or the word <c>none</c> for an empty list; <see langword="null"/> if nothing was written.</summary>
+    public IReadOnlyList<Choice<string>>? KeyShares(IReadOnlyList<Written>? written)
+        => written is null ? null : written is [{ Text: "none" }] ? [] : Groups(written);
+
     public IReadOnlyList<Choice<string>> SignatureSchemes(IReadOnlyList<Written>? written)
         => Read(written, "the IANA name of a signature scheme that an engine knows", _schemes);
 

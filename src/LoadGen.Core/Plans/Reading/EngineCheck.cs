@@ -12,15 +12,28 @@ internal sealed class EngineCheck(string engine, IReadOnlyDictionary<string, Eng
         Check(profile, "group", profile.Groups, can => can.Groups, name => name);
         Check(profile, "signature scheme", profile.SignatureSchemes, can => can.SignatureSchemes, name => name);
         CheckSuitesFitVersions(profile);
+        var versions = profile.TlsVersions.Count > 0 ? Values(profile.TlsVersions) : DefaultVersions(profile);
+        CheckKeyShares(profile);
+        CheckBehaviour(profile, versions);
+        var behaviour = profile.Behaviour;
         return new Profile
         {
             Name = profile.Name,
             Weight = profile.Weight,
-            TlsVersions = profile.TlsVersions.Count > 0 ? Values(profile.TlsVersions) : DefaultVersions(profile),
+            TlsVersions = versions,
             CipherSuites = Values(profile.CipherSuites),
             Groups = Values(profile.Groups),
+            KeyShares = profile.KeyShares is { } shares ? Values(shares) : null,
             SignatureSchemes = Values(profile.SignatureSchemes),
             Alpn = Values(profile.Alpn),
+            Resume = behaviour.Resume?.Value ?? 0,
+            Confirm = behaviour.Confirm?.Value ?? Confirm.None,
+            Checks = behaviour.Checks?.Value ?? Checks.Full,
+            Identities = behaviour.Identities?.Value ?? [],
+            PreSharedKey = behaviour.PreSharedKey?.Value,
+            Ocsp = behaviour.Ocsp?.Value ?? false,
+            ExtendedMasterSecret = behaviour.ExtendedMasterSecret?.Value ?? true,
+            Hold = behaviour.Hold?.Value ?? TimeSpan.Zero,
         };
     }
 
@@ -33,6 +46,15 @@ internal sealed class EngineCheck(string engine, IReadOnlyDictionary<string, Eng
                 place,
                 $"engine {engine} cannot time the phase {phase.Name()}",
                 Remedy(can => can.Phases.Contains(phase), "use another threshold"));
+        }
+    }
+
+    /// <summary>Refuses targets that speak another protocol first, if the engine cannot.</summary>
+    public void CheckStartTls(IEnumerable<Target> targets, Place place)
+    {
+        if (targets.FirstOrDefault(target => target.StartTls is not null) is { StartTls: { } protocol } target)
+        {
+            CheckFeature(EngineFeature.StartTls, $"which target {target.Name} needs for {protocol.Name()}", place);
         }
     }
 
@@ -62,6 +84,61 @@ internal sealed class EngineCheck(string engine, IReadOnlyDictionary<string, Eng
                 refused[0].Written.Place,
                 $"engine {engine} cannot be asked for {what} {string.Join(", ", refused.Select(choice => name(choice.Value)))}, which profile {profile.Name} names",
                 Remedy(can => choices.All(choice => capability(can).Contains(choice.Value)), "leave it out"));
+        }
+    }
+
+    private void CheckKeyShares(ProfileChoices profile)
+    {
+        foreach (var share in profile.KeyShares ?? [])
+        {
+            if (profile.Groups.Count > 0 && !profile.Groups.Any(group => group.Value == share.Value))
+            {
+                problems.Add(
+                    share.Written.Place,
+                    $"profile {profile.Name} sends a key share for {share.Value}, which is not among its groups",
+                    "add it to the groups (RFC 8446 section 4.2.8)");
+            }
+        }
+
+        if (profile.KeyShares is not null)
+        {
+            CheckFeature(EngineFeature.KeyShares, $"which profile {profile.Name} asks for", profile.KeyShares.Count > 0 ? profile.KeyShares[0].Written.Place : profile.Place);
+        }
+    }
+
+    private void CheckBehaviour(ProfileChoices profile, IReadOnlyList<TlsVersion> versions)
+    {
+        var behaviour = profile.Behaviour;
+        if (behaviour.Resume is { Value: > 0 } resume)
+        {
+            foreach (var version in versions)
+            {
+                Check(version == TlsVersion.Tls13 ? EngineFeature.ResumeTls13 : EngineFeature.ResumeTls12, resume);
+            }
+        }
+
+        Check(EngineFeature.Confirm, behaviour.Confirm is { Value: not Confirm.None } confirm ? confirm : null);
+        Check(EngineFeature.LeanChecks, behaviour.Checks is { Value: Checks.Lean } checks ? checks : null);
+        Check(EngineFeature.OcspStapling, behaviour.Ocsp is { Value: true } ocsp ? ocsp : null);
+        Check(EngineFeature.PlainMasterSecret, behaviour.ExtendedMasterSecret is { Value: false } plain ? plain : null);
+        Check(EngineFeature.Hold, behaviour.Hold is { Value.Ticks: > 0 } hold ? hold : null);
+        Check(EngineFeature.ClientCertificates, behaviour.Identities);
+        Check(EngineFeature.PreSharedKeys, behaviour.PreSharedKey);
+
+        void Check<T>(EngineFeature feature, Choice<T>? choice)
+        {
+            if (choice is not null)
+            {
+                CheckFeature(feature, $"which profile {profile.Name} asks for", choice.Written.Place);
+            }
+        }
+    }
+
+    private void CheckFeature(EngineFeature feature, string who, Place place)
+    {
+        if (!engines[engine].Features.Contains(feature))
+        {
+            problems.Add(place, $"engine {engine} cannot {feature.Describe()}, {who}", Remedy(can => can.Features.Contains(feature), "leave it out"));
         }
     }
 

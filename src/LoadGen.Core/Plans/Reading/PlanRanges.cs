@@ -13,6 +13,7 @@ internal static class PlanRanges
     public const int MostStages = 1000;
     public static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(1);
     public static readonly TimeSpan MostTimeout = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan MostHold = TimeSpan.FromHours(1);
     public static readonly TimeSpan MostDuration = TimeSpan.FromDays(30);
 
     /// <summary>More arrivals than the fastest and longest run can have.</summary>

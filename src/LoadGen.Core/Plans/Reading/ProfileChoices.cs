@@ -15,5 +15,10 @@ internal sealed record ProfileChoices(string Name, Place Place)
 
     public IReadOnlyList<Choice<string>> SignatureSchemes { get; init; } = [];
 
+    /// <summary><see langword="null"/> if it was not written; empty for <c>none</c>.</summary>
+    public IReadOnlyList<Choice<string>>? KeyShares { get; init; }
+
     public IReadOnlyList<Choice<string>> Alpn { get; init; } = [];
+
+    public ProfileBehaviour Behaviour { get; init; } = new();
 }

@@ -1,3 +1,4 @@
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans.Units;
 
 namespace LoadGen.Core.Plans.Reading;
@@ -7,7 +8,10 @@ internal sealed class TargetsSection(ValueReader values, AuthoritiesReader autho
 {
     private const int HttpsPort = 443;
 
-    private static readonly string[] Keys = ["name", "address", "serverName", "trust"];
+    private static readonly string[] Keys = ["name", "address", "serverName", "starttls", "trust"];
+
+    private static readonly Dictionary<string, StartTlsProtocol> StartTlsProtocols =
+        Enum.GetValues<StartTlsProtocol>().ToDictionary(protocol => protocol.Name());
 
     /// <summary>At least one target, unless a problem was reported.</summary>
     /// <param name="plan">The plan; empty if there is none.</param>
@@ -39,11 +43,21 @@ internal sealed class TargetsSection(ValueReader values, AuthoritiesReader autho
     {
         var name = names.Read(entry.Required("name", "gateway"));
         var address = Address(entry.Required("address", "gateway.internal:443"));
-        var serverName = ServerName(entry.Scalar("serverName"));
+        var serverNames = ServerNames(entry.Scalars("serverName"));
+        var startTls = values.OneOf(entry.Scalar("starttls"), null, "a protocol before TLS", StartTlsProtocols);
         var trust = TrustOf(entry.Node("trust"));
         return name is null || address is not var (host, port)
             ? null
-            : new Target { Name = name, Host = host, Port = port, ServerName = serverName ?? host, Trust = trust ?? Trust.System };
+            : new Target
+            {
+                Name = name,
+                Host = host,
+                Port = port,
+                ServerName = serverNames.FirstOrDefault(host),
+                FurtherServerNames = [.. serverNames.Skip(1)],
+                StartTls = startTls,
+                Trust = trust ?? Trust.System,
+            };
     }
 
     // The names must be fit for labels, which an address is not.
@@ -56,9 +70,16 @@ internal sealed class TargetsSection(ValueReader values, AuthoritiesReader autho
 
     private IEnumerable<Target> Overridden(IReadOnlyList<Target> targets, PlanFlags flags)
     {
-        var serverName = ServerName(Written.OfFlag("--servername", flags.ServerName));
+        var serverNames = ServerNames(Written.OfFlags("--servername", flags.ServerNames, ','));
+        var startTls = values.OneOf(null, Written.OfFlag("--starttls", flags.StartTls), "a protocol before TLS", StartTlsProtocols);
         var trust = TrustOfFlags(flags);
-        return targets.Select(target => target with { ServerName = serverName ?? target.ServerName, Trust = trust ?? target.Trust });
+        return targets.Select(target => target with
+        {
+            ServerName = serverNames.FirstOrDefault(target.ServerName),
+            FurtherServerNames = serverNames.Count > 0 ? [.. serverNames.Skip(1)] : target.FurtherServerNames,
+            StartTls = startTls ?? target.StartTls,
+            Trust = trust ?? target.Trust,
+        });
     }
 
     private (string Host, int Port)? Address(Written? written)
@@ -77,11 +98,13 @@ internal sealed class TargetsSection(ValueReader values, AuthoritiesReader autho
         return null;
     }
 
-    private string? ServerName(Written? written)
+    private List<string> ServerNames(IReadOnlyList<Written>? written) => [.. (written ?? []).Select(ServerName).OfType<string>()];
+
+    private string? ServerName(Written written)
     {
-        if (written is null || HostText.IsHost(written.Text))
+        if (HostText.IsHost(written.Text))
         {
-            return written?.Text;
+            return written.Text;
         }
 
         values.Problems.Add(written.Place, $"{written.Quoted} is not a server name", "write the name in the certificate, such as www.example.com");

@@ -11,16 +11,22 @@ internal sealed class EcdhAgreement(NativeTlsCrypto crypto, ECCurve curve, int c
     private const byte Uncompressed = 4;
 
     private ECDiffieHellman? _own;
+    private byte[]? _share;
     private byte[] _peer = [];
 
     public TlsAgreement CreateECDH() => this;
 
+    // A second call comes only where key shares are reused.
     public byte[] GenerateEphemeral()
     {
-        _own = ECDiffieHellman.Create(curve);
-        crypto.DisposeAfterwards(this);
-        var point = _own.ExportParameters(includePrivateParameters: false).Q;
-        return [Uncompressed, .. point.X!, .. point.Y!];
+        if (_share is null)
+        {
+            _own = ECDiffieHellman.Create(curve);
+            var point = _own.ExportParameters(includePrivateParameters: false).Q;
+            _share = [Uncompressed, .. point.X!, .. point.Y!];
+        }
+
+        return _share;
     }
 
     public void ReceivePeerValue(byte[] peerValue)

@@ -12,13 +12,14 @@ namespace LoadGen.Tls.BouncyCastle.Crypto;
 /// BouncyCastle's TLS on the platform's cryptography: OpenSSL, CNG or Apple's by .NET, and libsodium for X25519. What neither
 /// has stays BouncyCastle's own. One instance for one connection slot.
 /// </summary>
-internal sealed class NativeTlsCrypto(CertificateStore certificates) : BcTlsCrypto(new SecureRandom(NativeRandom.Instance))
+internal sealed class NativeTlsCrypto(CertificateStore certificates, SlotChecks checks) : BcTlsCrypto(new SecureRandom(NativeRandom.Instance))
 {
     private static readonly ECCurve P256 = ECCurve.NamedCurves.nistP256;
     private static readonly ECCurve P384 = ECCurve.NamedCurves.nistP384;
     private static readonly ECCurve P521 = ECCurve.NamedCurves.nistP521;
 
     private readonly List<IDisposable> _afterwards = [];
+    private readonly Dictionary<int, TlsECDomain> _keyShares = [];
 
     /// <summary>Frees native objects when the handshake is over, rather than by the garbage collector.</summary>
     public void DisposeAfterwards(IDisposable native) => _afterwards.Add(native);
@@ -35,7 +36,7 @@ internal sealed class NativeTlsCrypto(CertificateStore certificates) : BcTlsCryp
     }
 
     public override TlsCertificate CreateCertificate(short type, byte[] encoding)
-        => type == CertificateType.X509 ? certificates.Get(encoding) : base.CreateCertificate(type, encoding);
+        => type == CertificateType.X509 ? certificates.Get(encoding, checks.ChecksSignature) : base.CreateCertificate(type, encoding);
 
     public override TlsHash CreateHash(int cryptoHashAlgorithm)
         => Hashing.Supports(cryptoHashAlgorithm) ? new NativeHash(cryptoHashAlgorithm) : base.CreateHash(cryptoHashAlgorithm);
@@ -62,14 +63,32 @@ internal sealed class NativeTlsCrypto(CertificateStore certificates) : BcTlsCryp
 
     public override TlsNonceGenerator CreateNonceGenerator(ReadOnlySpan<byte> additionalSeedMaterial) => NativeRandom.Instance;
 
-    public override TlsECDomain CreateECDomain(TlsECConfig ecConfig) => ecConfig.NamedGroup switch
+    public override TlsECDomain CreateECDomain(TlsECConfig ecConfig)
     {
-        NamedGroup.x25519 when Sodium.IsAvailable => new X25519Agreement(this),
-        NamedGroup.secp256r1 => new EcdhAgreement(this, P256, 32),
-        NamedGroup.secp384r1 => new EcdhAgreement(this, P384, 48),
-        NamedGroup.secp521r1 => new EcdhAgreement(this, P521, 66),
-        _ => base.CreateECDomain(ecConfig),
-    };
+        if (checks.ReusesKeyShares && _keyShares.TryGetValue(ecConfig.NamedGroup, out var used))
+        {
+            return used;
+        }
+
+        TlsECDomain agreement = ecConfig.NamedGroup switch
+        {
+            NamedGroup.x25519 when Sodium.IsAvailable => new X25519Agreement(this),
+            NamedGroup.secp256r1 => new EcdhAgreement(this, P256, 32),
+            NamedGroup.secp384r1 => new EcdhAgreement(this, P384, 48),
+            NamedGroup.secp521r1 => new EcdhAgreement(this, P521, 66),
+            _ => base.CreateECDomain(ecConfig),
+        };
+        if (checks.ReusesKeyShares && agreement is X25519Agreement or EcdhAgreement)
+        {
+            _keyShares[ecConfig.NamedGroup] = agreement;
+        }
+        else if (agreement is EcdhAgreement ecdh)
+        {
+            DisposeAfterwards(ecdh);
+        }
+
+        return agreement;
+    }
 
     public override TlsKemDomain CreateKemDomain(TlsKemConfig kemConfig)
         => kemConfig is { NamedGroup: NamedGroup.MLKEM768, IsServer: false } && Sodium.IsAvailable ? new MLKem768Agreement(this) : base.CreateKemDomain(kemConfig);

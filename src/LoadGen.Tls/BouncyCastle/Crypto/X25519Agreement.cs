@@ -12,16 +12,22 @@ internal sealed class X25519Agreement(BcTlsCrypto crypto) : TlsECDomain, TlsAgre
     private const int KeyBytes = 32;
 
     private readonly byte[] _privateKey = new byte[KeyBytes];
+    private byte[]? _share;
     private byte[] _peer = [];
 
     public TlsAgreement CreateECDH() => this;
 
+    // A second call comes only where key shares are reused.
     public byte[] GenerateEphemeral()
     {
-        RandomNumberGenerator.Fill(_privateKey);
-        var publicKey = new byte[KeyBytes];
-        Sodium.ScalarMultiplyBase(publicKey, _privateKey);
-        return publicKey;
+        if (_share is null)
+        {
+            RandomNumberGenerator.Fill(_privateKey);
+            _share = new byte[KeyBytes];
+            Sodium.ScalarMultiplyBase(_share, _privateKey);
+        }
+
+        return _share;
     }
 
     public void ReceivePeerValue(byte[] peerValue)
