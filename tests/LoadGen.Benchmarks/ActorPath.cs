@@ -100,6 +100,8 @@ internal static class ActorPath
     {
         public string Name => "idle";
 
+        public string Crypto => "none";
+
         public IHandshakeClient CreateClient() => new IdleClient();
 
         public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => new([]);

@@ -43,7 +43,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         _state = new RunState(order.RunId, order.Plan, order.MinWorkers);
 
         Receive<ToCoordinator.RegisterWorker>(Register);
-        Receive<ToCoordinator.WorkerPrepared>(m => ForThisRun(m, new RunEvent.WorkerPrepared(m.WorkerId, m.Epoch)));
+        Receive<ToCoordinator.WorkerPrepared>(m => ForThisRun(m, new RunEvent.WorkerPrepared(m.WorkerId, m.Epoch, m.Crypto)));
         Receive<ToCoordinator.TargetsRefused>(m => ForThisRun(m, new RunEvent.TargetsRefused(m.WorkerId, m.Reasons)));
         Receive<ToCoordinator.PreparationFailed>(m => ForThisRun(m, new RunEvent.PreparationFailed(m.WorkerId, m.Reason)));
         Receive<ToCoordinator.TallyReported>(TakeReport);

@@ -14,8 +14,8 @@ internal abstract record ToCoordinator(string WorkerId) : IWireMessage
         public override string RunId => "";
     }
 
-    /// <summary>Ready to start.</summary>
-    public sealed record WorkerPrepared(string RunId, string WorkerId, int Epoch) : ToCoordinator(WorkerId)
+    /// <summary>Ready to start, with this cryptography.</summary>
+    public sealed record WorkerPrepared(string RunId, string WorkerId, int Epoch, string Crypto) : ToCoordinator(WorkerId)
     {
         public override string RunId { get; } = RunId;
     }

@@ -50,7 +50,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
     private static IMessage ToWire(object message) => message switch
     {
         ToCoordinator.RegisterWorker m => new RegisterWorker { WorkerId = m.WorkerId, Host = m.Host },
-        ToCoordinator.WorkerPrepared m => new WorkerPrepared { RunId = m.RunId, WorkerId = m.WorkerId, Epoch = m.Epoch },
+        ToCoordinator.WorkerPrepared m => new WorkerPrepared { RunId = m.RunId, WorkerId = m.WorkerId, Epoch = m.Epoch, Crypto = m.Crypto },
         ToCoordinator.TargetsRefused m => new TargetsRefused { RunId = m.RunId, WorkerId = m.WorkerId, Reasons = { m.Reasons } },
         ToCoordinator.PreparationFailed m => new PreparationFailed { RunId = m.RunId, WorkerId = m.WorkerId, Reason = m.Reason },
         ToCoordinator.TallyReported m => ReportWire.ToWire(m),
@@ -66,7 +66,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
     private static IWireMessage FromWire(byte[] bytes, string manifest) => manifest switch
     {
         "register-worker" when RegisterWorker.Parser.ParseFrom(bytes) is var m => new ToCoordinator.RegisterWorker(m.WorkerId, m.Host),
-        "worker-prepared" when WorkerPrepared.Parser.ParseFrom(bytes) is var m => new ToCoordinator.WorkerPrepared(m.RunId, m.WorkerId, m.Epoch),
+        "worker-prepared" when WorkerPrepared.Parser.ParseFrom(bytes) is var m => new ToCoordinator.WorkerPrepared(m.RunId, m.WorkerId, m.Epoch, m.Crypto),
         "targets-refused" when TargetsRefused.Parser.ParseFrom(bytes) is var m => new ToCoordinator.TargetsRefused(m.RunId, m.WorkerId, [.. m.Reasons]),
         "preparation-failed" when PreparationFailed.Parser.ParseFrom(bytes) is var m
             => new ToCoordinator.PreparationFailed(m.RunId, m.WorkerId, m.Reason),

@@ -108,7 +108,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
         else if (ready.Assignment == _assignment)
         {
-            _coordinator.Tell(new ToCoordinator.WorkerPrepared(runId, _workerId, ready.Assignment.Slice.Epoch), Self);
+            _coordinator.Tell(new ToCoordinator.WorkerPrepared(runId, _workerId, ready.Assignment.Slice.Epoch, _engine!.Crypto), Self);
         }
     }
 

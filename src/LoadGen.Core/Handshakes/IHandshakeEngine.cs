@@ -6,6 +6,9 @@ public interface IHandshakeEngine : IDisposable
     /// <summary>The engine's name in plans and results.</summary>
     string Name { get; }
 
+    /// <summary>Whose cryptography it uses on this machine, for a person, such as <c>native (OpenSSL 3.0.19, libsodium 1.0.22)</c>.</summary>
+    string Crypto { get; }
+
     /// <summary>
     /// Makes a client for one connection slot. It runs one handshake at a time and keeps its buffers from one to the next.
     /// </summary>

@@ -12,8 +12,8 @@ public abstract record RunEvent
     /// <summary>A worker offers itself. It does so again until it is given work, so this may come more than once.</summary>
     public sealed record WorkerRegistered(string WorkerId, string Host) : RunEvent;
 
-    /// <summary>A worker is ready to start its slice of an epoch.</summary>
-    public sealed record WorkerPrepared(string WorkerId, int Epoch) : RunEvent;
+    /// <summary>A worker is ready to start its slice of an epoch, and tells whose cryptography its engine uses.</summary>
+    public sealed record WorkerPrepared(string WorkerId, int Epoch, string Crypto) : RunEvent;
 
     /// <summary>Policy forbids a target on that worker; nothing was dialled.</summary>
     public sealed record TargetsRefused(string WorkerId, IReadOnlyList<string> Reasons) : RunEvent;

@@ -42,7 +42,14 @@ public sealed record RunResult
 
     /// <summary>The run itself and its verdict.</summary>
     public sealed record RunPart(
-        string Id, string Name, DateTimeOffset StartedAt, double DurationSeconds, string Engine, string Verdict, IReadOnlyList<string> Reasons);
+        string Id, string Name, DateTimeOffset StartedAt, double DurationSeconds, string Engine, string Verdict, IReadOnlyList<string> Reasons)
+    {
+        /// <summary>Whose cryptography the workers' engines used, each kind once.</summary>
+        public IReadOnlyList<string> Crypto { get; init; } = [];
+
+        /// <summary><c>full</c>, or <c>lean</c> if any profile ran with lean checks.</summary>
+        public required string Checks { get; init; }
+    }
 
     /// <summary>scheduled = completed + failed + dropped + lost.</summary>
     public sealed record BooksPart(long Scheduled, long Completed, long Failed, long Dropped, long Lost);
@@ -95,7 +102,13 @@ public sealed record RunResult
 
     public sealed record CertificatePart(string Subject, string Issuer, DateTimeOffset NotAfter, string KeyType);
 
-    public sealed record ProfilePart(string Name, BooksPart Books, LatencyPart LatencyMs);
+    /// <summary><c>checks</c> is <c>full</c> or <c>lean</c>, <c>confirm</c> is <c>none</c>, <c>http</c> or <c>close</c>.</summary>
+    public sealed record ProfilePart(string Name, BooksPart Books, LatencyPart LatencyMs)
+    {
+        public required string Checks { get; init; }
+
+        public required string Confirm { get; init; }
+    }
 
     /// <summary>One second; <c>t</c> is the whole seconds since the start of the load at which it begins.</summary>
     public sealed record IntervalPart(

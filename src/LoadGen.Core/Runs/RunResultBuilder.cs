@@ -1,4 +1,5 @@
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
@@ -16,7 +17,11 @@ public static class RunResultBuilder
         {
             Schema = RunResult.CurrentSchema,
             Run = new RunResult.RunPart(
-                record.RunId, plan.Name, record.StartedAt, Rounded(seconds), plan.Engine, NameOf(verdict.Kind), verdict.Reasons),
+                record.RunId, plan.Name, record.StartedAt, Rounded(seconds), plan.Engine, NameOf(verdict.Kind), verdict.Reasons)
+            {
+                Crypto = [.. record.Workers.Select(worker => worker.Crypto).OfType<string>().Distinct()],
+                Checks = plan.Profiles.Any(profile => profile.Checks == Checks.Lean) ? "lean" : "full",
+            },
             Books = Part(record.Books),
             Rate = new RunResult.RatePart(
                 seconds > 0 ? Rounded(record.Books.Scheduled / seconds) : 0, Rounded(record.CompletedPerSecond)),
@@ -55,7 +60,16 @@ public static class RunResultBuilder
             Profiles =
             [
                 .. plan.Profiles.Select((profile, i) => new RunResult.ProfilePart(
-                    profile.Name, Part(tally.Profiles[i].Books), Part(tally.Profiles[i]))),
+                    profile.Name, Part(tally.Profiles[i].Books), Part(tally.Profiles[i]))
+                {
+                    Checks = profile.Checks == Checks.Lean ? "lean" : "full",
+                    Confirm = profile.Confirm switch
+                    {
+                        Confirm.Http => "http",
+                        Confirm.Close => "close",
+                        _ => "none",
+                    },
+                }),
             ],
             Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero)
                 ? new RunResult.HeldPart(tally.Held.Connections, tally.Held.EndedByServer)

@@ -86,7 +86,7 @@ public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
             return (this, Nothing);
         }
 
-        var state = With(worker with { Stage = WorkerStage.Prepared });
+        var state = With(worker with { Stage = WorkerStage.Prepared, Crypto = prepared.Crypto });
         var active = state.Workers.Values.Where(each => each.IsActive).ToImmutableArray();
         if (active.Any(each => each.Stage != WorkerStage.Prepared))
         {
@@ -193,7 +193,7 @@ public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
         var abortReason = StopReason
             ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "every worker was lost" : null);
         var records = workers
-            .Select(worker => new WorkerRecord(worker.Id, worker.Host, worker.Books, worker.LostAt, worker.Usage))
+            .Select(worker => new WorkerRecord(worker.Id, worker.Host, worker.Books, worker.LostAt, worker.Usage) { Crypto = worker.Crypto })
             .ToImmutableArray();
         var (state, ended) = End(new RunEnding.Finished(records, DurationOf(workers, abortReason), abortReason));
         return (state, effects.AddRange(ended));

@@ -8,4 +8,8 @@ namespace LoadGen.Core.Runs;
 /// <param name="Books">What became of its arrivals.</param>
 /// <param name="LostAt">When it was lost, from the start of the load; <see langword="null"/> if it stayed.</param>
 /// <param name="Usage">What its process used; <see langword="null"/> if it never reported.</param>
-public sealed record WorkerRecord(string Id, string Host, Books Books, TimeSpan? LostAt, GeneratorUsage? Usage);
+public sealed record WorkerRecord(string Id, string Host, Books Books, TimeSpan? LostAt, GeneratorUsage? Usage)
+{
+    /// <summary>Whose cryptography its engine used; <see langword="null"/> if it never was ready.</summary>
+    public string? Crypto { get; init; }
+}

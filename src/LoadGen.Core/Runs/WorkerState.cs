@@ -8,6 +8,9 @@ public sealed record WorkerState(string Id, string Host)
 {
     public WorkerStage Stage { get; init; } = WorkerStage.Waiting;
 
+    /// <summary>Whose cryptography its engine uses; <see langword="null"/> before it was ready.</summary>
+    public string? Crypto { get; init; }
+
     /// <summary>What it was given; <see langword="null"/> while it waits.</summary>
     public Slice? Slice { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Dialling;
 
 namespace LoadGen.Tls.BouncyCastle;
@@ -23,6 +24,7 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
     {
         _plan = plan;
         _clock = clock;
+        Crypto = plan.Crypto == CryptoChoice.Native ? CryptoLibraries.DescribeNative() : CryptoLibraries.DescribeManaged();
         _dialer = new Dialer(plan, clock);
         _certificates = new CertificateStore(native: plan.Crypto == CryptoChoice.Native);
         _verifiers =
@@ -46,6 +48,8 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
     };
 
     public string Name => EngineName;
+
+    public string Crypto { get; }
 
     public IHandshakeClient CreateClient()
         => new BouncyCastleClient(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock));

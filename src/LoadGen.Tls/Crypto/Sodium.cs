@@ -40,6 +40,12 @@ internal static partial class Sodium
     [LibraryImport(Library, EntryPoint = "crypto_kem_mlkem768_seed_keypair")]
     public static partial int MLKem768KeyPairOfSeed(Span<byte> publicKey, Span<byte> secretKey, ReadOnlySpan<byte> seed);
 
+    /// <summary>The version of the library.</summary>
+    public static string Version => Marshal.PtrToStringUTF8(VersionString()) ?? "";
+
+    [LibraryImport(Library, EntryPoint = "sodium_version_string")]
+    private static partial nint VersionString();
+
     [LibraryImport(Library, EntryPoint = "sodium_init")]
     private static partial int Init();
 

@@ -3,6 +3,7 @@ using System.Net.Security;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Dialling;
 
 namespace LoadGen.Tls.SslStreams;
@@ -37,6 +38,8 @@ internal sealed class SslStreamEngine : IHandshakeEngine
     };
 
     public string Name => EngineName;
+
+    public string Crypto { get; } = $"system ({CryptoLibraries.Platform})";
 
     public IHandshakeClient CreateClient() => new SslStreamClient(_plan, _dialer, _verifiers, _clock);
 

@@ -89,8 +89,48 @@ internal static class Summary
         foreach (var each in result.Negotiated)
         {
             console.MarkupLineInterpolated(
-                $"  {each.Count,10:N0}  TLS {each.TlsVersion}  {each.CipherSuite}  {each.Group ?? "-"}  {(each.Resumed ? "resumed" : "full")}");
+                $"  {each.Count,10:N0}  TLS {each.TlsVersion}  {each.CipherSuite}  {each.Group ?? "-"}  {(each.Resumed ? "resumed" : "full")}  [grey]{string.Join("  ", DetailsOf(each))}[/]");
         }
+
+        if (result.Held is { } held)
+        {
+            console.MarkupLineInterpolated($"  {held.Connections,10:N0}  held open, {held.EndedByServer:N0} of them ended early by the server");
+        }
+    }
+
+    private static IEnumerable<string> DetailsOf(RunResult.NegotiatedPart each)
+    {
+        if (each.SignatureScheme is { } scheme)
+        {
+            yield return scheme;
+        }
+
+        if (each.Alpn is { } protocol)
+        {
+            yield return protocol;
+        }
+
+        if (each.HelloRetryRequest)
+        {
+            yield return "after HelloRetryRequest";
+        }
+
+        if (each.PreSharedKey)
+        {
+            yield return "pre-shared key";
+        }
+
+        if (each.ClientCertificate)
+        {
+            yield return "client certificate";
+        }
+
+        if (each.OcspStapled is { } stapled)
+        {
+            yield return stapled ? "OCSP stapled" : "no OCSP stapled";
+        }
+
+        yield return each.Success;
     }
 
     private static void WriteFailures(RunResult result, IAnsiConsole console)
@@ -118,6 +158,16 @@ internal static class Summary
         {
             console.MarkupLineInterpolated(
                 $"  [grey]workers    {string.Join("  ", result.Workers.Select(worker => $"{worker.Id} {worker.Books.Completed:N0}{(worker.LostAt is null ? "" : " (lost)")}"))}[/]");
+        }
+
+        foreach (var crypto in result.Run.Crypto)
+        {
+            console.MarkupLineInterpolated($"  [grey]crypto     {crypto}[/]");
+        }
+
+        if (result.Run.Checks == "lean")
+        {
+            console.MarkupLine("  [yellow]checks     lean: key shares reused, one server signature in 100 checked[/]");
         }
 
         if (result.Generator.CpuMicrosPerHandshake is { } cpu)

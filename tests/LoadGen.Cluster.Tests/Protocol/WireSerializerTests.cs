@@ -24,7 +24,7 @@ public sealed class WireSerializerTests : IDisposable
     public void Every_message_to_the_coordinator_survives_the_wire()
     {
         AssertSurvives(new ToCoordinator.RegisterWorker("w1", "host"));
-        AssertSurvives(new ToCoordinator.WorkerPrepared("run", "w1", 3));
+        AssertSurvives(new ToCoordinator.WorkerPrepared("run", "w1", 3, "native"));
         AssertSurvives(new ToCoordinator.PreparationFailed("run", "w1", "no such file"));
         Assert.Equal(["one", "two"], RoundTrip(new ToCoordinator.TargetsRefused("run", "w1", ["one", "two"])).Reasons);
 

@@ -12,6 +12,8 @@ internal sealed class FakeEngine(Func<CancellationToken, Task<Outcome>> handshak
 
     public string Name => "fake";
 
+    public string Crypto => "none";
+
     /// <summary>The most handshakes that ran at the same time.</summary>
     public int MostAtOnce => _most;
 

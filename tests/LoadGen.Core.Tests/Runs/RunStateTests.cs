@@ -37,8 +37,8 @@ public sealed class RunStateTests
     {
         var (preparing, _) = Play(Forming(minWorkers: 2), Registered("a"), Registered("b"));
 
-        var (one, early) = preparing.Apply(new RunEvent.WorkerPrepared("a", 1));
-        var (both, effects) = one.Apply(new RunEvent.WorkerPrepared("b", 1));
+        var (one, early) = preparing.Apply(new RunEvent.WorkerPrepared("a", 1, "native"));
+        var (both, effects) = one.Apply(new RunEvent.WorkerPrepared("b", 1, "native"));
 
         Assert.Empty(early);
         Assert.Equal(RunStage.Running, both.Stage);
@@ -50,7 +50,7 @@ public sealed class RunStateTests
     {
         var (preparing, _) = Play(Forming(minWorkers: 1), Registered("a"));
 
-        var (state, effects) = preparing.Apply(new RunEvent.WorkerPrepared("a", 0));
+        var (state, effects) = preparing.Apply(new RunEvent.WorkerPrepared("a", 0, "native"));
 
         Assert.Equal(RunStage.Preparing, state.Stage);
         Assert.Empty(effects);
@@ -177,7 +177,7 @@ public sealed class RunStateTests
     private static RunState Running(params string[] workers)
     {
         var (prepared, _) = Play(Forming(workers.Length), [.. workers.Select(Registered)]);
-        return Play(prepared, [.. workers.Select(worker => new RunEvent.WorkerPrepared(worker, 1))]).State;
+        return Play(prepared, [.. workers.Select(worker => new RunEvent.WorkerPrepared(worker, 1, "native"))]).State;
     }
 
     private static (RunState State, IReadOnlyList<RunEffect> Effects) Play(RunState state, params RunEvent[] events)
