@@ -5,6 +5,7 @@ using LoadGen.BuiltIn;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
 
+SocketThreads.Inline();
 Verb[] verbs =
 [
     RunCommand.Create(), CoordinatorCommand.Create(), WorkerCommand.Create(), ProbeCommand.Create(), CheckCommand.Create(), TargetCommand.Create(),

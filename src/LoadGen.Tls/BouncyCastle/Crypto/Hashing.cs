@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LoadGen.Tls.Crypto;
 using Org.BouncyCastle.Tls.Crypto;
 
 namespace LoadGen.Tls.BouncyCastle.Crypto;
@@ -32,18 +33,38 @@ internal static class Hashing
     };
 
     /// <summary>Hashes into <paramref name="output"/>, which has at least <see cref="Size"/> bytes.</summary>
-    public static void Hash(int algorithm, ReadOnlySpan<byte> input, Span<byte> output) => _ = algorithm switch
+    public static void Hash(int algorithm, ReadOnlySpan<byte> input, Span<byte> output)
     {
-        CryptoHashAlgorithm.sha256 => SHA256.HashData(input, output),
-        CryptoHashAlgorithm.sha384 => SHA384.HashData(input, output),
-        _ => SHA512.HashData(input, output),
-    };
+        output = output[..Size(algorithm)];
+        if (LibCrypto.IsAvailable && input.Length <= ShortHash.LongestMessage)
+        {
+            ShortHash.Hash(Name(algorithm), input, output);
+            return;
+        }
+
+        _ = algorithm switch
+        {
+            CryptoHashAlgorithm.sha256 => SHA256.HashData(input, output),
+            CryptoHashAlgorithm.sha384 => SHA384.HashData(input, output),
+            _ => SHA512.HashData(input, output),
+        };
+    }
 
     /// <summary>HMAC (RFC 2104) into <paramref name="output"/>, which has at least <see cref="Size"/> bytes.</summary>
-    public static void Hmac(int algorithm, ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> output) => _ = algorithm switch
+    public static void Hmac(int algorithm, ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> output)
     {
-        CryptoHashAlgorithm.sha256 => HMACSHA256.HashData(key, input, output),
-        CryptoHashAlgorithm.sha384 => HMACSHA384.HashData(key, input, output),
-        _ => HMACSHA512.HashData(key, input, output),
-    };
+        output = output[..Size(algorithm)];
+        if (LibCrypto.IsAvailable && input.Length <= ShortHash.LongestMessage && key.Length <= BlockSize(algorithm))
+        {
+            ShortHash.Hmac(Name(algorithm), BlockSize(algorithm), key, input, output);
+            return;
+        }
+
+        _ = algorithm switch
+        {
+            CryptoHashAlgorithm.sha256 => HMACSHA256.HashData(key, input, output),
+            CryptoHashAlgorithm.sha384 => HMACSHA384.HashData(key, input, output),
+            _ => HMACSHA512.HashData(key, input, output),
+        };
+    }
 }

@@ -14,10 +14,6 @@ namespace LoadGen.Tls.BouncyCastle.Crypto;
 /// </summary>
 internal sealed class NativeTlsCrypto(CertificateStore certificates, SlotChecks checks) : BcTlsCrypto(new SecureRandom(NativeRandom.Instance))
 {
-    private static readonly ECCurve P256 = ECCurve.NamedCurves.nistP256;
-    private static readonly ECCurve P384 = ECCurve.NamedCurves.nistP384;
-    private static readonly ECCurve P521 = ECCurve.NamedCurves.nistP521;
-
     private readonly List<IDisposable> _afterwards = [];
     private readonly Dictionary<int, TlsECDomain> _keyShares = [];
 
@@ -73,9 +69,9 @@ internal sealed class NativeTlsCrypto(CertificateStore certificates, SlotChecks 
         TlsECDomain agreement = ecConfig.NamedGroup switch
         {
             NamedGroup.x25519 when Sodium.IsAvailable => new X25519Agreement(this),
-            NamedGroup.secp256r1 => new EcdhAgreement(this, P256, 32),
-            NamedGroup.secp384r1 => new EcdhAgreement(this, P384, 48),
-            NamedGroup.secp521r1 => new EcdhAgreement(this, P521, 66),
+            NamedGroup.secp256r1 => new EcdhAgreement(this, NistCurve.P256),
+            NamedGroup.secp384r1 => new EcdhAgreement(this, NistCurve.P384),
+            NamedGroup.secp521r1 => new EcdhAgreement(this, NistCurve.P521),
             _ => base.CreateECDomain(ecConfig),
         };
         if (checks.ReusesKeyShares && agreement is X25519Agreement or EcdhAgreement)
