@@ -5,11 +5,13 @@ namespace LoadGen.Cluster.Worker;
 
 /// <summary>
 /// Says which arrivals of a slice are due, and when the next one is. It has no clock and no thread: whoever owns it passes
-/// the time in, late or not, and each arrival still carries its exact planned time.
+/// the time in, late or not, and each arrival still carries its exact planned time. Safe for concurrent use: the connections
+/// of a closed load take their next arrivals themselves.
 /// </summary>
 internal sealed class ArrivalPump(Plan plan, Slice slice)
 {
     private readonly ArrivalMix _mix = plan.Mix;
+    private readonly Lock _lock = new();
     private long _next;
     private bool _stopped;
 
@@ -17,42 +19,63 @@ internal sealed class ArrivalPump(Plan plan, Slice slice)
     public int ClosedConnections => plan.Load is Load.Closed ? slice.Connections : 0;
 
     /// <summary>When the next arrival of an open load is due; <see langword="null"/> if there is none.</summary>
-    public TimeSpan? NextDue => !_stopped && plan.Load is Load.Open open && _next < slice.Count
-        ? open.Schedule.TimeOf(slice.ArrivalAt(_next))
-        : null;
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return NextDueLocked();
+            }
+        }
+    }
 
     /// <summary>Whether no arrival will come any more, as of <paramref name="now"/>.</summary>
-    public bool IsExhausted(TimeSpan now) => _stopped || _next >= slice.Count
-        || (plan.Load is Load.Closed { Duration: { } duration } && now >= duration);
+    public bool IsExhausted(TimeSpan now)
+    {
+        lock (_lock)
+        {
+            return IsExhaustedLocked(now);
+        }
+    }
 
     /// <summary>Takes the next arrival of an open load if it is due by <paramref name="now"/>.</summary>
     public bool TryTakeDue(TimeSpan now, out Arrival arrival)
     {
-        if (NextDue is not { } due || due > now)
+        lock (_lock)
         {
-            arrival = default;
-            return false;
+            var due = NextDueLocked();
+            arrival = due <= now ? Take(due.Value) : default;
+            return due <= now;
         }
-
-        arrival = Take(due);
-        return true;
     }
 
     /// <summary>Takes the next arrival of a closed load, for a connection that became free at <paramref name="now"/>.</summary>
     public bool TryTakeNext(TimeSpan now, out Arrival arrival)
     {
-        if (IsExhausted(now))
+        lock (_lock)
         {
-            arrival = default;
-            return false;
+            var isOver = IsExhaustedLocked(now);
+            arrival = isOver ? default : Take(now);
+            return !isOver;
         }
-
-        arrival = Take(now);
-        return true;
     }
 
     /// <summary>Lets no arrival come any more.</summary>
-    public void Stop() => _stopped = true;
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _stopped = true;
+        }
+    }
+
+    private TimeSpan? NextDueLocked() => !_stopped && plan.Load is Load.Open open && _next < slice.Count
+        ? open.Schedule.TimeOf(slice.ArrivalAt(_next))
+        : null;
+
+    private bool IsExhaustedLocked(TimeSpan now) => _stopped || _next >= slice.Count
+        || (plan.Load is Load.Closed { Duration: { } duration } && now >= duration);
 
     private Arrival Take(TimeSpan planned)
     {

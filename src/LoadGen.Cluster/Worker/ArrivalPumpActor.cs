@@ -1,6 +1,4 @@
 using Akka.Actor;
-using LoadGen.Core.Plans;
-using LoadGen.Core.Slices;
 
 namespace LoadGen.Cluster.Worker;
 
@@ -13,7 +11,7 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     private readonly ArrivalPump _pump;
-    private readonly Slice _slice;
+    private readonly int _mostConnections;
     private readonly RunClock _clock;
     private readonly IActorRef _tally;
     private readonly IWorkerObserver _observer;
@@ -24,10 +22,10 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
     private int _inFlight;
     private bool _finished;
 
-    public ArrivalPumpActor(Plan plan, Slice slice, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
+    public ArrivalPumpActor(ArrivalPump arrivals, int mostConnections, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
     {
-        _pump = new ArrivalPump(plan, slice);
-        _slice = slice;
+        _pump = arrivals;
+        _mostConnections = mostConnections;
         _clock = clock;
         _tally = tally;
         _observer = services.Observer;
@@ -36,7 +34,7 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
         _alarm = new Alarm(services.Clock, () => self.Tell(LoadMessages.LookAtTime.Instance, ActorRefs.NoSender));
 
         Receive<LoadMessages.LookAtTime>(_ => Release());
-        Receive<LoadMessages.ConnectionFree>(free => TakeBack(Sender, free.At));
+        Receive<LoadMessages.ConnectionFree>(_ => TakeBack(Sender));
         Receive<LoadMessages.StopPumping>(_ =>
         {
             _pump.Stop();
@@ -47,8 +45,8 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(Plan plan, Slice slice, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
-        => Props.Create(() => new ArrivalPumpActor(plan, slice, clock, connectionProps, tally, services))
+    public static Props PropsFor(ArrivalPump arrivals, int mostConnections, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
+        => Props.Create(() => new ArrivalPumpActor(arrivals, mostConnections, clock, connectionProps, tally, services))
             .WithDispatcher("loadgen.pump-dispatcher");
 
     protected override void PreStart()
@@ -109,17 +107,10 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void TakeBack(IActorRef connection, TimeSpan at)
+    private void TakeBack(IActorRef connection)
     {
         _inFlight--;
         _observer.InFlightChanged(-1);
-        if (_pump.ClosedConnections > 0 && _pump.TryTakeNext(at, out var arrival))
-        {
-            _observer.Arrived(arrival.Target, arrival.Profile);
-            Begin(connection, arrival);
-            return;
-        }
-
         _free.Push(connection);
         FinishIfDone();
     }
@@ -139,7 +130,7 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
             return true;
         }
 
-        if (_connections >= _slice.Connections)
+        if (_connections >= _mostConnections)
         {
             return false;
         }

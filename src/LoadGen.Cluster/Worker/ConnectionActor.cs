@@ -10,72 +10,71 @@ namespace LoadGen.Cluster.Worker;
 internal sealed class ConnectionActor : ReceiveActor
 {
     private readonly IHandshakeClient _client;
-    private readonly RunClock _clock;
-    private readonly IActorRef _tally;
+    private readonly ConnectionServices _services;
     private readonly IActorRef _pump;
-    private readonly CancellationToken _cancellation;
-    private readonly CancellationToken _holding;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    public ConnectionActor(IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation, CancellationToken holding)
+    public ConnectionActor(IHandshakeEngine engine, ConnectionServices services)
     {
         _client = engine.CreateClient();
-        _clock = clock;
-        _tally = tally;
+        _services = services;
         _pump = Context.Parent;
-        _cancellation = cancellation;
-        _holding = holding;
         var self = Self;
 
-        Receive<LoadMessages.BeginHandshake>(begin => _ = HandshakeAsync(begin.Arrival, self));
+        Receive<LoadMessages.BeginHandshake>(begin => _ = RunAsync(begin.Arrival, self));
     }
 
     /// <param name="engine">Makes the client.</param>
-    /// <param name="clock">The run's clock.</param>
-    /// <param name="tally">Counts what ends.</param>
-    /// <param name="cancellation">Ends a handshake at once.</param>
-    /// <param name="holding">Ends the holding of connections, and lets handshakes end by themselves.</param>
-    public static Props PropsFor(
-        IHandshakeEngine engine, RunClock clock, IActorRef tally, CancellationToken cancellation, CancellationToken holding)
-        => Props.Create(() => new ConnectionActor(engine, clock, tally, cancellation, holding));
+    /// <param name="services">What all connections of a worker share.</param>
+    public static Props PropsFor(IHandshakeEngine engine, ConnectionServices services) => Props.Create(() => new ConnectionActor(engine, services));
 
     protected override void PostStop() => _client.Dispose();
 
     // Runs outside the actor: reads only what never changes, and tells the others, who take messages from anywhere. The pump
-    // gives this connection its next arrival only after it was told that it is free, so there is one handshake at a time.
-    // Clients turn every failure of network, server or cancellation into an outcome; what they throw is a bug of ours, which
-    // must not leave a slot hanging.
-    private async Task HandshakeAsync(Arrival arrival, IActorRef self)
+    // gives this connection an arrival only after it was told that it is free, so there is one handshake at a time. In a closed
+    // load the connection takes its next arrivals by itself: two messages less for each.
+    private async Task RunAsync(Arrival arrival, IActorRef self)
     {
-        var started = _clock.Now;
+        await HandshakeAsync(arrival).ConfigureAwait(false);
+        while (!_services.Cancellation.IsCancellationRequested && _services.ClosedLoad?.TryTakeNext(_services.Clock.Now, out arrival) == true)
+        {
+            _services.Observer.Arrived(arrival.Target, arrival.Profile);
+            await HandshakeAsync(arrival).ConfigureAwait(false);
+        }
+
+        _pump.Tell(new LoadMessages.ConnectionFree(), self);
+    }
+
+    private async ValueTask HandshakeAsync(Arrival arrival)
+    {
+        var started = _services.Clock.Now;
         Outcome outcome;
         try
         {
-            outcome = await _client.HandshakeAsync(arrival.Target, arrival.Profile, _cancellation).ConfigureAwait(false);
+            outcome = await _client.HandshakeAsync(arrival.Target, arrival.Profile, _services.Cancellation).ConfigureAwait(false);
         }
         catch (Exception error)
         {
+            // Clients turn every failure of network, server or cancellation into an outcome; what they throw is a bug of ours,
+            // which must not leave a slot hanging.
             outcome = Outcome.Failed(
                 new Failure(FailureKind.InternalError, Phase.TcpConnect, FaultSide.Generator, null, $"{error.GetType().Name}: {error.Message}"),
-                _clock.Now - started,
+                _services.Clock.Now - started,
                 default);
         }
 
-        _tally.Tell(
-            new LoadMessages.HandshakeEnded(
-                new Sample(arrival.Index, arrival.Target, arrival.Profile, arrival.Planned, started, started + outcome.Elapsed, outcome)),
-            ActorRefs.NoSender);
+        _services.Samples.Enqueue(
+            new Sample(arrival.Index, arrival.Target, arrival.Profile, arrival.Planned, started, started + outcome.Elapsed, outcome));
         await HoldAsync().ConfigureAwait(false);
-        _pump.Tell(new LoadMessages.ConnectionFree(_clock.Now), self);
     }
 
     private async ValueTask HoldAsync()
     {
         try
         {
-            if (await _client.HoldAsync(_holding).ConfigureAwait(false) is { } end)
+            if (await _client.HoldAsync(_services.Holding).ConfigureAwait(false) is { } end)
             {
-                _tally.Tell(new LoadMessages.HoldEnded(end), ActorRefs.NoSender);
+                _services.Tally.Tell(new LoadMessages.HoldEnded(end), ActorRefs.NoSender);
             }
         }
         catch (Exception error)

@@ -1,5 +1,4 @@
 using LoadGen.Core.Handshakes;
-using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Worker;
 
@@ -9,14 +8,11 @@ internal static class LoadMessages
     /// <summary>Pump to connection: run this handshake.</summary>
     public sealed record BeginHandshake(Arrival Arrival);
 
-    /// <summary>Connection to tally: it has ended.</summary>
-    public sealed record HandshakeEnded(Sample Sample);
-
     /// <summary>Connection to tally: a connection that was held open after its handshake is not any more.</summary>
     public sealed record HoldEnded(HoldEnd End);
 
     /// <summary>Connection to pump: free again.</summary>
-    public sealed record ConnectionFree(TimeSpan At);
+    public sealed record ConnectionFree;
 
     /// <summary>Pump to tally: no connection was free for this arrival.</summary>
     public sealed record ArrivalDropped(Arrival Arrival);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Plans;
@@ -13,6 +14,7 @@ namespace LoadGen.Cluster.Worker;
 internal sealed class TallyActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TakeEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly string _runId;
     private readonly string _workerId;
@@ -20,20 +22,22 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
     private readonly ICanTell _coordinator;
     private readonly IWorkerObserver _observer;
     private readonly UsageMeter _usage;
+    private readonly ConcurrentQueue<Sample> _samples;
     private readonly Tally _tally;
     private ToCoordinator.TallyReported? _onItsWay;
     private long _number;
     private bool _finishing;
 
-    public TallyActor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, IWorkerObserver observer)
+    public TallyActor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, ConcurrentQueue<Sample> samples, IWorkerObserver observer)
     {
         (_runId, _workerId, _epoch) = address;
         _coordinator = coordinator;
         _observer = observer;
         _usage = usage;
+        _samples = samples;
         _tally = new Tally(plan.Targets.Count, plan.Profiles.Count);
 
-        Receive<LoadMessages.HandshakeEnded>(ended => Record(ended.Sample));
+        Receive<TakeSamples>(_ => Take());
         Receive<LoadMessages.ArrivalDropped>(dropped =>
             _tally.RecordDropped(dropped.Arrival.Planned, dropped.Arrival.Target, dropped.Arrival.Profile));
         Receive<LoadMessages.HoldEnded>(ended => _tally.RecordHeld(ended.End));
@@ -49,17 +53,23 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, IWorkerObserver observer)
-        => Props.Create(() => new TallyActor(address, plan, coordinator, usage, observer));
+    public static Props PropsFor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, ConcurrentQueue<Sample> samples, IWorkerObserver observer)
+        => Props.Create(() => new TallyActor(address, plan, coordinator, usage, samples, observer));
 
-    private void Record(Sample sample)
+    protected override void PreStart() => Timers.StartPeriodicTimer("samples", TakeSamples.Instance, TakeEvery);
+
+    private void Take()
     {
-        _tally.Record(sample);
-        _observer.Ended(sample);
+        while (_samples.TryDequeue(out var sample))
+        {
+            _tally.Record(sample);
+            _observer.Ended(sample);
+        }
     }
 
     private void Report(long inFlight)
     {
+        Take();
         if (_onItsWay is not null)
         {
             return;
@@ -100,4 +110,9 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
     }
 
     private sealed record Repeat;
+
+    private sealed record TakeSamples
+    {
+        public static readonly TakeSamples Instance = new();
+    }
 }

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Worker;
 
@@ -122,11 +124,22 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         var clock = new RunClock(_services.Clock, start.Delay);
         var address = new TallyAddress(start.RunId, _workerId, start.Epoch);
+        var samples = new ConcurrentQueue<Sample>();
+        var arrivals = new ArrivalPump(assignment.Plan, assignment.Slice);
         _tally = Context.ActorOf(
-            TallyActor.PropsFor(address, assignment.Plan, _coordinator, new UsageMeter(clock), _services.Observer), "tally");
-        var connections = ConnectionActor.PropsFor(engine, clock, _tally, _stopping.Token, _holding.Token);
+            TallyActor.PropsFor(address, assignment.Plan, _coordinator, new UsageMeter(clock), samples, _services.Observer), "tally");
+        var connections = ConnectionActor.PropsFor(engine, new ConnectionServices
+        {
+            Clock = clock,
+            Samples = samples,
+            Tally = _tally,
+            Observer = _services.Observer,
+            ClosedLoad = arrivals.ClosedConnections > 0 ? arrivals : null,
+            Cancellation = _stopping.Token,
+            Holding = _holding.Token,
+        });
         _pump = Context.ActorOf(
-            ArrivalPumpActor.PropsFor(assignment.Plan, assignment.Slice, clock, connections, _tally, _services), "pump");
+            ArrivalPumpActor.PropsFor(arrivals, assignment.Slice.Connections, clock, connections, _tally, _services), "pump");
     }
 
     private sealed record Register;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Akka.Actor;
 using LoadGen.Cluster.Protocol;
@@ -127,7 +128,7 @@ public sealed class TallyActorTests : IAsyncDisposable
             };
             var meter = new UsageMeter(new RunClock(TimeProvider.System, TimeSpan.Zero));
             var tally = Context.ActorOf(
-                TallyActor.PropsFor(new TallyAddress("run", "worker-1", 1), plan, coordinator, meter, new CountingWorkerObserver()));
+                TallyActor.PropsFor(new TallyAddress("run", "worker-1", 1), plan, coordinator, meter, new ConcurrentQueue<Sample>(), new CountingWorkerObserver()));
             Receive<string>(_ => Sender.Tell(tally));
             Receive<LoadMessages.ReportsDelivered>(_ => delivered.SetResult());
         }
