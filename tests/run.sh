@@ -11,8 +11,15 @@ needs=(
   nginx:nginx
   openssl:openssl
   gnutls-serv:gnutls-bin
+  haproxy:haproxy
+  caddy:caddy
+  npm:npm
   promtool:prometheus
 )
+
+# A server with a newer OpenSSL than the system's. The package holds the program itself, so no script needs to run.
+node_version=24.20.0
+node_folder=artifacts/node
 
 find_missing() {
   missing=()
@@ -40,8 +47,19 @@ install_missing() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
 }
 
+install_node() {
+  [ "$("$node_folder/node_modules/.bin/node" --version 2>/dev/null)" != "v$node_version" ] || return 0
+  local architecture=x64
+  [ "$(uname -m)" != aarch64 ] || architecture=arm64
+  echo "installing node $node_version"
+  mkdir -p "$node_folder"
+  npm install --prefix "$node_folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel error \
+    "node-linux-$architecture@$node_version" </dev/null >/dev/null || echo "missing real server: node $node_version" >&2
+}
+
 find_missing
 [ ${#missing[@]} -eq 0 ] || install_missing
+install_node
 
 export PATH="$PATH:/usr/sbin:/sbin"
 rm -rf "$results"

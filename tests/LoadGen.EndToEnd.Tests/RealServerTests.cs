@@ -41,7 +41,7 @@ public sealed class RealServerTests : IDisposable
 
         Assert.Equal(3000, result.Books.Scheduled);
         Assert.True(result.Books.Completed == 3000, program.StandardError);
-        var sessions = await nginx.WaitForSessionsAsync(3000, TestContext.Current.CancellationToken);
+        var sessions = await nginx.WaitForHandshakesAsync(3000, TestContext.Current.CancellationToken);
         Assert.Equal(3000, sessions.Count);
         var negotiated = Assert.Single(result.Negotiated);
         Assert.Equal(tls, negotiated.TlsVersion);

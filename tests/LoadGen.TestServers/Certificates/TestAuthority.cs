@@ -7,13 +7,17 @@ namespace LoadGen.TestServers.Certificates;
 
 /// <summary>
 /// A certificate authority of a test, with files in a folder of its own that <see cref="Dispose"/> deletes. It signs a
-/// certificate of each kind of key with a root of the same kind, so that a client that knows one kind only can check it.
+/// certificate of each kind of key with a root of the same kind, so that a client that knows one kind only can check it;
+/// Ed25519 has no root of its own.
 /// </summary>
 public sealed class TestAuthority : IDisposable
 {
     // The longest validity of any certificate that a test may ask for lies within this.
     private static readonly DateTimeOffset NotBefore = DateTimeOffset.UtcNow.AddYears(-2);
     private static readonly DateTimeOffset NotAfter = DateTimeOffset.UtcNow.AddYears(2);
+
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private readonly Dictionary<KeyKind, X509Certificate2> _roots;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("loadgen-certificates-");
@@ -35,6 +39,13 @@ public sealed class TestAuthority : IDisposable
     /// <summary>A certificate that a client who trusts this authority accepts for localhost.</summary>
     public CertificateFiles Good(KeyKind key = KeyKind.EcdsaP256) => Issue(new LeafOptions { Key = key });
 
+    /// <summary>One with an Ed25519 key, signed by the ECDSA root.</summary>
+    public CertificateFiles Ed25519() => Issue(new LeafOptions { Ed25519 = true });
+
+    /// <summary>One for a client: a server that trusts this authority with its clients accepts it.</summary>
+    public CertificateFiles Client(KeyKind key = KeyKind.EcdsaP256, string subject = "CN=client")
+        => Issue(new LeafOptions { Key = key, ForClient = true, Names = ["client.test"], Subject = subject });
+
     /// <summary>One that was valid until yesterday.</summary>
     public CertificateFiles Expired() => Issue(new LeafOptions { NotBefore = Days(-30), NotAfter = Days(-1) });
 
@@ -50,16 +61,17 @@ public sealed class TestAuthority : IDisposable
     /// <summary>Makes a certificate and writes it and its key.</summary>
     public CertificateFiles Issue(LeafOptions options)
     {
-        var key = TestKey.ForLeaf(options.Key);
-        var request = key.Request($"CN={options.Names[0]}");
+        var key = options.Ed25519 ? TestKey.Ed25519 : TestKey.ForLeaf(options.Key);
+        var request = key.Request(options.Subject ?? $"CN={options.Names[0]}");
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         // Static RSA key exchange needs encipherment besides signatures (RFC 5246 section 7.4.2).
         request.CertificateExtensions.Add(new X509KeyUsageExtension(
-            options.Key == KeyKind.Rsa2048
+            options is { Key: KeyKind.Rsa2048, Ed25519: false }
                 ? X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment
                 : X509KeyUsageFlags.DigitalSignature,
             critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
+        var usage = new Oid(options.ForClient ? ClientAuthentication : ServerAuthentication);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([usage], critical: false));
         request.CertificateExtensions.Add(NamesOf(options.Names));
 
         var intermediate = options.ViaIntermediate ? Intermediate(_roots[options.Key], options.Key) : null;
@@ -105,7 +117,11 @@ public sealed class TestAuthority : IDisposable
     private static X509Certificate2 Sign(CertificateRequest request, X509Certificate2 issuer, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
-        return request.Create(issuer, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
+        using var rsa = issuer.GetRSAPrivateKey();
+        using var ecdsa = issuer.GetECDsaPrivateKey();
+        // The key that signs may be of another kind than the one that is signed.
+        var generator = rsa is null ? X509SignatureGenerator.CreateForECDsa(ecdsa!) : X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1);
+        return request.Create(issuer.SubjectName, generator, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
     }
 
     private static X509Extension NamesOf(IEnumerable<string> names)

@@ -44,7 +44,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>The lines of standard error up to now.</summary>
     public IReadOnlyList<string> StandardError => _lines.StandardError;
 
-    /// <summary>Starts a program. Its standard input is a pipe on which nothing comes until <see cref="EndInput"/>.</summary>
+    /// <summary>Starts a program. Its standard input is a pipe on which only <see cref="WriteLineAsync"/> writes.</summary>
     /// <param name="program">A path, or a name looked up in PATH.</param>
     /// <param name="arguments">Passed as they are.</param>
     /// <param name="environment">Variables to set, or to remove with <see langword="null"/>, besides those of this process.</param>
@@ -77,6 +77,15 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public Task<string> WaitForLineAsync(string text, CancellationToken cancellation = default)
         => WaitForLineAsync(line => line.Contains(text, StringComparison.Ordinal), cancellation);
 
+    /// <summary>Waits until so many lines have come that match, on either output.</summary>
+    /// <exception cref="InvalidOperationException">The program ended before, or <see cref="Patience"/> did; with all its output.</exception>
+    public Task WaitForLinesAsync(Func<string, bool> matches, int count, CancellationToken cancellation = default)
+    {
+        // A wait is asked about each line once, in order.
+        var matched = 0;
+        return count == 0 ? Task.CompletedTask : WaitForLineAsync(line => matches(line) && ++matched == count, cancellation);
+    }
+
     /// <summary>Waits until the program has ended and all its output is read.</summary>
     /// <returns>Its exit code; 128 plus the signal's number if a signal ended it.</returns>
     /// <exception cref="InvalidOperationException">It did not end within <paramref name="within"/>; it is killed, and its output told.</exception>
@@ -95,6 +104,13 @@ public sealed partial class ChildProcess : IAsyncDisposable
             KillTree();
             throw new InvalidOperationException($"{_process.StartInfo.FileName} did not end within {within}.\n{_lines}");
         }
+    }
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task WriteLineAsync(string line, CancellationToken cancellation = default)
+    {
+        await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellation);
+        await _process.StandardInput.FlushAsync(cancellation);
     }
 
     /// <summary>Ends its standard input, which many clients take as the order to close.</summary>

@@ -9,7 +9,9 @@ public static class RealServers
 
     private static readonly Dictionary<string, string> DebianPackages = new()
     {
+        ["caddy"] = "caddy",
         ["gnutls-serv"] = "gnutls-bin",
+        ["haproxy"] = "haproxy",
         ["nginx"] = "nginx",
         ["openssl"] = "openssl",
         ["promtool"] = "prometheus",
@@ -22,10 +24,27 @@ public static class RealServers
     public static string Require(string program)
         => Find(program) ?? Missing(program, DebianPackages.GetValueOrDefault(program, program));
 
+    /// <summary>The path of Node in the version that tests/run.sh installs, whatever the system has; skips or fails as <see cref="Require"/> does.</summary>
+    public static string RequireNode()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var node = Path.Combine(folder.FullName, "artifacts", "node", "node_modules", ".bin", "node");
+            if (File.Exists(node))
+            {
+                return node;
+            }
+        }
+
+        return NotInstalled("Node is not installed: tests/run.sh does.");
+    }
+
     /// <summary>Fails in CI and skips elsewhere: <paramref name="what"/> is not there, and a package has it.</summary>
     internal static string Missing(string what, string debianPackage)
+        => NotInstalled($"{what} is not installed: apt-get install {debianPackage} (tests/run.sh does).");
+
+    private static string NotInstalled(string reason)
     {
-        var reason = $"{what} is not installed: apt-get install {debianPackage} (tests/run.sh does).";
         if (Environment.GetEnvironmentVariable("CI") == "true")
         {
             Assert.Fail(reason);

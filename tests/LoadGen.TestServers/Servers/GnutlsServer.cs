@@ -4,8 +4,11 @@ using LoadGen.TestServers.Processes;
 
 namespace LoadGen.TestServers.Servers;
 
-/// <summary><c>gnutls-serv</c>: a TLS library other than OpenSSL; answers HTTP.</summary>
-public sealed class GnutlsServer : IAsyncDisposable
+/// <summary>
+/// <c>gnutls-serv</c>: a TLS library other than OpenSSL; answers HTTP, and listens on every address, as it cannot be told
+/// one. It refuses a client without a certificate within the handshake.
+/// </summary>
+public sealed class GnutlsServer : ITlsServer
 {
     private GnutlsServer(ChildProcess process, IPEndPoint endPoint)
     {
@@ -17,22 +20,30 @@ public sealed class GnutlsServer : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Starts it on a free port.</summary>
+    public IReadOnlyList<ServerHandshake> Handshakes => GnutlsReport.ParseAll(Process.StandardOutput);
+
+    /// <summary>Starts it on a free port, with the session database that it has by default.</summary>
     /// <param name="certificate">Its certificate.</param>
-    /// <param name="arguments">More switches, such as <c>--priority X</c> or <c>--noticket</c>.</param>
+    /// <param name="arguments">More switches, as for the other overload.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static Task<GnutlsServer> StartAsync(
+        CertificateFiles certificate,
+        IEnumerable<string>? arguments = null,
+        CancellationToken cancellation = default)
+        => StartAsync(new TlsServerOptions { Certificates = [certificate], SessionIds = true }, arguments, cancellation);
+
+    /// <summary>Starts it on a free port.</summary>
+    /// <param name="options">How; the ciphers of its suites bind TLS 1.3 too.</param>
+    /// <param name="arguments">More switches, such as <c>--pskpasswd X</c>; not <c>--priority</c>, which the options make, or <c>--quiet</c>.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<GnutlsServer> StartAsync(
-        CertificateFiles certificate,
+        TlsServerOptions options,
         IEnumerable<string>? arguments = null,
         CancellationToken cancellation = default)
     {
         var port = FreePort.Take();
-        var process = ChildProcess.Start(RealServers.Require("gnutls-serv"),
-        [
-            "--port", port.ToString(), "--http", "--disable-client-cert",
-            "--x509certfile", certificate.ChainPath, "--x509keyfile", certificate.KeyPath,
-            .. arguments ?? [],
-        ]);
+        var process = ChildProcess.Start(
+            RealServers.Require("gnutls-serv"), ["--port", port.ToString(), "--http", .. Switches(options), .. arguments ?? []]);
         try
         {
             await process.WaitForLineAsync($"IPv4 0.0.0.0 port {port}...done", cancellation);
@@ -45,5 +56,23 @@ public sealed class GnutlsServer : IAsyncDisposable
         }
     }
 
+    public async Task<IReadOnlyList<ServerHandshake>> WaitForHandshakesAsync(int atLeast, CancellationToken cancellation = default)
+    {
+        await Process.WaitForLinesAsync(GnutlsReport.IsLast, atLeast, cancellation);
+        return Handshakes;
+    }
+
     public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static IEnumerable<string> Switches(TlsServerOptions options) =>
+    [
+        .. options.Certificates.SelectMany(certificate => (string[])["--x509certfile", certificate.ChainPath, "--x509keyfile", certificate.KeyPath]),
+        .. options.ClientAuthorities is { } authorities
+            ? ["--require-client-cert", "--verify-client-cert", "--x509cafile", authorities]
+            : (string[])["--disable-client-cert"],
+        "--priority", GnutlsNames.Priority(options),
+        .. options.SessionIds ? Array.Empty<string>() : ["--nodb"],
+        .. options.Tickets ? Array.Empty<string>() : ["--noticket"],
+        .. options.ApplicationProtocols.SelectMany(protocol => (string[])["--alpn", protocol]),
+    ];
 }

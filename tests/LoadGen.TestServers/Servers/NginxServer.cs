@@ -6,8 +6,9 @@ namespace LoadGen.TestServers.Servers;
 /// <summary>
 /// nginx with a folder of its own, on two ports: one logs each TLS connection, the other answers HTTP. The first is a
 /// <c>stream</c> server because an <c>http</c> server logs requests, so that a connection without one would go unseen.
+/// It checks the client's certificate after the handshake, which is completed even where there is none: it then closes.
 /// </summary>
-public sealed class NginxServer : IAsyncDisposable
+public sealed class NginxServer : ITlsServer
 {
     // Debian has the stream module in a package of its own; elsewhere it is part of the program.
     private const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
@@ -28,6 +29,20 @@ public sealed class NginxServer : IAsyncDisposable
 
     /// <summary>Where it answers every HTTP request with 200; these connections are not logged.</summary>
     public IPEndPoint HttpEndPoint { get; }
+
+    /// <summary>The handshakes completed on <see cref="EndPoint"/> up to now, in the order in which their connections ended.</summary>
+    public IReadOnlyList<ServerHandshake> Handshakes
+    {
+        get
+        {
+            using var file = new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(file);
+            var text = reader.ReadToEnd();
+            // A line that nginx is writing at this moment is read next time.
+            var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return [.. lines.Select(NginxLog.TryParse).OfType<ServerHandshake>()];
+        }
+    }
 
     /// <summary>The master process, for signals and its error log on standard error.</summary>
     public ChildProcess Process => _process;
@@ -64,21 +79,10 @@ public sealed class NginxServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The handshakes completed on <see cref="EndPoint"/> up to now, in the order in which their connections ended.</summary>
-    public IReadOnlyList<NginxSession> ReadSessions()
-    {
-        using var file = new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(file);
-        var text = reader.ReadToEnd();
-        // A line that nginx is writing at this moment is read next time.
-        var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. lines.Select(NginxSession.TryParse).OfType<NginxSession>()];
-    }
-
     /// <summary>Waits until that many handshakes have been logged.</summary>
     /// <returns>All that were.</returns>
     /// <exception cref="TimeoutException">There were fewer for <see cref="ChildProcess.Patience"/>.</exception>
-    public async Task<IReadOnlyList<NginxSession>> WaitForSessionsAsync(int atLeast, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<ServerHandshake>> WaitForHandshakesAsync(int atLeast, CancellationToken cancellation = default)
     {
         using var written = new SemaphoreSlim(0);
         using var watcher = new FileSystemWatcher(_folder.FullName, Path.GetFileName(LogPath));
@@ -86,15 +90,15 @@ public sealed class NginxServer : IAsyncDisposable
         watcher.EnableRaisingEvents = true;
         while (true)
         {
-            var sessions = ReadSessions();
-            if (sessions.Count >= atLeast)
+            var handshakes = Handshakes;
+            if (handshakes.Count >= atLeast)
             {
-                return sessions;
+                return handshakes;
             }
 
             if (!await written.WaitAsync(ChildProcess.Patience, cancellation))
             {
-                throw new TimeoutException($"nginx logged {sessions.Count} handshakes, not {atLeast}.");
+                throw new TimeoutException($"nginx logged {handshakes.Count} handshakes, not {atLeast}.");
             }
         }
     }
@@ -107,13 +111,8 @@ public sealed class NginxServer : IAsyncDisposable
 
     private static string Configure(NginxOptions options, string folder, int port, int httpPort)
     {
-        var certificates = string.Join("\n    ", options.Certificates.Select(certificate =>
-            $"ssl_certificate {certificate.ChainPath}; ssl_certificate_key {certificate.KeyPath};"));
-        var tls = $"""
-            {certificates}
-                ssl_protocols {options.Protocols};
-                {options.Directives}
-            """;
+        var tls = string.Join("\n    ", Directives(options));
+        var protocols = options.ApplicationProtocols;
         return $$"""
             {{(File.Exists(StreamModule) ? $"load_module {StreamModule};" : string.Empty)}}
             daemon off;
@@ -123,11 +122,13 @@ public sealed class NginxServer : IAsyncDisposable
             error_log stderr notice;
             events { worker_connections 16384; }
             stream {
-              log_format session '{{NginxSession.LogFormat}}';
+              log_format session '{{NginxLog.Format}}';
               access_log {{folder}}/sessions.log session;
               server {
                 listen 127.0.0.1:{{port}} ssl backlog=65535;
                 {{tls}}
+                {{(protocols.Count == 0 ? string.Empty : $"ssl_alpn {string.Join(' ', protocols)};")}}
+                {{SessionCache(options, "stream")}}
                 return '';
               }
             }
@@ -141,9 +142,24 @@ public sealed class NginxServer : IAsyncDisposable
               server {
                 listen 127.0.0.1:{{httpPort}} ssl backlog=65535;
                 {{tls}}
+                {{SessionCache(options, "http")}}
                 return 200 'ok\n';
               }
             }
             """;
     }
+
+    private static IEnumerable<string> Directives(NginxOptions options) =>
+    [
+        .. options.Certificates.Select(certificate => $"ssl_certificate {certificate.ChainPath}; ssl_certificate_key {certificate.KeyPath};"),
+        $"ssl_protocols {string.Join(' ', options.Versions.Select(OpensslNames.Own))};",
+        .. options.ClientAuthorities is { } authorities ? [$"ssl_verify_client on; ssl_client_certificate {authorities};"] : Array.Empty<string>(),
+        .. options.Groups is [_, ..] ? [$"ssl_ecdh_curve {OpensslNames.OwnGroupList(options.Groups)};"] : Array.Empty<string>(),
+        .. options.CipherSuites is [_, ..] ? [$"ssl_ciphers {OpensslNames.OwnSuiteList(options.CipherSuites)};"] : Array.Empty<string>(),
+        .. options.Tickets ? Array.Empty<string>() : ["ssl_session_tickets off;"],
+        options.Directives,
+    ];
+
+    // A zone of memory belongs to one of the modules.
+    private static string SessionCache(NginxOptions options, string module) => options.SessionIds ? $"ssl_session_cache shared:{module}:10m;" : string.Empty;
 }
