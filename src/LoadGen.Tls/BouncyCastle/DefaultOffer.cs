@@ -28,7 +28,13 @@ internal static class DefaultOffer
     private static readonly int[] SuitesOfPreSharedKeys =
         [CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256];
 
-    public static IList<int> Groups { get; } = [NamedGroup.x25519, NamedGroup.secp256r1, NamedGroup.secp384r1];
+    private static readonly int[] CurveGroups = [NamedGroup.x25519, NamedGroup.secp256r1, NamedGroup.secp384r1];
+
+    private static readonly int[] FiniteFieldGroups = [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096];
+
+    /// <summary>The groups for some suites: finite fields only where a suite asks for them (RFC 7919 section 3).</summary>
+    public static IList<int> Groups(IEnumerable<int> suites)
+        => [.. CurveGroups, .. suites.Any(suite => TlsUtilities.GetKeyExchangeAlgorithm(suite) == KeyExchangeAlgorithm.DHE_RSA) ? FiniteFieldGroups : []];
 
     /// <summary>The suites for some versions.</summary>
     public static int[] Suites(IReadOnlyCollection<TlsVersion> versions, bool withPreSharedKey) =>

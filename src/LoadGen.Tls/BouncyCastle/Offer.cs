@@ -24,7 +24,7 @@ internal sealed class Offer
         Suites = profile.CipherSuites.Count > 0
             ? [.. profile.CipherSuites.Select(name => TlsNames.Suites[name])]
             : DefaultOffer.Suites(profile.TlsVersions, profile.PreSharedKey is not null);
-        Groups = profile.Groups.Count > 0 ? [.. profile.Groups.Select(name => TlsNames.Groups[name])] : DefaultOffer.Groups;
+        Groups = profile.Groups.Count > 0 ? [.. profile.Groups.Select(name => TlsNames.Groups[name])] : DefaultOffer.Groups(Suites);
         KeyShares = profile.KeyShares is { } shares ? [.. shares.Select(name => TlsNames.Groups[name])] : [Groups[0]];
         var schemes = profile.SignatureSchemes.Count > 0 ? profile.SignatureSchemes : [.. TlsNames.SignatureSchemes.Keys];
         SignatureAlgorithms = [.. schemes.Select(name => SignatureScheme.GetSignatureAndHashAlgorithm(TlsNames.SignatureSchemes[name]))];

@@ -115,6 +115,8 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         return extensions;
     }
 
+    public override TlsDHGroupVerifier GetDHGroupVerifier() => AnyDhGroup.Instance;
+
     public override void NotifyNewSessionTicket(NewSessionTicket newSessionTicket) => _ticket = newSessionTicket.Ticket;
 
     public override bool ShouldUseExtendedMasterSecret() => _offer.Profile.ExtendedMasterSecret;

@@ -1,0 +1,179 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.TargetServer;
+using LoadGen.TestServers.Certificates;
+using LoadGen.TestServers.Servers;
+
+namespace LoadGen.Tls.Tests.Interop;
+
+/// <summary>What not every handshake has, against the real servers that have it.</summary>
+public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture<TestAuthority>
+{
+    private const string StaticRsa = "TLS_RSA_WITH_AES_128_GCM_SHA256";
+
+    public static TheoryData<ServerKind> Kinds => [.. Enum.GetValues<ServerKind>()];
+
+    public static TheoryData<ServerKind, bool> KindsAndTickets => new(
+        from kind in Enum.GetValues<ServerKind>()
+        from tickets in (bool[])[false, true]
+        // Go resumes by tickets only.
+        where tickets || kind != ServerKind.Caddy
+        select (kind, tickets));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("X25519MLKEM768")]
+    [InlineData("SecP256r1MLKEM768")]
+    public async Task A_hybrid_group_is_agreed_on_with_OpenSSL_3_5(string group)
+    {
+        await using var server = await NodeServer.StartAsync(new TlsServerOptions { Certificates = [authority.Good()], Groups = [group] }, Cancellation);
+
+        var (ours, theirs) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Groups = [group] });
+
+        Assert.Equal((group, group), (ours.Group, theirs.Group));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_group_without_a_key_share_is_asked_for_by_HelloRetryRequest(ServerKind kind)
+    {
+        await using var server = await kind.StartAsync(new TlsServerOptions { Certificates = [authority.Good()], Groups = ["secp384r1"] }, Cancellation);
+        var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Groups = ["x25519", "secp384r1"] };
+
+        var (retried, theirs) = await CompleteAsync(server, profile);
+        var (direct, _) = await CompleteAsync(server, profile with { KeyShares = ["secp384r1"] });
+
+        Assert.Equal((true, "secp384r1"), (retried.HelloRetryRequest, retried.Group));
+        Assert.Equal((false, "secp384r1"), (direct.HelloRetryRequest, direct.Group));
+        Assert.Equal("secp384r1", theirs.Group ?? "secp384r1");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Static_RSA_is_timed_in_all_its_steps(ServerKind kind)
+    {
+        await using var server = await kind.StartAsync(
+            new TlsServerOptions { Certificates = [authority.Good(KeyKind.Rsa2048)], Versions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] }, Cancellation);
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] });
+
+        var outcome = Assert.Single(await Interop.ShakeAsync(plan, 1));
+
+        Assert.Equal(new Negotiated(TlsVersion.Tls12, StaticRsa, null, false) { ServerConfirmed = true }, outcome.Negotiated);
+        Assert.All(
+            (Phase[])[Phase.TcpConnect, Phase.ServerHello, Phase.ServerFlight, Phase.ClientFinished, Phase.ServerConfirmed],
+            phase => Assert.NotNull(outcome.Phases[phase]));
+        var theirs = Assert.Single(await server.WaitForHandshakesAsync(1, Cancellation));
+        Assert.Equal((StaticRsa, null), (theirs.CipherSuite, theirs.Group));
+    }
+
+    [Theory]
+    [InlineData(ServerKind.Haproxy)]
+    [InlineData(ServerKind.Openssl)]
+    [InlineData(ServerKind.Gnutls)]
+    [InlineData(ServerKind.Node)]
+    public async Task Finite_field_groups_are_agreed_on(ServerKind kind)
+    {
+        const string Suite = "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384";
+        await using var server = await kind.StartAsync(
+            new TlsServerOptions { Certificates = [authority.Good(KeyKind.Rsa2048)], Versions = [TlsVersion.Tls12], CipherSuites = [Suite] }, Cancellation);
+
+        var (ours, theirs) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [Suite] });
+
+        Assert.Equal((Suite, Suite), (ours.CipherSuite, theirs.CipherSuite));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task An_Ed25519_certificate_is_verified(ServerKind kind)
+    {
+        await using var server = await kind.StartAsync(new TlsServerOptions { Certificates = [authority.Ed25519()] }, Cancellation);
+
+        foreach (var version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13])
+        {
+            var (ours, _) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [version] });
+
+            Assert.Equal((version, "ed25519"), (ours.TlsVersion, ours.SignatureScheme));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsAndTickets))]
+    public async Task A_share_of_TLS_1_2_handshakes_is_resumed_and_the_server_counts_the_same(ServerKind kind, bool tickets)
+    {
+        const int Handshakes = 20;
+        await using var server = await kind.StartAsync(
+            new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], SessionIds = !tickets, Tickets = tickets }, Cancellation);
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.3 });
+
+        var outcomes = await Interop.ShakeAsync(plan, Handshakes);
+
+        Assert.All(outcomes, outcome => Assert.True(outcome.IsCompleted, outcome.Failure?.ToString()));
+        var theirs = await server.WaitForHandshakesAsync(Handshakes, Cancellation);
+        Assert.Equal(6, outcomes.Count(outcome => outcome.Negotiated!.Resumed));
+        Assert.Equal(outcomes.Select(outcome => outcome.Negotiated!.Resumed), theirs.Select(handshake => handshake.Resumed));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_resumed_handshakes_are_those_of_the_counter_of_s_server(bool tickets)
+    {
+        await using var server = await OpensslServer.StartAsync(
+            new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], SessionIds = !tickets, Tickets = tickets },
+            cancellation: Cancellation);
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.5 });
+
+        var outcomes = await Interop.ShakeAsync(plan, 10);
+        await server.WaitForHandshakesAsync(10, Cancellation);
+
+        var statistics = await server.ReadStatisticsAsync(Cancellation);
+        Assert.Equal((10, 5), (statistics.Finished, statistics.Hits));
+        Assert.Equal(5, outcomes.Count(outcome => outcome.Negotiated!.Resumed));
+    }
+
+    [Fact]
+    public async Task Client_certificates_are_shown_in_turn_and_the_server_names_asked_for_in_turn()
+    {
+        await using var server = await NginxServer.StartAsync(
+            new NginxOptions(new TlsServerOptions { Certificates = [authority.Good(), authority.Good(KeyKind.Rsa2048)], ClientAuthorities = authority.PemPath }), Cancellation);
+        var plan = Interop.PlanFor(server, authority, new Profile
+        {
+            Name = "p",
+            Identities =
+            [
+                Interop.IdentityOf(authority.Client(subject: "CN=one")),
+                Interop.IdentityOf(authority.Client(KeyKind.Rsa2048, "CN=two")),
+                Interop.IdentityOf(authority.Client(subject: "CN=three")),
+            ],
+        });
+        plan = plan with { Targets = [plan.Targets[0] with { FurtherServerNames = ["127.0.0.1"] }] };
+
+        var outcomes = await Interop.ShakeAsync(plan, 6);
+
+        Assert.All(outcomes, outcome => Assert.True(outcome.IsCompleted, outcome.Failure?.ToString()));
+        var theirs = await server.WaitForHandshakesAsync(6, Cancellation);
+        Assert.Equal(["CN=one", "CN=two", "CN=three", "CN=one", "CN=two", "CN=three"], theirs.Select(handshake => handshake.ClientSubject));
+        Assert.Equal(["localhost", null, "localhost", null, "localhost", null], theirs.Select(handshake => handshake.ServerName));
+    }
+
+    [Theory]
+    [InlineData(Confirm.Http)]
+    [InlineData(Confirm.Close)]
+    public async Task A_refused_client_certificate_shows_only_when_the_server_is_awaited(Confirm confirm)
+    {
+        await using var server = await OpensslServer.StartAsync(
+            new TlsServerOptions { Certificates = [authority.Good()], ClientAuthorities = authority.PemPath }, cancellation: Cancellation);
+        using var strangers = new TestAuthority();
+        var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Identities = [Interop.IdentityOf(strangers.Client())] };
+
+        var unawaited = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile), 1));
+        var awaited = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile with { Confirm = confirm }), 1));
+
+        Assert.Equal((true, false), (unawaited.IsCompleted, unawaited.Negotiated!.ServerConfirmed));
+        Assert.Equal((FailureKind.AlertReceived, "unknown_ca", Phase.ServerConfirmed), (awaited.Failure?.Kind, awaited.Failure?.Alert, awaited.Failure?.Phase));
+    }
+
+    private Task<(Negotiated Ours, ServerHandshake Theirs)> CompleteAsync(ITlsServer server, Profile profile)
+        => Interop.CompleteAsync(server, Interop.PlanFor(server, authority, profile));
+}
