@@ -16,14 +16,22 @@ internal sealed class BouncyCastleClient : IHandshakeClient
     private readonly CertificateVerifier[][] _verifiers;
     private readonly NegotiatedPool _pool;
     private readonly HandshakeDriver _driver;
+    private readonly HandshakeDetails? _details;
     private readonly SlotChecks _checks = new();
     private readonly NativeTlsCrypto? _native;
     private readonly TlsCrypto _crypto;
     private int _handshakes;
 
     public BouncyCastleClient(
-        CryptoChoice crypto, Offer[][] offers, CertificateVerifier[][] verifiers, CertificateStore certificates, NegotiatedPool pool, HandshakeDriver driver)
+        CryptoChoice crypto,
+        Offer[][] offers,
+        CertificateVerifier[][] verifiers,
+        CertificateStore certificates,
+        NegotiatedPool pool,
+        HandshakeDriver driver,
+        HandshakeDetails? details)
     {
+        _details = details;
         _offers = offers;
         _verifiers = verifiers;
         _pool = pool;
@@ -38,7 +46,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         var isLean = offer.Profile.Checks == Checks.Lean;
         _checks.ReusesKeyShares = isLean;
         _checks.ChecksSignature = !isLean || _handshakes++ % LeanCheckEvery == 0;
-        var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool);
+        var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool) { Details = _details };
         var outcome = await _driver.RunAsync(target, profile, new BouncyCastleMachine(client), cancellation);
         _native?.EndHandshake();
         return outcome;

@@ -51,8 +51,11 @@ internal sealed class BouncyCastleEngine : IHandshakeEngine
 
     public string Crypto { get; }
 
-    public IHandshakeClient CreateClient()
-        => new BouncyCastleClient(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock));
+    public IHandshakeClient CreateClient() => CreateClient(null);
+
+    /// <summary>A client whose handshakes tell all about themselves.</summary>
+    public IHandshakeClient CreateClient(HandshakeDetails? details)
+        => new BouncyCastleClient(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock), details);
 
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
@@ -105,6 +106,17 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
                 Reached |= Milestones.ServerConfirmed;
                 break;
         }
+    }
+
+    protected override void Receive13NewSessionTicket(MemoryStream buf)
+    {
+        if (client.Details is { } details && buf.TryGetBuffer(out var message) && message.Count - buf.Position >= sizeof(uint))
+        {
+            // RFC 8446 section 4.6.1: it begins with its lifetime in seconds.
+            details.TicketLifetimes.Add(TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan((int)buf.Position))));
+        }
+
+        base.Receive13NewSessionTicket(buf);
     }
 
     // BouncyCastle answers and forgets a close_notify; here it may be what the profile waits for.

@@ -36,6 +36,9 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         }
     }
 
+    /// <summary>Where to keep what nobody but a person looks at; usually nowhere.</summary>
+    public HandshakeDetails? Details { get; init; }
+
     /// <summary>What has to come back for the handshake to count as completed.</summary>
     public Confirm Confirm => _offer.Profile.Confirm;
 
@@ -75,6 +78,12 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
             || (TlsUtilities.IsTlsV13(m_context)
                 && serverCertificate.Certificate.GetCertificateEntryAt(0).Extensions?.ContainsKey(ExtensionType.status_request) == true);
         Verdict = _verifier.Verify(chain);
+        if (Details is not null)
+        {
+            Details.Chain = chain;
+            Details.ChainVerdict = Verdict.Detail;
+        }
+
         if (Verdict.Fault is { } fault)
         {
             throw new TlsFatalAlert(ChainFailures.AlertOf(fault), Verdict.Detail);
@@ -117,7 +126,26 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 
     public override TlsDHGroupVerifier GetDHGroupVerifier() => AnyDhGroup.Instance;
 
-    public override void NotifyNewSessionTicket(NewSessionTicket newSessionTicket) => _ticket = newSessionTicket.Ticket;
+    public override void NotifyNewSessionTicket(NewSessionTicket newSessionTicket)
+    {
+        _ticket = newSessionTicket.Ticket;
+        Details?.TicketLifetimes.Add(TimeSpan.FromSeconds(newSessionTicket.TicketLifetimeHint));
+    }
+
+    public override void NotifySelectedCipherSuite(int selectedCipherSuite)
+    {
+        base.NotifySelectedCipherSuite(selectedCipherSuite);
+        Details?.Suite = TlsNames.SuiteName(selectedCipherSuite);
+    }
+
+    public override void ProcessServerExtensions(IDictionary<int, byte[]> serverExtensions)
+    {
+        base.ProcessServerExtensions(serverExtensions);
+        if (Details is not null && TlsExtensionsUtilities.GetSupportedGroupsExtension(serverExtensions) is { } groups)
+        {
+            Details.ServerGroups = [.. groups.Select(TlsNames.GroupName).OfType<string>()];
+        }
+    }
 
     public override bool ShouldUseExtendedMasterSecret() => _offer.Profile.ExtendedMasterSecret;
 

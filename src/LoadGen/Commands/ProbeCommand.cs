@@ -1,8 +1,9 @@
 using System.CommandLine;
-using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using LoadGen.Reports;
 using LoadGen.Running;
 using LoadGen.Tls;
+using LoadGen.Tls.Probing;
 using Spectre.Console;
 
 namespace LoadGen.Commands;
@@ -11,23 +12,36 @@ namespace LoadGen.Commands;
 internal sealed class ProbeCommand
 {
     private readonly Argument<string> _target = new("HOST:PORT") { Description = "What to connect to." };
-    private readonly Option<string?> _engine = new("--engine") { HelpName = "NAME", Description = "TLS client: bouncycastle (default) or sslstream." };
-    private readonly Option<string[]> _tls = new("--tls") { HelpName = "VERSION", Description = "Versions to offer: 1.2, 1.3; by default both." };
-    private readonly Option<string?> _serverName = new("--servername") { HelpName = "NAME", Description = "Name to ask for and to find in the certificate." };
-    private readonly Option<string?> _caCert = new("--cacert") { HelpName = "FILE", Description = "PEM file of the authorities to trust." };
+    private readonly Option<string?> _engine = Text("--engine", "NAME", "TLS client: bouncycastle (default) or sslstream.");
+    private readonly Option<string[]> _tls = List("--tls", "VERSION", "Versions to offer: 1.0 to 1.3; by default 1.2 and 1.3.");
+    private readonly Option<string[]> _ciphers = List("--cipher", "SUITE", "Cipher suites to offer, by IANA name.");
+    private readonly Option<string[]> _groups = List("--group", "GROUP", "Groups to offer, such as x25519.");
+    private readonly Option<string[]> _alpn = List("--alpn", "PROTOCOL", "Application protocols to offer.");
+    private readonly Option<string?> _serverName = Text("--servername", "NAME", "Name to ask for and to find in the certificate.");
+    private readonly Option<string?> _startTls = Text("--starttls", "PROTOCOL", "Protocol before TLS, such as smtp.");
+    private readonly Option<string[]> _certs = List("--cert", "FILE[:PASSWORD]", "Client certificate, PEM or PKCS #12.");
+    private readonly Option<string[]> _keys = List("--key", "FILE", "Its private key, if it is in another file.");
+    private readonly Option<string?> _caCert = Text("--cacert", "FILE", "PEM file of the authorities to trust.");
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Accept any certificate." };
-    private readonly Option<string?> _timeout = new("--timeout") { HelpName = "DURATION", Description = "Deadline; by default 10s." };
-    private readonly Option<string[]> _authorize = new("--authorize") { HelpName = "HOST|CIDR", Description = "Public address that you may connect to." };
+    private readonly Option<string?> _timeout = Text("--timeout", "DURATION", "Deadline; by default 10s.");
+    private readonly Option<string[]> _authorize = List("--authorize", "HOST|CIDR", "Public address that you may connect to.");
+    private readonly Option<string?> _json = Text("--json", "FILE|-", "Write what was seen as JSON; - for standard output.");
 
     public static Verb Create()
     {
         var probe = new ProbeCommand();
-        var command = new Command("probe", "One handshake, shown in full.")
+        var command = new Command("probe", "One handshake, shown in full: times, what was negotiated, the chain, tickets, preferences.")
         {
-            probe._target, probe._engine, probe._tls, probe._serverName, probe._caCert, probe._insecure, probe._timeout, probe._authorize,
+            probe._target, probe._engine, probe._tls, probe._ciphers, probe._groups, probe._alpn, probe._serverName, probe._startTls,
+            probe._certs, probe._keys, probe._caCert, probe._insecure, probe._timeout, probe._authorize, probe._json,
         };
         command.SetAction(probe.ExecuteAsync);
-        return new Verb(command, ["loadgen probe 127.0.0.1:8443 --cacert ca.pem", "loadgen probe www.example.com:443 --authorize www.example.com"]);
+        return new Verb(command,
+        [
+            "loadgen probe 127.0.0.1:8443 --cacert ca.pem",
+            "loadgen probe mail.internal:25 --starttls smtp --json -",
+            "loadgen probe www.example.com:443 --authorize www.example.com",
+        ]);
     }
 
     private async Task<int> ExecuteAsync(ParseResult parse, CancellationToken cancellation)
@@ -39,7 +53,13 @@ internal sealed class ProbeCommand
             Concurrency = "1",
             Engine = parse.GetValue(_engine),
             TlsVersions = parse.GetValue(_tls) ?? [],
+            CipherSuites = parse.GetValue(_ciphers) ?? [],
+            Groups = parse.GetValue(_groups) ?? [],
+            Alpn = parse.GetValue(_alpn) ?? [],
             ServerNames = parse.GetValue(_serverName) is { } name ? [name] : [],
+            StartTls = parse.GetValue(_startTls),
+            Certificates = parse.GetValue(_certs) ?? [],
+            Keys = parse.GetValue(_keys) ?? [],
             CaCert = parse.GetValue(_caCert),
             Insecure = parse.GetValue(_insecure),
             Timeout = parse.GetValue(_timeout),
@@ -50,61 +70,38 @@ internal sealed class ProbeCommand
             return ExitCode.Usage;
         }
 
-        using var engine = Engines.Create(plan, TimeProvider.System);
-        var refusals = await engine.FindRefusedTargetsAsync(cancellation);
-        if (refusals.Count > 0)
+        using (var engine = Engines.Create(plan, TimeProvider.System))
         {
-            await Console.Error.WriteLineAsync($"loadgen: {refusals[0]}");
-            return ExitCode.TargetRefused;
-        }
-
-        await WarmUp.RunAsync(plan, cancellation);
-        using var client = engine.CreateClient();
-        var outcome = await client.HandshakeAsync(0, 0, cancellation);
-        Write(plan, outcome, AnsiConsole.Console);
-        return outcome.IsCompleted ? ExitCode.Pass : ExitCode.ThresholdsFailed;
-    }
-
-    private static void Write(Plan plan, Outcome outcome, IAnsiConsole console)
-    {
-        var grid = new Grid().AddColumn(new GridColumn().PadRight(3)).AddColumn();
-        void Row(string name, string value) => grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
-
-        Row("target", plan.Targets[0].Address);
-        Row("server name", plan.Targets[0].ServerName);
-        Row("engine", plan.Engine);
-        foreach (var phase in Enum.GetValues<Phase>())
-        {
-            if (outcome.Phases[phase] is { } took)
+            var refusals = await engine.FindRefusedTargetsAsync(cancellation);
+            if (refusals.Count > 0)
             {
-                Row(phase.Name(), $"{took.TotalMilliseconds,9:F3} ms");
+                await Console.Error.WriteLineAsync($"loadgen: {refusals[0]}");
+                return ExitCode.TargetRefused;
             }
         }
 
-        if (outcome.IsCompleted)
+        await WarmUp.RunAsync(plan, cancellation);
+        var report = await new Prober(plan, TimeProvider.System).RunAsync(cancellation);
+        var json = parse.GetValue(_json);
+        if (json == "-")
         {
-            Row("handshake", $"{outcome.Handshake.Value.TotalMilliseconds,9:F3} ms");
-            Row("version", $"TLS {outcome.Negotiated.TlsVersion.Name()}");
-            Row("cipher suite", outcome.Negotiated.CipherSuite);
-            Row("group", outcome.Negotiated.Group ?? "not seen");
-            Row("session", outcome.Negotiated.Resumed ? "resumed" : "full");
+            Console.WriteLine(ProbeJson.Write(plan, report));
+        }
+        else
+        {
+            ProbeSummary.Write(plan, report, AnsiConsole.Console);
+            if (json is not null)
+            {
+                await File.WriteAllTextAsync(json, ProbeJson.Write(plan, report), cancellation);
+            }
         }
 
-        if (outcome.Certificate is { } certificate)
-        {
-            var days = (certificate.NotAfter - DateTimeOffset.UtcNow).TotalDays;
-            Row("certificate", certificate.Subject);
-            Row("issuer", certificate.Issuer);
-            Row("key", certificate.KeyType);
-            Row("expires", $"{certificate.NotAfter:u} ({(days >= 0 ? $"in {days:F0} days" : $"{-days:F0} days ago")})");
-        }
-
-        console.Write(grid);
-        if (!outcome.IsCompleted)
-        {
-            var failure = outcome.Failure;
-            console.MarkupLineInterpolated(
-                $"[red]failed:[/] {failure.Kind.Name()}{(failure.Alert is { } alert ? $" {alert}" : "")} in {failure.Phase.Name()} ({failure.Side.Name()}): {failure.Detail}");
-        }
+        return report.Outcome.IsCompleted ? ExitCode.Pass : ExitCode.ThresholdsFailed;
     }
+
+    private static Option<string?> Text(string name, string value, string description)
+        => new(name) { HelpName = value, Description = description };
+
+    private static Option<string[]> List(string name, string value, string description)
+        => new(name) { HelpName = value, Description = description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
 }

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using LoadGen.Tls.Certificates;
+
+namespace LoadGen.Tls.Probing;
+
+/// <summary>Reads a server's certificates, and finds what their owner should know of them.</summary>
+internal static class ChainReader
+{
+    private const int WarnDays = 30;
+    private const int LeastRsaBits = 2048;
+    private const int LeastCurveBits = 256;
+
+    private static readonly string[] BrokenHashes = ["sha1", "md5", "md2"];
+
+    /// <summary>The certificates, and the warnings.</summary>
+    /// <param name="chain">DER, the server's own first.</param>
+    /// <param name="now">The time that days are counted from.</param>
+    public static (IReadOnlyList<ProbedCertificate> Certificates, IReadOnlyList<string> Warnings) Read(IReadOnlyList<byte[]> chain, DateTimeOffset now)
+    {
+        var certificates = new List<X509Certificate2>();
+        try
+        {
+            certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der)));
+            var read = certificates.ConvertAll(certificate => Describe(certificate, now));
+            var warnings = certificates.Zip(read).SelectMany((pair, i) => WarningsOf(pair.First, pair.Second, i)).Concat(WarningsOfOrder(certificates));
+            return (read, [.. warnings]);
+        }
+        catch (CryptographicException error)
+        {
+            return ([], [$"a certificate cannot be read: {error.Message}"]);
+        }
+        finally
+        {
+            certificates.ForEach(certificate => certificate.Dispose());
+        }
+    }
+
+    private static ProbedCertificate Describe(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        var notAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        return new ProbedCertificate(
+            certificate.Subject,
+            certificate.Issuer,
+            KeyTypes.Of(certificate),
+            certificate.SignatureAlgorithm.FriendlyName ?? certificate.SignatureAlgorithm.Value ?? "unknown",
+            new DateTimeOffset(certificate.NotBefore.ToUniversalTime()),
+            notAfter,
+            (int)Math.Floor((notAfter - now).TotalDays))
+        {
+            Names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } names
+                ? [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())]
+                : [],
+        };
+    }
+
+    private static IEnumerable<string> WarningsOf(X509Certificate2 certificate, ProbedCertificate read, int place)
+    {
+        var name = place == 0 ? "the server's certificate" : $"the authority {read.Subject}";
+        if (read.DaysLeft < 0)
+        {
+            yield return $"{name} expired {-read.DaysLeft} days ago";
+        }
+        else if (read.DaysLeft < WarnDays)
+        {
+            yield return $"{name} expires in {read.DaysLeft} days";
+        }
+
+        // Nobody checks the signature that a root puts on itself.
+        if (!IsSelfSigned(certificate) && Array.Exists(BrokenHashes, hash => read.SignatureAlgorithm.StartsWith(hash, StringComparison.OrdinalIgnoreCase)))
+        {
+            yield return $"{name} is signed with {read.SignatureAlgorithm}, which clients refuse";
+        }
+
+        using var rsa = certificate.GetRSAPublicKey();
+        using var ecdsa = certificate.GetECDsaPublicKey();
+        if (rsa?.KeySize < LeastRsaBits || ecdsa?.KeySize < LeastCurveBits)
+        {
+            yield return $"{name} has a small key: {read.KeyType}";
+        }
+    }
+
+    private static IEnumerable<string> WarningsOfOrder(List<X509Certificate2> certificates)
+    {
+        if (certificates is [var only] && !IsSelfSigned(only) && !LeadsToRoot(only))
+        {
+            yield return $"an intermediate is missing: the server sent no certificate of {only.Issuer}, and this system knows none";
+        }
+
+        for (var i = 1; i < certificates.Count; i++)
+        {
+            if (!Issued(certificates[i], certificates[i - 1]))
+            {
+                yield return $"the chain is out of order: {certificates[i].Subject} is not the issuer of {certificates[i - 1].Subject}";
+            }
+        }
+    }
+
+    private static bool LeadsToRoot(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.Build(certificate);
+        return !chain.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.PartialChain));
+    }
+
+    private static bool IsSelfSigned(X509Certificate2 certificate) => Issued(certificate, certificate);
+
+    private static bool Issued(X509Certificate2 issuer, X509Certificate2 certificate)
+        => issuer.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+}
