@@ -42,4 +42,7 @@ internal static class Rfc8448
     public static byte[] ClientFinished { get; } = Octets.Hex("""
         14000020a8ec436d677634ae525ac1fcebe11a039ec17694fac6e98527b642f2edd5ce61
         """);
+
+    /// <summary>The one certificate in <see cref="Certificate"/>, behind its type, an empty context and the lengths.</summary>
+    public static byte[] CertificateEncoding { get; } = Certificate[11..^2];
 }
