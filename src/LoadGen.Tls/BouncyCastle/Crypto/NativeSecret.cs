@@ -22,7 +22,8 @@ internal sealed class NativeSecret(BcTlsCrypto crypto, byte[] data) : BcTlsSecre
             return base.HkdfExtract(cryptoHashAlgorithm, ikm);
         }
 
-        var input = material is NativeSecret { m_data: { } own } ? own : CopyData(material);
+        var input = (material is NativeSecret own ? own.m_data : CopyData(material))
+            ?? throw new InvalidOperationException("The keying material has already been extracted or destroyed");
         var output = new byte[Hashing.Size(cryptoHashAlgorithm)];
         Hashing.Hmac(cryptoHashAlgorithm, Extract(), input, output);
         return new NativeSecret(m_crypto, output);

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Org.BouncyCastle.Tls;
 
@@ -66,9 +67,9 @@ internal sealed class EcdsaKey : NativeKey
         var key = _keys.Take();
         try
         {
-            return key.VerifyHash(hash, signature, Der);
+            return HasPositiveNumbers(signature) && key.VerifyHash(hash, signature, Der);
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or AsnContentException)
         {
             // The signature is not even a DER sequence of two numbers.
             return false;
@@ -77,5 +78,15 @@ internal sealed class EcdsaKey : NativeKey
         {
             _keys.Return(key);
         }
+    }
+
+    // The platform takes a number for unsigned; in DER one whose first bit is set is negative (X.690 section 8.3.3), and no r or s.
+    private static bool HasPositiveNumbers(ReadOnlySpan<byte> signature)
+    {
+        AsnDecoder.ReadSequence(signature, AsnEncodingRules.DER, out var at, out _, out _);
+        var numbers = signature[at..];
+        var r = AsnDecoder.ReadIntegerBytes(numbers, AsnEncodingRules.DER, out var consumed);
+        var s = AsnDecoder.ReadIntegerBytes(numbers[consumed..], AsnEncodingRules.DER, out _);
+        return (sbyte)r[0] >= 0 && (sbyte)s[0] >= 0;
     }
 }

@@ -36,7 +36,8 @@ internal sealed class RsaKey : NativeKey
         }
     }
 
-    public override bool Verifies(int signatureScheme) => PaddingOf(signatureScheme) is not null;
+    // RFC 8446 section 4.4.3: always PSS, whatever was offered for certificates.
+    public override bool Verifies(int signatureScheme) => PaddingOf(signatureScheme) == RSASignaturePadding.Pss;
 
     public override bool VerifiesHashBy(int signatureScheme) => PaddingOf(signatureScheme) is not null;
 
