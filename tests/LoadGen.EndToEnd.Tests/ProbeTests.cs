@@ -49,7 +49,7 @@ public sealed class ProbeTests : IDisposable
         File.Delete(leaf);
     }
 
-    private async Task<JsonElement> ProbeAsync(ITlsServer server, int exitCode = 0)
+    private async Task<JsonElement> ProbeAsync(OpensslServer server, int exitCode = 0)
     {
         var program = await LoadGenProgram.RunAsync(
             ["probe", server.EndPoint.ToString(), "--servername", "localhost", "--cacert", _authority.PemPath, "--json", "-"], cancellation: Cancellation);

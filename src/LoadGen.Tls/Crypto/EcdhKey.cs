@@ -12,11 +12,12 @@ internal abstract class EcdhKey : IDisposable
     /// <summary>Makes a key.</summary>
     public static EcdhKey Create(NistCurve curve) => LibCrypto.IsAvailable ? new LibCryptoEcdhKey(curve) : new PlatformEcdhKey(curve);
 
-    /// <summary>The x coordinate of the shared point; <see langword="null"/> if the peer's point is not an uncompressed one of the curve.</summary>
-    public byte[]? Derive(byte[] peerPoint)
-        => peerPoint.Length == PublicPoint.Length && peerPoint[0] == Uncompressed ? DeriveFrom(peerPoint) : null;
+    /// <summary>Whether a peer's value has the form of a point of the curve; it may still lie beside the curve.</summary>
+    public static bool IsUncompressedPoint(NistCurve curve, byte[]? value)
+        => value?.Length == 1 + (2 * curve.CoordinateBytes) && value[0] == Uncompressed;
+
+    /// <summary>The x coordinate of the shared point; <see langword="null"/> if the peer's point is not on the curve.</summary>
+    public abstract byte[]? Derive(byte[] peerPoint);
 
     public abstract void Dispose();
-
-    protected abstract byte[]? DeriveFrom(byte[] peerPoint);
 }

@@ -38,7 +38,7 @@ internal sealed unsafe class LibCryptoEcdhKey : EcdhKey
         GC.SuppressFinalize(this);
     }
 
-    protected override byte[]? DeriveFrom(byte[] peerPoint)
+    public override byte[]? Derive(byte[] peerPoint)
     {
         var secret = new byte[_secretBytes];
         var length = (nuint)secret.Length;

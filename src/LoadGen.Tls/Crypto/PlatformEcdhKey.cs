@@ -20,7 +20,7 @@ internal sealed class PlatformEcdhKey : EcdhKey
 
     public override void Dispose() => _key.Dispose();
 
-    protected override byte[]? DeriveFrom(byte[] peerPoint)
+    public override byte[]? Derive(byte[] peerPoint)
     {
         var bytes = _curve.CoordinateBytes;
         try

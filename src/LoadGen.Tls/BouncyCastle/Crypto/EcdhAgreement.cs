@@ -15,7 +15,8 @@ internal sealed class EcdhAgreement(NativeTlsCrypto crypto, NistCurve curve) : T
     // A second call comes only where key shares are reused.
     public byte[] GenerateEphemeral() => (_own ??= EcdhKey.Create(curve)).PublicPoint;
 
-    public void ReceivePeerValue(byte[] peerValue) => _peer = peerValue;
+    public void ReceivePeerValue(byte[] peerValue)
+        => _peer = EcdhKey.IsUncompressedPoint(curve, peerValue) ? peerValue : throw new TlsFatalAlert(AlertDescription.illegal_parameter);
 
     public TlsSecret CalculateSecret() => _own!.Derive(_peer) is { } secret
         ? new NativeSecret(crypto, secret)

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CsCheck;
 using LoadGen.Tls.BouncyCastle.Crypto;
+using LoadGen.Tls.Crypto;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto;
 using Org.BouncyCastle.Tls.Crypto.Impl.BC;
@@ -54,8 +56,14 @@ public sealed class EcdhAgreementTests
     {
         var expected = Octets.Hex(secret);
 
-        Assert.Equal(expected, SecretOf(AgreementWith(group, Octets.Hex(initiator)), Share(responderPoint)));
-        Assert.Equal(expected, SecretOf(AgreementWith(group, Octets.Hex(responder)), Share(initiatorPoint)));
+        foreach (var create in KeyMakers)
+        {
+            using var one = create(CurveOf(group), Octets.Hex(initiator));
+            using var other = create(CurveOf(group), Octets.Hex(responder));
+
+            Assert.Equal(expected, one.Derive(Share(responderPoint)));
+            Assert.Equal(expected, other.Derive(Share(initiatorPoint)));
+        }
     }
 
     [Theory]
@@ -99,7 +107,12 @@ public sealed class EcdhAgreementTests
         var one = new byte[(share.Length - 1) / 2];
         one[^1] = 1;
 
-        Assert.Equal(share[1..(1 + one.Length)], SecretOf(AgreementWith(group, one), share));
+        foreach (var create in KeyMakers)
+        {
+            using var key = create(CurveOf(group), one);
+
+            Assert.Equal(share[1..(1 + one.Length)], key.Derive(share));
+        }
     }
 
     [Theory]
@@ -167,15 +180,40 @@ public sealed class EcdhAgreementTests
     private static EcdhAgreement Native(int group)
         => Assert.IsType<EcdhAgreement>(Cryptos.Native().CreateECDomain(new TlsECConfig(group)).CreateECDH());
 
-    private static EcdhAgreement AgreementWith(int group, byte[] privateKey)
+    // Both libraries, where both are there, whichever of them handshakes use.
+    private static IEnumerable<Func<NistCurve, byte[], EcdhKey>> KeyMakers => LibCrypto.IsAvailable ? [PlatformKey, LibCryptoKey] : [PlatformKey];
+
+    private static NistCurve CurveOf(int group) => group switch
     {
-        var agreement = Native(group);
-        agreement.GenerateEphemeral();
-        ref var own = ref OwnOf(agreement);
-        var curve = own!.ExportParameters(includePrivateParameters: false).Curve;
+        NamedGroup.secp256r1 => NistCurve.P256,
+        NamedGroup.secp384r1 => NistCurve.P384,
+        _ => NistCurve.P521,
+    };
+
+    private static PlatformEcdhKey PlatformKey(NistCurve curve, byte[] privateKey)
+    {
+        var key = new PlatformEcdhKey(curve);
+        ref var own = ref KeyOf(key);
         own.Dispose();
-        own = ECDiffieHellman.Create(new ECParameters { Curve = curve, D = privateKey });
-        return agreement;
+        own = ECDiffieHellman.Create(new ECParameters { Curve = curve.Curve, D = privateKey });
+        return key;
+    }
+
+    private static unsafe LibCryptoEcdhKey LibCryptoKey(NistCurve curve, byte[] privateKey)
+    {
+        using var parsed = ECDiffieHellman.Create(new ECParameters { Curve = curve.Curve, D = privateKey });
+        var key = new LibCryptoEcdhKey(curve);
+        ref var own = ref KeyOf(key);
+        LibCrypto.EVP_PKEY_free(own);
+        var encoded = parsed.ExportPkcs8PrivateKey();
+        fixed (byte* der = encoded)
+        {
+            var start = der;
+            own = ParsePrivateKey(0, &start, encoded.Length);
+        }
+
+        Assert.NotEqual(0, own);
+        return key;
     }
 
     private static byte[] SecretOf(EcdhAgreement agreement, byte[] peerShare)
@@ -188,6 +226,12 @@ public sealed class EcdhAgreementTests
     private static void AssertIllegal(Action action)
         => Assert.Equal(AlertDescription.illegal_parameter, Assert.Throws<TlsFatalAlert>(action).AlertDescription);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_own")]
-    private static extern ref ECDiffieHellman? OwnOf(EcdhAgreement agreement);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_key")]
+    private static extern ref ECDiffieHellman KeyOf(PlatformEcdhKey key);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_key")]
+    private static extern ref nint KeyOf(LibCryptoEcdhKey key);
+
+    [DllImport("libcrypto.so.3", EntryPoint = "d2i_AutoPrivateKey")]
+    private static extern unsafe nint ParsePrivateKey(nint key, byte** encoding, nint length);
 }
