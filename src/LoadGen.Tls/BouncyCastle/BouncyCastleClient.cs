@@ -52,7 +52,11 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         return outcome;
     }
 
-    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => _driver.HoldAsync(cancellation);
+    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    {
+        _native?.MakeKeySharesAhead();
+        return _driver.HoldAsync(cancellation);
+    }
 
     public void Dispose() => _driver.Dispose();
 }

@@ -132,6 +132,57 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         Assert.Equal(5, outcomes.Count(outcome => outcome.Negotiated!.Resumed));
     }
 
+    [Theory]
+    [InlineData(TlsVersion.Tls12)]
+    [InlineData(TlsVersion.Tls13)]
+    public async Task An_external_pre_shared_key_takes_the_place_of_certificates(TlsVersion version)
+    {
+        await using var server = await OpensslServer.StartAsync(
+            new TlsServerOptions { Certificates = [authority.Good()] }, ["-psk_identity", "device-17", "-psk", "00112233445566778899aabbccddeeff", "-cipher", "PSK"], Cancellation);
+        var profile = new Profile { Name = "p", TlsVersions = [version], PreSharedKey = new PreSharedKey("device-17", "00112233445566778899aabbccddeeff") };
+
+        var outcome = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile), 1));
+        var wrong = Assert.Single(await Interop.ShakeAsync(
+            Interop.PlanFor(server, authority, profile with { PreSharedKey = new PreSharedKey("device-17", "ff") }), 1));
+
+        Assert.True(outcome.IsCompleted, outcome.Failure?.ToString());
+        Assert.Equal((version, true, null), (outcome.Negotiated.TlsVersion, outcome.Negotiated.PreSharedKey, outcome.Negotiated.SignatureScheme));
+        Assert.Equal(FailureKind.AlertReceived, wrong.Failure?.Kind);
+    }
+
+    [Theory]
+    [InlineData(TlsVersion.Tls12)]
+    [InlineData(TlsVersion.Tls13)]
+    public async Task A_stapled_OCSP_response_is_seen_where_one_is_asked_for(TlsVersion version)
+    {
+        using var response = new TemporaryFile();
+        // An OCSPResponse (RFC 6960 section 4.2.1) that says "try later": the server staples what it is given.
+        await File.WriteAllBytesAsync(response.Path, [0x30, 0x03, 0x0a, 0x01, 0x03], Cancellation);
+        await using var with = await OpensslServer.StartAsync(authority.Good(), ["-status_file", response.Path], Cancellation);
+        await using var without = await OpensslServer.StartAsync(authority.Good(), cancellation: Cancellation);
+        var profile = new Profile { Name = "p", TlsVersions = [version], Ocsp = true };
+
+        var (stapled, _) = await CompleteAsync(with, profile);
+        var (unstapled, _) = await CompleteAsync(without, profile);
+        var (unasked, _) = await CompleteAsync(with, profile with { Ocsp = false });
+
+        Assert.Equal((true, false, null), (stapled.OcspStapled, unstapled.OcspStapled, unasked.OcspStapled));
+    }
+
+    [Theory]
+    [InlineData(TlsVersion.Tls10, "-tls1")]
+    [InlineData(TlsVersion.Tls11, "-tls1_1")]
+    public async Task Old_versions_are_spoken_on_request(TlsVersion version, string option)
+    {
+        await using var server = await OpensslServer.StartAsync(
+            authority.Good(KeyKind.Rsa2048), [option, "-cipher", "ALL:@SECLEVEL=0"], Cancellation);
+
+        var outcome = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [version] }), 1));
+
+        Assert.True(outcome.IsCompleted, outcome.Failure?.ToString());
+        Assert.Equal((version, true), (outcome.Negotiated.TlsVersion, outcome.Negotiated.ServerConfirmed));
+    }
+
     [Fact]
     public async Task Client_certificates_are_shown_in_turn_and_the_server_names_asked_for_in_turn()
     {

@@ -12,7 +12,7 @@ internal sealed class EcdhAgreement(NativeTlsCrypto crypto, NistCurve curve) : T
 
     public TlsAgreement CreateECDH() => this;
 
-    // A second call comes only where key shares are reused.
+    // A second call comes when the key was made ahead, or where key shares are reused.
     public byte[] GenerateEphemeral() => (_own ??= EcdhKey.Create(curve)).PublicPoint;
 
     public void ReceivePeerValue(byte[] peerValue)

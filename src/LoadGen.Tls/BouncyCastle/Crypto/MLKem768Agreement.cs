@@ -8,16 +8,23 @@ namespace LoadGen.Tls.BouncyCastle.Crypto;
 /// <summary>The client's side of ML-KEM-768 (FIPS 203) by libsodium, with a new key for each handshake.</summary>
 internal sealed class MLKem768Agreement(BcTlsCrypto crypto) : TlsKemDomain, TlsAgreement
 {
+    private byte[]? _publicKey;
     private byte[] _secretKey = [];
     private byte[] _ciphertext = [];
 
     public TlsAgreement CreateKem() => this;
 
+    // A second call comes when the key was made ahead, or where key shares are reused.
     public byte[] GenerateEphemeral()
     {
-        var publicKey = new byte[Sodium.MLKem768PublicKeyBytes];
-        _secretKey = new byte[Sodium.MLKem768SecretKeyBytes];
-        return Sodium.MLKem768KeyPair(publicKey, _secretKey) == 0 ? publicKey : throw new TlsFatalAlert(AlertDescription.internal_error);
+        if (_publicKey is null)
+        {
+            var publicKey = new byte[Sodium.MLKem768PublicKeyBytes];
+            _secretKey = new byte[Sodium.MLKem768SecretKeyBytes];
+            _publicKey = Sodium.MLKem768KeyPair(publicKey, _secretKey) == 0 ? publicKey : throw new TlsFatalAlert(AlertDescription.internal_error);
+        }
+
+        return _publicKey;
     }
 
     public void ReceivePeerValue(byte[] peerValue)

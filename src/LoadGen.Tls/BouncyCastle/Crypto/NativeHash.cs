@@ -11,18 +11,22 @@ internal sealed class NativeHash : TlsHash
     private const int FirstCapacity = 4096;
 
     private readonly int _algorithm;
+    private readonly TranscriptBuffers? _buffers;
     private byte[] _input;
     private int _length;
     private bool _isShared;
 
-    public NativeHash(int algorithm)
-        : this(algorithm, [], 0)
+    /// <param name="algorithm">One that <see cref="Hashing"/> supports.</param>
+    /// <param name="buffers">Where to keep the input; by default in arrays of its own.</param>
+    public NativeHash(int algorithm, TranscriptBuffers? buffers = null)
+        : this(algorithm, buffers, [], 0)
     {
     }
 
-    private NativeHash(int algorithm, byte[] input, int length)
+    private NativeHash(int algorithm, TranscriptBuffers? buffers, byte[] input, int length)
     {
         _algorithm = algorithm;
+        _buffers = buffers;
         _input = input;
         _length = length;
     }
@@ -33,7 +37,8 @@ internal sealed class NativeHash : TlsHash
     {
         if (_isShared || _input.Length - _length < input.Length)
         {
-            var larger = new byte[Math.Max(FirstCapacity, 2 * (_length + input.Length))];
+            var capacity = Math.Max(FirstCapacity, 2 * (_length + input.Length));
+            var larger = _buffers?.Rent(capacity) ?? new byte[capacity];
             _input.AsSpan(0, _length).CopyTo(larger);
             _input = larger;
             _isShared = false;
@@ -54,7 +59,7 @@ internal sealed class NativeHash : TlsHash
     public TlsHash CloneHash()
     {
         // The one that goes on writing is the original; what it appends lies behind what the clone reads.
-        return new NativeHash(_algorithm, _input, _length) { _isShared = true };
+        return new NativeHash(_algorithm, _buffers, _input, _length) { _isShared = true };
     }
 
     public void Reset()

@@ -12,10 +12,31 @@ namespace LoadGen.Tls.BouncyCastle.Crypto;
 /// BouncyCastle's TLS on the platform's cryptography: OpenSSL, CNG or Apple's by .NET, and libsodium for X25519. What neither
 /// has stays BouncyCastle's own. One instance for one connection slot.
 /// </summary>
-internal sealed class NativeTlsCrypto(CertificateStore certificates, SlotChecks checks) : BcTlsCrypto(new SecureRandom(NativeRandom.Instance))
+internal sealed class NativeTlsCrypto : BcTlsCrypto
 {
     private readonly List<IDisposable> _afterwards = [];
-    private readonly Dictionary<int, TlsECDomain> _keyShares = [];
+    private readonly TranscriptBuffers _transcripts = new();
+    private readonly KeyShares _keyShares;
+    private readonly CertificateStore _certificates;
+    private readonly SlotChecks _checks;
+    private readonly Func<TlsAgreement> _x25519;
+    private readonly Func<TlsAgreement> _p256;
+    private readonly Func<TlsAgreement> _p384;
+    private readonly Func<TlsAgreement> _p521;
+    private readonly Func<TlsAgreement> _mlKem768;
+
+    public NativeTlsCrypto(CertificateStore certificates, SlotChecks checks)
+        : base(new SecureRandom(NativeRandom.Instance))
+    {
+        _certificates = certificates;
+        _checks = checks;
+        _keyShares = new KeyShares(checks);
+        _x25519 = () => new X25519Agreement(this);
+        _p256 = () => new EcdhAgreement(this, NistCurve.P256);
+        _p384 = () => new EcdhAgreement(this, NistCurve.P384);
+        _p521 = () => new EcdhAgreement(this, NistCurve.P521);
+        _mlKem768 = () => new MLKem768Agreement(this);
+    }
 
     /// <summary>Frees native objects when the handshake is over, rather than by the garbage collector.</summary>
     public void DisposeAfterwards(IDisposable native) => _afterwards.Add(native);
@@ -29,13 +50,18 @@ internal sealed class NativeTlsCrypto(CertificateStore certificates, SlotChecks 
         }
 
         _afterwards.Clear();
+        _transcripts.ReturnAll();
+        _keyShares.EndHandshake();
     }
 
+    /// <summary>Makes the key shares of the next handshake, while nothing waits for them.</summary>
+    public void MakeKeySharesAhead() => _keyShares.MakeAhead();
+
     public override TlsCertificate CreateCertificate(short type, byte[] encoding)
-        => type == CertificateType.X509 ? certificates.Get(encoding, checks.ChecksSignature) : base.CreateCertificate(type, encoding);
+        => type == CertificateType.X509 ? _certificates.Get(encoding, _checks.ChecksSignature) : base.CreateCertificate(type, encoding);
 
     public override TlsHash CreateHash(int cryptoHashAlgorithm)
-        => Hashing.Supports(cryptoHashAlgorithm) ? new NativeHash(cryptoHashAlgorithm) : base.CreateHash(cryptoHashAlgorithm);
+        => Hashing.Supports(cryptoHashAlgorithm) ? new NativeHash(cryptoHashAlgorithm, _transcripts) : base.CreateHash(cryptoHashAlgorithm);
 
     public override TlsHmac CreateHmacForHash(int cryptoHashAlgorithm)
         => Hashing.Supports(cryptoHashAlgorithm) ? new NativeHmac(cryptoHashAlgorithm) : base.CreateHmacForHash(cryptoHashAlgorithm);
@@ -59,35 +85,19 @@ internal sealed class NativeTlsCrypto(CertificateStore certificates, SlotChecks 
 
     public override TlsNonceGenerator CreateNonceGenerator(ReadOnlySpan<byte> additionalSeedMaterial) => NativeRandom.Instance;
 
-    public override TlsECDomain CreateECDomain(TlsECConfig ecConfig)
+    public override TlsECDomain CreateECDomain(TlsECConfig ecConfig) => ecConfig.NamedGroup switch
     {
-        if (checks.ReusesKeyShares && _keyShares.TryGetValue(ecConfig.NamedGroup, out var used))
-        {
-            return used;
-        }
-
-        TlsECDomain agreement = ecConfig.NamedGroup switch
-        {
-            NamedGroup.x25519 when Sodium.IsAvailable => new X25519Agreement(this),
-            NamedGroup.secp256r1 => new EcdhAgreement(this, NistCurve.P256),
-            NamedGroup.secp384r1 => new EcdhAgreement(this, NistCurve.P384),
-            NamedGroup.secp521r1 => new EcdhAgreement(this, NistCurve.P521),
-            _ => base.CreateECDomain(ecConfig),
-        };
-        if (checks.ReusesKeyShares && agreement is X25519Agreement or EcdhAgreement)
-        {
-            _keyShares[ecConfig.NamedGroup] = agreement;
-        }
-        else if (agreement is EcdhAgreement ecdh)
-        {
-            DisposeAfterwards(ecdh);
-        }
-
-        return agreement;
-    }
+        NamedGroup.x25519 when Sodium.IsAvailable => (TlsECDomain)_keyShares.Take(NamedGroup.x25519, _x25519),
+        NamedGroup.secp256r1 => (TlsECDomain)_keyShares.Take(NamedGroup.secp256r1, _p256),
+        NamedGroup.secp384r1 => (TlsECDomain)_keyShares.Take(NamedGroup.secp384r1, _p384),
+        NamedGroup.secp521r1 => (TlsECDomain)_keyShares.Take(NamedGroup.secp521r1, _p521),
+        _ => base.CreateECDomain(ecConfig),
+    };
 
     public override TlsKemDomain CreateKemDomain(TlsKemConfig kemConfig)
-        => kemConfig is { NamedGroup: NamedGroup.MLKEM768, IsServer: false } && Sodium.IsAvailable ? new MLKem768Agreement(this) : base.CreateKemDomain(kemConfig);
+        => kemConfig is { NamedGroup: NamedGroup.MLKEM768, IsServer: false } && Sodium.IsAvailable
+            ? (TlsKemDomain)_keyShares.Take(NamedGroup.MLKEM768, _mlKem768)
+            : base.CreateKemDomain(kemConfig);
 
     protected override TlsAeadCipher CreateCipher_Aes_Gcm(TlsCryptoParameters cryptoParams, int cipherKeySize, int macSize)
         => AesGcm.IsSupported

@@ -17,7 +17,7 @@ internal sealed class X25519Agreement(BcTlsCrypto crypto) : TlsECDomain, TlsAgre
 
     public TlsAgreement CreateECDH() => this;
 
-    // A second call comes only where key shares are reused.
+    // A second call comes when the key was made ahead, or where key shares are reused.
     public byte[] GenerateEphemeral()
     {
         if (_share is null)
