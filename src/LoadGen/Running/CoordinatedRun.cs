@@ -105,11 +105,13 @@ internal sealed class CoordinatedRun
 
     private RunHandle Start(List<ClusterNode> nodes, RunSession session, NodeMetrics metrics)
     {
+        // Compiling takes longest: it begins with the first node, once for all workers of the process.
+        var warmUp = WorkersHere > 0 ? WarmUp.RunAsync(Plan, CancellationToken.None) : null;
         var node = ClusterNode.Start(Node);
         nodes.Add(node);
         var order = new RunOrder(RunIds.New(), Plan, MinWorkers, Node.JoinWithin);
         var handle = node.StartCoordinator(order, session, TimeProvider.System);
-        var services = Workers.Services(metrics);
+        var services = Workers.Services(metrics, warmUp);
         for (var i = 1; i <= WorkersHere; i++)
         {
             // The first worker shares the coordinator's node: a run of one worker needs no second actor system.

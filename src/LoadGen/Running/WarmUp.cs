@@ -16,18 +16,19 @@ internal static class WarmUp
     private static readonly TimeSpan MostTime = TimeSpan.FromMilliseconds(600);
 
     /// <summary>Ends after a number of handshakes or a time, whichever comes first. A profile that the server cannot answer is warm enough once it has failed.</summary>
-    public static async Task RunAsync(Plan plan, CancellationToken cancellation)
+    public static Task RunAsync(Plan plan, CancellationToken cancellation) => Task.WhenAll(
+        new[] { KeyKind.EcdsaP256, KeyKind.Rsa2048 }.Select(key => Task.Run(() => RunAsync(plan, key, cancellation), cancellation)));
+
+    private static async Task RunAsync(Plan plan, KeyKind key, CancellationToken cancellation)
     {
-        foreach (var key in (KeyKind[])[KeyKind.EcdsaP256, KeyKind.Rsa2048])
+        await using var server = BuiltInTarget.Start(new BuiltInTargetOptions { Key = key });
+        using var engine = Engines.Create(Rehearsal(plan, server), TimeProvider.System);
+        using var client = engine.CreateClient();
+        var clock = Stopwatch.StartNew();
+        for (var n = 0; n < MostHandshakes / 2 && clock.Elapsed < MostTime / 2; n++)
         {
-            await using var server = BuiltInTarget.Start(new BuiltInTargetOptions { Key = key });
-            using var engine = Engines.Create(Rehearsal(plan, server), TimeProvider.System);
-            using var client = engine.CreateClient();
-            var clock = Stopwatch.StartNew();
-            for (var n = 0; n < MostHandshakes / 2 && clock.Elapsed < MostTime / 2; n++)
-            {
-                await client.HandshakeAsync(0, n % plan.Profiles.Count, cancellation);
-            }
+            await client.HandshakeAsync(0, n % plan.Profiles.Count, cancellation);
+            await client.HoldAsync(cancellation);
         }
     }
 
@@ -44,6 +45,8 @@ internal static class WarmUp
                 Trust = new Trust.Authorities(server.Authority),
             },
         ],
+        // The server closes after the handshake: it answers nothing, and holds no connection.
+        Profiles = [.. plan.Profiles.Select(profile => profile with { Confirm = Confirm.None, Hold = TimeSpan.Zero })],
         Limits = plan.Limits with { ConnectTimeout = MostTime, HandshakeTimeout = MostTime },
     };
 }

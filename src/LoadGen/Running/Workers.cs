@@ -8,10 +8,12 @@ namespace LoadGen.Running;
 internal static class Workers
 {
     /// <summary>The services of a worker that counts into <paramref name="metrics"/>.</summary>
-    public static WorkerServices Services(NodeMetrics metrics) => new()
+    /// <param name="metrics">What it counts into.</param>
+    /// <param name="warmUp">A warm-up of the same plan that is under way in this process already; by default each worker has its own.</param>
+    public static WorkerServices Services(NodeMetrics metrics, Task? warmUp = null) => new()
     {
         CreateEngine = plan => Engines.Create(plan, TimeProvider.System),
-        WarmUp = WarmUp.RunAsync,
+        WarmUp = warmUp is null ? WarmUp.RunAsync : (_, cancellation) => warmUp.WaitAsync(cancellation),
         Observer = metrics,
     };
 }
