@@ -70,25 +70,28 @@ internal sealed class CoordinatedRun
 
     private async Task<int> ExecuteAsync(List<ClusterNode> nodes, NodeMetrics metrics, NodeEndpoint? endpoint)
     {
+        RunHandle? handle = null;
+
+        // Kept to the very end: a signal that comes while the result is being written still ends the linger.
+        using var signals = new StopSignals(number =>
+        {
+            if (number == 1 && handle is not null)
+            {
+                handle.Stop("interrupted");
+            }
+            else
+            {
+                // Nothing runs yet, or it is the second time and somebody means it: no leaving, no waiting, no result.
+                Environment.Exit(ExitCode.Aborted);
+            }
+        });
         RunEnding ending;
         RunRecord? record;
         await using (var view = ProgressViews.For(Console, Quiet))
         {
             var session = new RunSession(view, metrics);
-            var handle = Start(nodes, session, metrics);
+            handle = Start(nodes, session, metrics);
             endpoint?.BecomeReady();
-            using var signals = new StopSignals(number =>
-            {
-                if (number == 1)
-                {
-                    handle.Stop("interrupted");
-                }
-                else
-                {
-                    // The second time somebody means it: no leaving, no waiting, no result.
-                    Environment.Exit(ExitCode.Aborted);
-                }
-            });
             (ending, record) = await session.Ended;
             await session.AllLeft;
         }
@@ -96,7 +99,6 @@ internal sealed class CoordinatedRun
         var code = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(ending);
         if (endpoint is not null && Linger > TimeSpan.Zero)
         {
-            using var signals = new StopSignals(_ => { });
             await Task.WhenAny(Task.Delay(Linger), signals.FirstSignal);
         }
 
