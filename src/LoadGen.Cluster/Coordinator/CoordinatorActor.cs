@@ -1,106 +1,288 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
+using LoadGen.Cluster.Nodes;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Tallies;
+using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace LoadGen.Cluster.Coordinator;
 
 /// <summary>
 /// Carries out what <see cref="RunState"/> decides: turns messages into events, and effects into messages. Holds the merged
-/// tally and the addresses of the workers.
+/// tally and the addresses of the workers. The cluster's singleton: one that comes after another first asks the workers for
+/// the run that is under way.
 /// </summary>
 internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 {
-    /// <summary>Enough for the start message to reach every worker, so that all start at the same moment.</summary>
-    private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(200);
-
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Workers report at each whole second of the load; a moment later all of it is here.</summary>
     private static readonly TimeSpan ReportsNeed = TimeSpan.FromMilliseconds(150);
+
+    private static readonly TimeSpan LookAtTimeEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Three beats missed: worth a look whether the process is still there.</summary>
+    private static readonly TimeSpan SuspiciousSilence = TimeSpan.FromMilliseconds(1600);
+
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a coordinator that takes over waits for somebody who knows of a run.</summary>
+    private static readonly TimeSpan RunShowsWithin = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(5);
 
     private readonly RunOrder _order;
     private readonly IRunObserver _observer;
     private readonly TimeProvider _time;
+    private readonly long _clockBase;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, IActorRef> _workers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _inFlight = new(StringComparer.Ordinal);
-    private readonly Tally _merged;
-    private RunState _state;
+    private readonly HashSet<string> _probed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
+    private readonly CheckpointHolders _holders = new();
+    private Recovery? _recovery;
+    private Tally _merged = new(0, 0);
+    private RunState? _state;
+    private RunEnding? _ending;
     private DateTimeOffset _startedAt;
-    private long? _loadStart;
+    private int _term = 1;
+    private string? _stopReason;
 
     public CoordinatorActor(RunOrder order, IRunObserver observer, TimeProvider time)
     {
         _order = order;
         _observer = observer;
         _time = time;
+        _clockBase = time.GetTimestamp();
         _startedAt = time.GetUtcNow();
-        _merged = new Tally(order.Plan.Targets.Count, order.Plan.Profiles.Count);
-        _state = new RunState(order.RunId, order.Plan, order.MinWorkers);
 
         Receive<ToCoordinator.RegisterWorker>(Register);
-        Receive<ToCoordinator.WorkerPrepared>(m => ForThisRun(m, new RunEvent.WorkerPrepared(m.WorkerId, m.Epoch, m.Crypto)));
+        Receive<ToCoordinator.Beat>(TakeBeat);
+        Receive<ToCoordinator.Inventory>(TakeInventory);
+        Receive<ToCoordinator.WorkerPrepared>(m => ForThisRun(m, new RunEvent.WorkerPrepared(m.WorkerId, m.Crypto)));
         Receive<ToCoordinator.TargetsRefused>(m => ForThisRun(m, new RunEvent.TargetsRefused(m.WorkerId, m.Reasons)));
         Receive<ToCoordinator.PreparationFailed>(m => ForThisRun(m, new RunEvent.PreparationFailed(m.WorkerId, m.Reason)));
+        Receive<ToCoordinator.AssignmentTaken>(m => ForThisRun(m, new RunEvent.AssignmentTaken(m.WorkerId, m.Version, m.Reached, m.Finished)));
+        Receive<ToCoordinator.WorkerLeaving>(m => Apply(new RunEvent.WorkerLeaving(m.WorkerId)));
         Receive<ToCoordinator.TallyReported>(TakeReport);
+        Receive<ToCoordinator.CheckpointHeld>(m => _holders.Held(m.WorkerId, m.Version));
         Receive<Terminated>(WorkerGone);
-        Receive<StopRequested>(stop => Apply(new RunEvent.StopRequested(stop.Reason)));
+        Receive<StopRequested>(stop => Stop(stop.Reason));
         Receive<StartDeadline>(_ => Apply(new RunEvent.StartDeadlinePassed()));
-        Receive<ShowProgress>(_ => _observer.Progressed(Progress()));
+        Receive<LookAtTime>(_ => TimePassed());
+        Receive<ProbeAnswered>(TakeProbe);
+        Receive<ShowProgress>(_ => ShowProgressNow());
+        Receive<MakeCheckpoint>(_ => Checkpoint());
+        Receive<RunShows>(_ => StartAnewIfNoRun());
+        Receive<InventoriesLate>(_ => TakeOver());
+        Receive<ClusterEvent.IMemberEvent>(_ => LookForStandby());
         Receive<LeaveDeadline>(_ => FinishLeaving());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private TimeSpan Elapsed => _loadStart is { } start ? _time.GetElapsedTime(start) : TimeSpan.Zero;
+    private TimeSpan Now => _time.GetElapsedTime(_clockBase);
+
+    private string RunId => _state?.RunId ?? "";
 
     public static Props PropsFor(RunOrder order, IRunObserver observer, TimeProvider time)
-        => Props.Create(() => new CoordinatorActor(order, observer, time));
+        => Props.Create(() => new CoordinatorActor(order, observer, time)).WithDispatcher("loadgen.control-dispatcher");
 
     protected override void PreStart()
     {
-        Timers.StartSingleTimer("deadline", new StartDeadline(), _order.StartDeadline);
-        Timers.StartPeriodicTimer("progress", new ShowProgress(), ProgressEvery);
+        AkkaCluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        Timers.StartPeriodicTimer("time", LookAtTime.Instance, LookAtTimeEvery);
+        if (_order.TakesOver)
+        {
+            _log.Warning("the coordinator is gone; this one takes over");
+            _recovery = new Recovery();
+            Timers.StartSingleTimer("run", new RunShows(), RunShowsWithin);
+        }
+        else
+        {
+            StartAnew();
+        }
     }
 
     protected override void PostStop()
     {
-        if (_state.Stage != RunStage.Ended)
+        AkkaCluster.Get(Context.System).Unsubscribe(Self);
+        if (_ending is not null)
         {
-            _observer.Ended(new RunEnding.Impossible("the coordinator stopped before the run was over"), null);
-            _observer.WorkersLeft();
+            return;
+        }
+
+        var ending = _state?.CutShort("this coordinator was cut off from the cluster; what it knew by then", Now);
+        _observer.Ended(ending ?? (RunEnding)new RunEnding.Impossible("the coordinator stopped before the run was over"), ending is null ? null : RecordOf(ending));
+        _observer.WorkersLeft();
+    }
+
+    private void StartAnew()
+    {
+        if (_order.Plan is not { } plan)
+        {
+            _ending = new RunEnding.Impossible("the coordinator is gone, no worker knows of a run, and this standby has no plan of its own");
+            Timers.CancelAll();
+            _observer.Ended(_ending, null);
+            FinishLeaving();
+            return;
+        }
+
+        _state = new RunState(_order.RunId, plan, _order.MinWorkers) { Lease = _order.Lease };
+        _merged = new Tally(plan.Targets.Count, plan.Profiles.Count);
+        Timers.StartSingleTimer("deadline", new StartDeadline(), _order.StartDeadline);
+        Timers.StartPeriodicTimer("progress", new ShowProgress(), ProgressEvery);
+    }
+
+    private void StartAnewIfNoRun()
+    {
+        if (_recovery is { HasRun: false })
+        {
+            _recovery = null;
+            StartAnew();
         }
     }
 
     private void Register(ToCoordinator.RegisterWorker worker)
     {
-        if (_state.Stage == RunStage.Ended)
+        if (_ending is not null)
         {
-            Sender.Tell(new ToWorker.Release(_order.RunId, 0));
+            Sender.Tell(new ToWorker.Release(RunId, _term, ReleaseCode.Of(_ending), ""));
             return;
         }
 
-        if (_workers.TryAdd(worker.WorkerId, Sender))
+        if (_state is null)
         {
-            Context.Watch(Sender);
+            return;
         }
 
-        Sender.Tell(new ToWorker.Welcome(_order.RunId));
-        Apply(new RunEvent.WorkerRegistered(worker.WorkerId, worker.Host));
+        Know(worker.WorkerId);
+        Sender.Tell(new ToWorker.Welcome(_state.RunId, _term));
+        Apply(new RunEvent.WorkerRegistered(worker.WorkerId, worker.Host, worker.Weight));
     }
 
-    private void TakeReport(ToCoordinator.TallyReported report)
+    private void Know(string workerId)
     {
-        _inFlight[report.WorkerId] = report.InFlight;
-        ForThisRun(
-            report,
-            new RunEvent.ReportReceived(report.WorkerId, report.Number, report.Ended, report.Usage, report.Final),
-            report.EncodedTally);
+        if (!_workers.TryGetValue(workerId, out var known) || !known.Equals(Sender))
+        {
+            _workers[workerId] = Sender;
+            Context.Watch(Sender);
+        }
     }
+
+    private void TakeBeat(ToCoordinator.Beat beat)
+    {
+        if (_state is null)
+        {
+            AskForInventory(beat);
+            return;
+        }
+
+        if (_ending is not null)
+        {
+            Sender.Tell(new ToWorker.Release(RunId, _term, ReleaseCode.Of(_ending), ""));
+            return;
+        }
+
+        if (!_state.Workers.ContainsKey(beat.WorkerId))
+        {
+            Sender.Tell(beat.RunId.Length > 0 && beat.RunId != RunId
+                ? new ToWorker.Release(beat.RunId, Math.Max(_term, beat.Term), ReleaseCode.Aborted, $"the coordinator runs {RunId} now, and knows nothing of {beat.RunId}")
+                : new ToWorker.RegisterAgain(RunId, _term));
+            return;
+        }
+
+        Know(beat.WorkerId);
+        _probed.Remove(beat.WorkerId);
+        if (_untold.Contains(beat.WorkerId))
+        {
+            Sender.Tell(new ToWorker.TellInventory(RunId, _term));
+        }
+
+        Apply(new RunEvent.WorkerHeard(beat.WorkerId, beat.RunId == RunId ? beat.Version : int.MaxValue));
+        if (_state.Workers.TryGetValue(beat.WorkerId, out var worker) && worker.Stage != WorkerStage.Lost)
+        {
+            Sender.Tell(new ToWorker.BeatAnswered(RunId, _term, beat.Sent, Now));
+        }
+    }
+
+    // Whoever takes over speaks with a term above any that the workers have heard.
+    private void AskForInventory(ToCoordinator.Beat beat)
+    {
+        _term = Math.Max(_term, beat.Term + 1);
+        if (_recovery is null || beat.RunId.Length == 0)
+        {
+            return;
+        }
+
+        Know(beat.WorkerId);
+        Sender.Tell(new ToWorker.TellInventory(beat.RunId, _term));
+        Sender.Tell(new ToWorker.BeatAnswered(beat.RunId, _term, beat.Sent, Now));
+    }
+
+    private void TakeInventory(ToCoordinator.Inventory inventory)
+    {
+        if (_recovery is null)
+        {
+            TakeLateInventory(inventory);
+            return;
+        }
+
+        _recovery.Add(inventory);
+        if (_recovery.IsComplete)
+        {
+            TakeOver();
+        }
+        else if (!Timers.IsTimerActive("patience"))
+        {
+            // Whoever has not told by the end of its lease has stopped, or is gone.
+            Timers.StartSingleTimer("patience", new InventoriesLate(), inventory.Lease);
+        }
+    }
+
+    // From a worker that was silent when the others told.
+    private void TakeLateInventory(ToCoordinator.Inventory inventory)
+    {
+        if (inventory.RunId == RunId && _untold.Remove(inventory.WorkerId))
+        {
+            foreach (var report in inventory.Reports)
+            {
+                TakeReport(report);
+            }
+        }
+    }
+
+    private void TakeOver()
+    {
+        var run = _recovery!.Build(Now);
+        _untold.UnionWith(run.State.Workers.Values.Where(worker => !worker.IsOver).Select(worker => worker.Id).Except(_recovery.Told));
+        _recovery = null;
+        Timers.Cancel("run");
+        Timers.Cancel("patience");
+        _state = run.State;
+        _merged = run.Merged;
+        _startedAt = run.StartedAt;
+        _holders.Version = run.CheckpointVersion;
+        _log.Warning("took over run {0} with {1} workers at {2:0.0} s", RunId, _state.Workers.Count, _state.ElapsedAt(Now).TotalSeconds);
+        Timers.StartPeriodicTimer("progress", new ShowProgress(), ProgressEvery);
+        foreach (var effect in run.Effects)
+        {
+            CarryOut(effect, null);
+        }
+
+        LookForStandby();
+        if (run.WasStopped || _stopReason is not null)
+        {
+            Apply(new RunEvent.StopRequested(_stopReason ?? "stopped before the coordinator was lost"));
+        }
+    }
+
+    private void TakeReport(ToCoordinator.TallyReported report) => ForThisRun(
+        report,
+        new RunEvent.ReportReceived(report.WorkerId, report.Number, report.Ended, report.InFlight, report.Usage, report.Final),
+        report.EncodedTally);
 
     private void WorkerGone(Terminated terminated)
     {
@@ -111,30 +293,107 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
 
         _workers.Remove(worker);
-        _inFlight.Remove(worker);
-        Apply(new RunEvent.WorkerLost(worker, Elapsed));
-        if (_state.Stage == RunStage.Ended && _workers.Count == 0)
+        Apply(new RunEvent.WorkerLost(worker));
+        if (_ending is not null && _workers.Count == 0)
         {
             FinishLeaving();
         }
     }
 
+    private void Stop(string reason)
+    {
+        _stopReason = reason;
+        if (_state is null)
+        {
+            _ending = new RunEnding.Impossible(reason);
+            _observer.Ended(_ending, null);
+            FinishLeaving();
+        }
+        else
+        {
+            Apply(new RunEvent.StopRequested(reason));
+        }
+    }
+
+    private void TimePassed()
+    {
+        if (_state is null || _ending is not null)
+        {
+            return;
+        }
+
+        Apply(new RunEvent.TimePassed());
+        foreach (var silent in _state.Workers.Values.Where(worker => !worker.IsOver && Now - worker.LastHeard > SuspiciousSilence))
+        {
+            if (_workers.TryGetValue(silent.Id, out var worker) && worker.Path.Address is { Host: { } host, Port: { } port } && _probed.Add(silent.Id))
+            {
+                var heard = silent.LastHeard;
+                ProcessProbe.IsGoneAsync(host, port).PipeTo(Self, success: isGone => new ProbeAnswered(silent.Id, heard, isGone));
+            }
+        }
+    }
+
+    // A process that has ended begins nothing more, so nobody has to wait for its lease.
+    private void TakeProbe(ProbeAnswered answer)
+    {
+        _probed.Remove(answer.WorkerId);
+        if (answer.IsGone && _state?.Workers.GetValueOrDefault(answer.WorkerId) is { IsOver: false } worker && worker.LastHeard == answer.HeardBefore)
+        {
+            Apply(new RunEvent.WorkerLost(worker.Id));
+        }
+    }
+
+    private void LookForStandby()
+    {
+        var coordinators = AkkaCluster.Get(Context.System).State.Members
+            .Count(member => member.HasRole(NodeOptions.CoordinatorRole) && member.Status is MemberStatus.Up or MemberStatus.WeaklyUp);
+        var had = _holders.HasStandby;
+        _holders.HasStandby = coordinators > 1;
+        if (_holders.HasStandby && !had)
+        {
+            Timers.StartPeriodicTimer("checkpoint", new MakeCheckpoint(), TimeSpan.Zero, CheckpointEvery);
+        }
+        else if (had && !_holders.HasStandby)
+        {
+            Timers.Cancel("checkpoint");
+        }
+    }
+
+    private void Checkpoint()
+    {
+        if (_state is not { Stage: RunStage.Running or RunStage.Stopping } state || !_holders.HasStandby)
+        {
+            return;
+        }
+
+        var (checkpoint, holders) = _holders.Make(state, _merged);
+        foreach (var holder in holders)
+        {
+            Tell(holder, new ToWorker.HoldCheckpoint(RunId, _term, checkpoint));
+        }
+    }
+
     private void ForThisRun(ToCoordinator message, RunEvent happened, byte[]? tally = null)
     {
-        if (message.RunId == _order.RunId)
+        if (message.RunId == RunId)
         {
             Apply(happened, tally);
         }
         else
         {
-            _log.Warning("ignored a message of {0} for run {1}", message.WorkerId, message.RunId);
+            _log.Debug("ignored a message of {0} for run {1}", message.WorkerId, message.RunId);
         }
     }
 
     private void Apply(RunEvent happened, byte[]? tally = null)
     {
+        if (_state is null)
+        {
+            return;
+        }
+
         var stageBefore = _state.Stage;
-        (_state, var effects) = _state.Apply(happened);
+        (_state, var effects) = _state.Apply(happened, Now);
         foreach (var effect in effects)
         {
             CarryOut(effect, tally);
@@ -142,32 +401,40 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
         if (_state.Stage != stageBefore && _state.Stage != RunStage.Ended)
         {
-            _observer.Progressed(Progress());
+            ShowProgressNow();
         }
     }
 
     private void CarryOut(RunEffect effect, byte[]? tally)
     {
+        var state = _state!;
         switch (effect)
         {
             case RunEffect.Prepare prepare:
-                Tell(prepare.WorkerId, new ToWorker.AssignSlice(_order.RunId, _order.Plan, prepare.Slice));
+                Tell(prepare.WorkerId, new ToWorker.PrepareRun(RunId, _term, state.Plan, state.Lease));
                 break;
-            case RunEffect.Start start:
-                StartLoad(start);
+            case RunEffect.Start:
+                StartLoad(state.LoadStart!.Value - Now);
+                break;
+            case RunEffect.Assign assign:
+                Tell(assign.WorkerId, new ToWorker.AssignWork(RunId, _term, state.Assignment!, state.LoadStart!.Value, _startedAt));
                 break;
             case RunEffect.Merge:
                 _merged.MergeEncoded(tally!);
                 break;
             case RunEffect.Acknowledge acknowledge:
-                Tell(acknowledge.WorkerId, new ToWorker.AcknowledgeReport(_order.RunId, acknowledge.Number));
+                Tell(acknowledge.WorkerId, new ToWorker.AcknowledgeReport(
+                    RunId, _term, acknowledge.Number, _holders.SafeUpTo(acknowledge.WorkerId, acknowledge.Number)));
                 break;
             case RunEffect.CountLost lost:
-                _log.Warning("lost worker {0} with {1} arrivals", lost.WorkerId, lost.Arrivals);
-                _merged.RecordLost(lost.Arrivals);
+                CountLost(lost);
                 break;
             case RunEffect.Stop stop:
-                Tell(stop.WorkerId, new ToWorker.StopRun(_order.RunId));
+                Tell(stop.WorkerId, new ToWorker.StopRun(RunId, _term));
+                break;
+            case RunEffect.Dismiss dismiss:
+                _log.Warning("worker {0} cannot take part: {1}", dismiss.WorkerId, dismiss.Reason);
+                Tell(dismiss.WorkerId, new ToWorker.Release(RunId, _term, ReleaseCode.Fault, dismiss.Reason));
                 break;
             case RunEffect.End end:
                 EndRun(end.Ending);
@@ -177,40 +444,39 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void StartLoad(RunEffect.Start start)
+    private void StartLoad(TimeSpan startsIn)
     {
         Timers.Cancel("deadline");
-        Timers.StartPeriodicTimer("progress", new ShowProgress(), StartDelay + ProgressEvery + ReportsNeed, ProgressEvery);
-        _startedAt = _time.GetUtcNow() + StartDelay;
-        _loadStart = _time.GetTimestamp() + (long)(StartDelay.TotalSeconds * _time.TimestampFrequency);
-        foreach (var worker in start.WorkerIds)
+        Timers.StartPeriodicTimer("progress", new ShowProgress(), startsIn + ProgressEvery + ReportsNeed, ProgressEvery);
+        _startedAt = _time.GetUtcNow() + startsIn;
+    }
+
+    private void CountLost(RunEffect.CountLost lost)
+    {
+        if (lost.Arrivals > 0)
         {
-            Tell(worker, new ToWorker.StartRun(_order.RunId, _state.Epoch, StartDelay));
+            _log.Warning("worker {0} is gone: {1} arrivals that it had been given are lost", lost.WorkerId, lost.Arrivals);
+        }
+
+        _merged.RecordLost(lost.Arrivals);
+        if (_holders.HasStandby)
+        {
+            Self.Tell(new MakeCheckpoint());
         }
     }
 
     private void EndRun(RunEnding ending)
     {
+        _ending = ending;
         Timers.CancelAll();
-        _observer.Progressed(Progress());
-        var record = ending is RunEnding.Finished finished
-            ? new RunRecord
-            {
-                RunId = _order.RunId,
-                Plan = _order.Plan,
-                StartedAt = _startedAt,
-                Duration = finished.Duration,
-                Workers = finished.Workers,
-                Tally = _merged,
-                AbortReason = finished.AbortReason,
-            }
-            : null;
-        _observer.Ended(ending, record);
+        ShowProgressNow();
+        _observer.Ended(ending, ending is RunEnding.Finished finished ? RecordOf(finished) : null);
         foreach (var worker in _workers.Keys)
         {
-            Tell(worker, new ToWorker.Release(_order.RunId, ReleaseCode.Of(ending)));
+            Tell(worker, new ToWorker.Release(RunId, _term, ReleaseCode.Of(ending), ""));
         }
 
+        ReleaseStandbys(ending);
         if (_workers.Count == 0)
         {
             FinishLeaving();
@@ -218,6 +484,27 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         else
         {
             Timers.StartSingleTimer("leave", new LeaveDeadline(), LeaveWithin);
+        }
+    }
+
+    private RunRecord RecordOf(RunEnding.Finished finished) => new()
+    {
+        RunId = RunId,
+        Plan = _state!.Plan,
+        StartedAt = _startedAt,
+        Duration = finished.Duration,
+        Workers = finished.Workers,
+        Tally = _merged,
+        AbortReason = finished.AbortReason,
+    };
+
+    private void ReleaseStandbys(RunEnding ending)
+    {
+        var cluster = AkkaCluster.Get(Context.System);
+        foreach (var member in cluster.State.Members.Where(member => member.HasRole(NodeOptions.CoordinatorRole) && member.Address != cluster.SelfAddress))
+        {
+            Context.ActorSelection(new RootActorPath(member.Address) / "user" / StandbyActor.Name)
+                .Tell(new ToWorker.Release(RunId, _term, ReleaseCode.Of(ending), ""));
         }
     }
 
@@ -235,7 +522,13 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    private RunProgress Progress() => ProgressView.Of(_state, _merged, Elapsed, _inFlight.Values.Sum());
+    private void ShowProgressNow()
+    {
+        if (_state is { } state)
+        {
+            _observer.Progressed(ProgressView.Of(state, _merged, state.ElapsedAt(Now)));
+        }
+    }
 
     /// <summary>Somebody wants the run to end now.</summary>
     public sealed record StopRequested(string Reason);
@@ -244,5 +537,18 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private sealed record ShowProgress;
 
+    private sealed record MakeCheckpoint;
+
+    private sealed record RunShows;
+
+    private sealed record InventoriesLate;
+
     private sealed record LeaveDeadline;
+
+    private sealed record ProbeAnswered(string WorkerId, TimeSpan HeardBefore, bool IsGone);
+
+    private sealed record LookAtTime
+    {
+        public static readonly LookAtTime Instance = new();
+    }
 }

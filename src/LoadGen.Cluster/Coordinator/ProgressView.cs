@@ -9,7 +9,7 @@ namespace LoadGen.Cluster.Coordinator;
 /// <summary>Makes the view of a run that people watch.</summary>
 internal static class ProgressView
 {
-    public static RunProgress Of(RunState state, Tally merged, TimeSpan elapsed, long inFlight)
+    public static RunProgress Of(RunState state, Tally merged, TimeSpan elapsed)
     {
         elapsed = elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed;
         var schedule = (state.Plan.Load as Load.Open)?.Schedule;
@@ -23,7 +23,7 @@ internal static class ProgressView
             OfferedPerSecond = schedule?.Shape.RateAt(elapsed),
             CompletedPerSecond = merged.IntervalOf((int)elapsed.TotalSeconds - 1)?.Completed ?? 0,
             Ended = merged.Books,
-            InFlight = inFlight,
+            InFlight = state.Workers.Values.Where(worker => worker.IsActive).Sum(worker => worker.InFlight),
             Response = merged.Response.Summarize(),
             Failures = [.. FailuresByKind(merged)],
             Workers = [.. state.Workers.Values],

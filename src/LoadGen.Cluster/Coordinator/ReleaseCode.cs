@@ -8,12 +8,18 @@ namespace LoadGen.Cluster.Coordinator;
 /// </summary>
 internal static class ReleaseCode
 {
+    /// <summary>The run ended early for this worker.</summary>
+    public const int Aborted = 11;
+
+    /// <summary>This worker could not take part.</summary>
+    public const int Fault = 1;
+
     public static int Of(RunEnding ending) => ending switch
     {
         RunEnding.Finished { AbortReason: null } => 0,
-        RunEnding.Finished => 11,
+        RunEnding.Finished => Aborted,
         RunEnding.NotFormed => 13,
         RunEnding.TargetsRefused => 14,
-        _ => 1,
+        _ => Fault,
     };
 }

@@ -70,13 +70,22 @@ public sealed class ClusterNode : IAsyncDisposable
         return new RunHandle(CoordinatorProxy());
     }
 
-    /// <summary>Starts a worker on this node.</summary>
-    /// <returns>The exit code that it was released with.</returns>
-    public Task<int> StartWorker(string workerId, WorkerServices services)
+    /// <summary>Waits for the run to be over while another node has its coordinator.</summary>
+    /// <returns>The exit code that this node was released with.</returns>
+    public Task<int> StandBy()
     {
         var released = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _system.ActorOf(WorkerActor.PropsFor(workerId, CoordinatorProxy(), services, code => released.TrySetResult(code)), "worker");
+        _system.ActorOf(StandbyActor.PropsFor(code => released.TrySetResult(code)), StandbyActor.Name);
         return released.Task;
+    }
+
+    /// <summary>Starts a worker on this node.</summary>
+    public WorkerHandle StartWorker(string workerId, WorkerServices services)
+    {
+        var released = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var worker = _system.ActorOf(
+            WorkerActor.PropsFor(workerId, CoordinatorProxy(buffer: false), services, code => released.TrySetResult(code)), "worker");
+        return new WorkerHandle(worker, released.Task);
     }
 
     /// <summary>Leaves the cluster and ends the actor system.</summary>
@@ -95,10 +104,12 @@ public sealed class ClusterNode : IAsyncDisposable
         await _system.Terminate();
     }
 
-    private IActorRef CoordinatorProxy() => _system.ActorOf(
-        ClusterSingletonProxy.Props(
-            $"/user/{CoordinatorName}",
-            ClusterSingletonProxySettings.Create(_system).WithRole(NodeOptions.CoordinatorRole)));
+    // What workers say they say again until they are answered: nothing old may reach a coordinator that takes over.
+    private IActorRef CoordinatorProxy(bool buffer = true)
+    {
+        var settings = ClusterSingletonProxySettings.Create(_system).WithRole(NodeOptions.CoordinatorRole);
+        return _system.ActorOf(ClusterSingletonProxy.Props($"/user/{CoordinatorName}", buffer ? settings : settings.WithBufferSize(0)));
+    }
 
     private static Address SeedAddress(string seed)
     {

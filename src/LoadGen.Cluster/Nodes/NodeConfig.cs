@@ -29,7 +29,11 @@ internal static class NodeConfig
           remote {
             log-remote-lifecycle-events = off
             use-dispatcher = loadgen.control-dispatcher
-            dot-netty.tcp.enforce-ip-family = off
+            dot-netty.tcp {
+              enforce-ip-family = off
+              # Reports are far smaller; what a coordinator that takes over is told may not be.
+              maximum-frame-size = 16 MiB
+            }
           }
           cluster {
             use-dispatcher = loadgen.control-dispatcher
@@ -40,13 +44,8 @@ internal static class NodeConfig
             seed-node-timeout = 2s
             retry-unsuccessful-join-after = 1s
             allow-weakly-up-members = off
-            failure-detector.acceptable-heartbeat-pause = 5s
-            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver {
-              active-strategy = keep-oldest
-              stable-after = 5s
-              keep-oldest { down-if-alone = off, role = coordinator }
-            }
+            failure-detector.acceptable-heartbeat-pause = 3s
+            downing-provider-class = "LoadGen.Cluster.Nodes.Downing.DowningProvider, LoadGen.Cluster"
             singleton { hand-over-retry-interval = 200ms }
             singleton-proxy {
               singleton-identification-interval = 200ms
@@ -62,6 +61,8 @@ internal static class NodeConfig
             dedicated-thread-pool { thread-count = 2, threadtype = background }
           }
           pump-dispatcher { type = PinnedDispatcher }
+          tally-dispatcher { type = PinnedDispatcher }
+          downing.stable-after = 5s
         }
         """;
 
@@ -72,6 +73,7 @@ internal static class NodeConfig
               roles = [{{string.Join(", ", options.Roles)}}]
               shutdown-after-unsuccessful-join-seed-nodes = {{(long)options.JoinWithin.TotalMilliseconds}}ms
             }
+            loadgen.downing.lease = {{(long)options.Lease.TotalMilliseconds}}ms
             akka.remote.dot-netty.tcp {
               hostname = {{Quoted(options.ListenHost)}}
               port = {{options.ListenPort.ToString(CultureInfo.InvariantCulture)}}

@@ -1,3 +1,5 @@
+using LoadGen.Core.Runs;
+
 namespace LoadGen.Cluster.Nodes;
 
 /// <summary>Where a node listens and whom it joins.</summary>
@@ -29,4 +31,7 @@ public sealed record NodeOptions
 
     /// <summary>How long to try to join before giving up.</summary>
     public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a worker goes on without hearing from a coordinator, and how long it takes until a silent one is given up.</summary>
+    public TimeSpan Lease { get; init; } = RunState.DefaultLease;
 }

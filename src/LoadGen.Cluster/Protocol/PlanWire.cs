@@ -3,9 +3,7 @@ using LoadGen.Core.Plans;
 
 namespace LoadGen.Cluster.Protocol;
 
-/// <summary>
-/// Plans as they travel. Thresholds stay behind: only the coordinator, which has the plan from its reader, judges the result.
-/// </summary>
+/// <summary>Plans as they travel.</summary>
 internal static class PlanWire
 {
     public static Wire.Plan ToWire(Plan plan)
@@ -26,6 +24,7 @@ internal static class PlanWire
             },
             Authorized = { plan.Authorized },
             Seed = plan.Seed,
+            Thresholds = { plan.Thresholds.Select(threshold => threshold.Expression) },
         };
         LoadWire.Put(plan.Load, wire);
         return wire;
@@ -55,8 +54,13 @@ internal static class PlanWire
             },
             Authorized = [.. wire.Authorized],
             Seed = wire.Seed,
+            Thresholds = [.. wire.Thresholds.Select(Threshold)],
         };
     }
+
+    private static Threshold Threshold(string expression) => ThresholdParser.TryParse(expression, out var threshold, out var remedy)
+        ? threshold
+        : throw new ArgumentException($"'{expression}' is not a threshold: {remedy}");
 
     private static Wire.Target ToWire(Target target)
     {

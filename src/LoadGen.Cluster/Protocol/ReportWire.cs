@@ -10,51 +10,47 @@ internal static class ReportWire
     {
         RunId = report.RunId,
         WorkerId = report.WorkerId,
-        Epoch = report.Epoch,
         Number = report.Number,
-        Ended = new Wire.Books
-        {
-            Scheduled = report.Ended.Scheduled,
-            Completed = report.Ended.Completed,
-            Failed = report.Ended.Failed,
-            Dropped = report.Ended.Dropped,
-            Lost = report.Ended.Lost,
-        },
+        Ended = ToWire(report.Ended),
         InFlight = report.InFlight,
-        Usage = new Wire.GeneratorUsage
-        {
-            Process = report.Usage.Process,
-            Cores = report.Usage.Cores,
-            ElapsedTicks = report.Usage.Elapsed.Ticks,
-            CpuTicks = report.Usage.Cpu.Ticks,
-            GcPauseTicks = report.Usage.GcPause.Ticks,
-        },
+        Usage = ToWire(report.Usage),
         Final = report.Final,
         // The array is never written to again once it is part of a report.
         Tally = UnsafeByteOperations.UnsafeWrap(report.EncodedTally),
     };
 
-    public static ToCoordinator.TallyReported FromWire(Wire.TallyReported wire)
-    {
-        if (wire.Ended is null || wire.Usage is null)
-        {
-            throw new ArgumentException("the report has no books or no usage");
-        }
+    public static ToCoordinator.TallyReported FromWire(Wire.TallyReported wire) => new(
+        wire.RunId,
+        wire.WorkerId,
+        wire.Number,
+        FromWire(wire.Ended),
+        wire.InFlight,
+        FromWire(wire.Usage) ?? throw new ArgumentException("the report tells no usage"),
+        wire.Final,
+        wire.Tally.ToByteArray());
 
-        return new ToCoordinator.TallyReported(
-            wire.RunId,
-            wire.WorkerId,
-            wire.Epoch,
-            wire.Number,
-            new Books(wire.Ended.Scheduled, wire.Ended.Completed, wire.Ended.Failed, wire.Ended.Dropped, wire.Ended.Lost),
-            wire.InFlight,
-            new GeneratorUsage(
-                wire.Usage.Process,
-                wire.Usage.Cores,
-                new TimeSpan(wire.Usage.ElapsedTicks),
-                new TimeSpan(wire.Usage.CpuTicks),
-                new TimeSpan(wire.Usage.GcPauseTicks)),
-            wire.Final,
-            wire.Tally.ToByteArray());
-    }
+    public static Wire.Books ToWire(Books books) => new()
+    {
+        Scheduled = books.Scheduled,
+        Completed = books.Completed,
+        Failed = books.Failed,
+        Dropped = books.Dropped,
+        Lost = books.Lost,
+    };
+
+    public static Books FromWire(Wire.Books? wire) => wire is not null
+        ? new Books(wire.Scheduled, wire.Completed, wire.Failed, wire.Dropped, wire.Lost)
+        : throw new ArgumentException("the books are missing");
+
+    public static Wire.GeneratorUsage ToWire(GeneratorUsage usage) => new()
+    {
+        Process = usage.Process,
+        Cores = usage.Cores,
+        ElapsedTicks = usage.Elapsed.Ticks,
+        CpuTicks = usage.Cpu.Ticks,
+        GcPauseTicks = usage.GcPause.Ticks,
+    };
+
+    public static GeneratorUsage? FromWire(Wire.GeneratorUsage? wire) => wire is null ? null : new(
+        wire.Process, wire.Cores, new TimeSpan(wire.ElapsedTicks), new TimeSpan(wire.CpuTicks), new TimeSpan(wire.GcPauseTicks));
 }

@@ -4,38 +4,117 @@ using LoadGen.Core.Slices;
 namespace LoadGen.Cluster.Worker;
 
 /// <summary>
-/// Says which arrivals of a slice are due, and when the next one is. It has no clock and no thread: whoever owns it passes
-/// the time in, late or not, and each arrival still carries its exact planned time. Safe for concurrent use: the connections
-/// of a closed load take their next arrivals themselves.
+/// Says which arrivals of a worker's slices are due, and when the next one is. It has no clock and no thread: whoever owns it
+/// passes the time in, late or not, and each arrival still carries its exact planned time. Safe for concurrent use: the
+/// connections of a closed load take their next arrivals themselves, and the slices change under way.
 /// </summary>
-internal sealed class ArrivalPump(Plan plan, Slice slice)
+internal sealed class ArrivalPump
 {
-    private readonly ArrivalMix _mix = plan.Mix;
+    private readonly Plan _plan;
+    private readonly ArrivalMix _mix;
     private readonly Lock _lock = new();
+    private IReadOnlyList<Slice> _slices;
+    private bool _isCut;
+    private int _slice;
     private long _next;
+    private long _reached;
+    private int _busy;
+    private TimeSpan _leaseUntil = TimeSpan.MaxValue;
+    private TimeSpan _notBefore = TimeSpan.MinValue;
+    private bool _fenced;
     private bool _stopped;
+    private bool _finished;
 
-    /// <summary>How many connections start at once in a closed load; 0 for an open one.</summary>
-    public int ClosedConnections => plan.Load is Load.Closed ? slice.Connections : 0;
+    public ArrivalPump(Plan plan, params IReadOnlyList<Slice> slices)
+    {
+        _plan = plan;
+        _mix = plan.Mix;
+        _slices = slices;
+        IsClosedLoad = plan.Load is Load.Closed;
+    }
 
-    /// <summary>When the next arrival of an open load is due; <see langword="null"/> if there is none.</summary>
+    /// <summary>Whether connections take their next arrivals themselves.</summary>
+    public bool IsClosedLoad { get; }
+
+    /// <summary>How many connections may be open at once.</summary>
+    public int Connections
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _slices.Count > 0 ? _slices[^1].Connections : 0;
+            }
+        }
+    }
+
+    /// <summary>When the next arrival of an open load is due; <see langword="null"/> if there is none for now.</summary>
     public TimeSpan? NextDue
     {
         get
         {
             lock (_lock)
             {
-                return NextDueLocked();
+                return _fenced ? null : NextDueLocked();
             }
         }
     }
 
-    /// <summary>Whether no arrival will come any more, as of <paramref name="now"/>.</summary>
-    public bool IsExhausted(TimeSpan now)
+    /// <summary>Whether the lease has ended and was not renewed since.</summary>
+    public bool IsFenced
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _fenced;
+            }
+        }
+    }
+
+    /// <summary>Goes by other slices from now on. What was taken stays taken.</summary>
+    /// <param name="slices">Those of the worker, in order; it may know some of them already, with other ends.</param>
+    /// <param name="isCut">Whether more may come after the last one.</param>
+    /// <returns>The first arrival that was not come to, and whether everything had ended here before.</returns>
+    public (long Reached, bool IsFinished) Update(IReadOnlyList<Slice> slices, bool isCut)
     {
         lock (_lock)
         {
-            return IsExhaustedLocked(now);
+            if (_slices.Count > 0)
+            {
+                // Slices are known by their epochs: the one under way goes on where it is.
+                var present = _slices[_slice].Epoch;
+                var index = slices.ToList().FindIndex(slice => slice.Epoch == present);
+                _slice = Math.Max(index, 0);
+                _next = index < 0 ? 0 : _next;
+            }
+
+            _slices = slices;
+            _isCut = isCut;
+            return (_reached, _finished);
+        }
+    }
+
+    /// <summary>Lets arrivals begin until then. After a lease that had ended, what came due meanwhile is not made up for.</summary>
+    public void Renew(TimeSpan until, TimeSpan now)
+    {
+        lock (_lock)
+        {
+            _leaseUntil = until;
+            if (_fenced && now <= until)
+            {
+                _fenced = false;
+                _notBefore = now;
+            }
+        }
+    }
+
+    /// <summary>Whether an arrival came due while nothing was allowed to begin.</summary>
+    public bool IsPast(Arrival arrival)
+    {
+        lock (_lock)
+        {
+            return arrival.Planned < _notBefore;
         }
     }
 
@@ -44,20 +123,33 @@ internal sealed class ArrivalPump(Plan plan, Slice slice)
     {
         lock (_lock)
         {
-            var due = NextDueLocked();
+            var due = IsFencedLocked(now) ? null : NextDueLocked();
             arrival = due <= now ? Take(due.Value) : default;
             return due <= now;
         }
     }
 
-    /// <summary>Takes the next arrival of a closed load, for a connection that became free at <paramref name="now"/>.</summary>
+    /// <summary>Takes an arrival of a closed load for one more connection, if there may be one more.</summary>
+    public bool TryOpen(TimeSpan now, out Arrival arrival)
+    {
+        lock (_lock)
+        {
+            var mayOpen = now >= TimeSpan.Zero && _slices.Count > 0 && _busy < _slices[^1].Connections && !IsExhaustedLocked(now) && !IsFencedLocked(now);
+            arrival = mayOpen ? Take(now) : default;
+            _busy += mayOpen ? 1 : 0;
+            return mayOpen;
+        }
+    }
+
+    /// <summary>Takes the next arrival of a closed load for a connection that became free, or takes the connection out of use.</summary>
     public bool TryTakeNext(TimeSpan now, out Arrival arrival)
     {
         lock (_lock)
         {
-            var isOver = IsExhaustedLocked(now);
-            arrival = isOver ? default : Take(now);
-            return !isOver;
+            var goesOn = _slices.Count > 0 && _busy <= _slices[^1].Connections && !IsExhaustedLocked(now) && !IsFencedLocked(now);
+            arrival = goesOn ? Take(now) : default;
+            _busy -= goesOn ? 0 : 1;
+            return goesOn;
         }
     }
 
@@ -70,16 +162,69 @@ internal sealed class ArrivalPump(Plan plan, Slice slice)
         }
     }
 
-    private TimeSpan? NextDueLocked() => !_stopped && plan.Load is Load.Open open && _next < slice.Count
-        ? open.Schedule.TimeOf(slice.ArrivalAt(_next))
-        : null;
+    /// <summary>Ends for good if no arrival will come any more, as of <paramref name="now"/>.</summary>
+    public bool TryFinish(TimeSpan now)
+    {
+        lock (_lock)
+        {
+            _finished |= IsExhaustedLocked(now);
+            return _finished;
+        }
+    }
 
-    private bool IsExhaustedLocked(TimeSpan now) => _stopped || _next >= slice.Count
-        || (plan.Load is Load.Closed { Duration: { } duration } && now >= duration);
+    private bool IsFencedLocked(TimeSpan now)
+    {
+        _fenced |= now > _leaseUntil;
+        return _fenced;
+    }
+
+    private TimeSpan? NextDueLocked()
+    {
+        if (_stopped || _finished || _plan.Load is not Load.Open open || !MoveOn())
+        {
+            return null;
+        }
+
+        return open.Schedule.TimeOf(_slices[_slice].ArrivalAt(_next));
+    }
+
+    // To the slice that the next arrival is in; false if there is none for now. A slice may still become longer while it is the
+    // last one.
+    private bool MoveOn()
+    {
+        while (_slice < _slices.Count && _next >= _slices[_slice].Count)
+        {
+            if (_slice + 1 >= _slices.Count)
+            {
+                return false;
+            }
+
+            _slice++;
+            _next = 0;
+        }
+
+        return _slices.Count > 0;
+    }
+
+    private bool IsExhaustedLocked(TimeSpan now)
+    {
+        if (_stopped || _finished)
+        {
+            return true;
+        }
+
+        if (_plan.Load is Load.Closed { Duration: { } duration } && now >= duration)
+        {
+            return true;
+        }
+
+        return !_isCut && !MoveOn();
+    }
 
     private Arrival Take(TimeSpan planned)
     {
-        var index = slice.ArrivalAt(_next++);
+        var index = _slices[_slice].ArrivalAt(_next++);
+        _reached = index + 1;
         return new Arrival(index, planned, _mix.TargetOf(index), _mix.ProfileOf(index));
     }
 }

@@ -11,21 +11,18 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     private readonly ArrivalPump _pump;
-    private readonly int _mostConnections;
     private readonly RunClock _clock;
     private readonly IActorRef _tally;
     private readonly IWorkerObserver _observer;
     private readonly Props _connectionProps;
     private readonly Alarm _alarm;
     private readonly Stack<IActorRef> _free = new();
-    private int _connections;
     private int _inFlight;
     private bool _finished;
 
-    public ArrivalPumpActor(ArrivalPump arrivals, int mostConnections, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
+    public ArrivalPumpActor(ArrivalPump arrivals, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
     {
         _pump = arrivals;
-        _mostConnections = mostConnections;
         _clock = clock;
         _tally = tally;
         _observer = services.Observer;
@@ -40,20 +37,25 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
             _pump.Stop();
             FinishIfDone();
         });
-        Receive<LoadMessages.SendReport>(_ => _tally.Tell(new LoadMessages.SendReport(_inFlight)));
+        Receive<LoadMessages.SendReport>(_ =>
+        {
+            _tally.Tell(new LoadMessages.SendReport(_inFlight));
+            FinishIfDone();
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(ArrivalPump arrivals, int mostConnections, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
-        => Props.Create(() => new ArrivalPumpActor(arrivals, mostConnections, clock, connectionProps, tally, services))
+    public static Props PropsFor(ArrivalPump arrivals, RunClock clock, Props connectionProps, IActorRef tally, WorkerServices services)
+        => Props.Create(() => new ArrivalPumpActor(arrivals, clock, connectionProps, tally, services))
             .WithDispatcher("loadgen.pump-dispatcher");
 
     protected override void PreStart()
     {
-        // At each whole second of the load, which has not begun yet.
-        Timers.StartPeriodicTimer("report", new LoadMessages.SendReport(0), ReportEvery - _clock.Now, ReportEvery);
-        _alarm.Set(_pump.ClosedConnections > 0 ? -_clock.Now : (_pump.NextDue ?? TimeSpan.Zero) - _clock.Now);
+        // At each whole second of the load, which has not begun yet, or goes on already for a worker that joins it.
+        var toNextSecond = ReportEvery - new TimeSpan((_clock.Now.Ticks % ReportEvery.Ticks + ReportEvery.Ticks) % ReportEvery.Ticks);
+        Timers.StartPeriodicTimer("report", new LoadMessages.SendReport(0), _clock.Now < TimeSpan.Zero ? ReportEvery - _clock.Now : toNextSecond, ReportEvery);
+        _alarm.Set(_pump.IsClosedLoad ? -_clock.Now : (_pump.NextDue ?? TimeSpan.Zero) - _clock.Now);
     }
 
     protected override void PostStop()
@@ -64,7 +66,7 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
 
     private void Release()
     {
-        if (_pump.ClosedConnections > 0)
+        if (_pump.IsClosedLoad)
         {
             ReleaseClosed();
         }
@@ -81,7 +83,7 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
         while (_pump.TryTakeDue(_clock.Now, out var arrival))
         {
             _observer.Arrived(arrival.Target, arrival.Profile);
-            if (TryGetConnection(out var connection))
+            if (!_pump.IsPast(arrival) && TryGetConnection(out var connection))
             {
                 Begin(connection, arrival);
             }
@@ -100,10 +102,10 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
 
     private void ReleaseClosed()
     {
-        while (_connections < _pump.ClosedConnections && _pump.TryTakeNext(_clock.Now, out var arrival))
+        while (_pump.TryOpen(_clock.Now, out var arrival))
         {
             _observer.Arrived(arrival.Target, arrival.Profile);
-            Begin(NewConnection(), arrival);
+            Begin(_free.TryPop(out var free) ? free : NewConnection(), arrival);
         }
     }
 
@@ -112,6 +114,11 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
         _inFlight--;
         _observer.InFlightChanged(-1);
         _free.Push(connection);
+        if (_pump.IsClosedLoad)
+        {
+            ReleaseClosed();
+        }
+
         FinishIfDone();
     }
 
@@ -125,30 +132,22 @@ internal sealed class ArrivalPumpActor : ReceiveActor, IWithTimers
     // The connection used last is taken first: its buffers are still in the caches.
     private bool TryGetConnection(out IActorRef connection)
     {
-        if (_free.TryPop(out connection!))
-        {
-            return true;
-        }
-
-        if (_connections >= _mostConnections)
+        connection = ActorRefs.Nobody;
+        if (_inFlight >= _pump.Connections)
         {
             return false;
         }
 
-        connection = NewConnection();
+        connection = _free.TryPop(out var free) ? free : NewConnection();
         return true;
     }
 
-    private IActorRef NewConnection()
-    {
-        _connections++;
-        return Context.ActorOf(_connectionProps);
-    }
+    private IActorRef NewConnection() => Context.ActorOf(_connectionProps);
 
     // Every connection told the tally of its last handshake before it told us that it is free, so nothing comes later.
     private void FinishIfDone()
     {
-        if (!_finished && _inFlight == 0 && _pump.IsExhausted(_clock.Now))
+        if (!_finished && _inFlight == 0 && _pump.TryFinish(_clock.Now))
         {
             _finished = true;
             Timers.CancelAll();

@@ -1,4 +1,5 @@
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Worker;
 
@@ -26,7 +27,16 @@ internal static class LoadMessages
     /// <summary>Tally to worker: the coordinator has acknowledged the last report.</summary>
     public sealed record ReportsDelivered;
 
-    /// <summary>Alarm to pump: look at the time.</summary>
+    /// <summary>Tally to worker: everything has ended here, and the last report is on its way.</summary>
+    public sealed record AllEnded;
+
+    /// <summary>Worker to tally: say everything that was counted, reported or not.</summary>
+    public sealed record TellCounted;
+
+    /// <summary>Tally to worker: everything that was counted.</summary>
+    public sealed record Counted(Tally Tally, GeneratorUsage Usage);
+
+    /// <summary>Alarm or worker to pump: look at the time.</summary>
     public sealed record LookAtTime
     {
         public static readonly LookAtTime Instance = new();

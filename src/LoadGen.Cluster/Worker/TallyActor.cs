@@ -18,24 +18,25 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
 
     private readonly string _runId;
     private readonly string _workerId;
-    private readonly int _epoch;
     private readonly ICanTell _coordinator;
     private readonly IWorkerObserver _observer;
     private readonly UsageMeter _usage;
     private readonly ConcurrentQueue<Sample> _samples;
     private readonly Tally _tally;
+    private readonly Tally _reported;
     private ToCoordinator.TallyReported? _onItsWay;
     private long _number;
     private bool _finishing;
 
     public TallyActor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, ConcurrentQueue<Sample> samples, IWorkerObserver observer)
     {
-        (_runId, _workerId, _epoch) = address;
+        (_runId, _workerId) = address;
         _coordinator = coordinator;
         _observer = observer;
         _usage = usage;
         _samples = samples;
         _tally = new Tally(plan.Targets.Count, plan.Profiles.Count);
+        _reported = new Tally(plan.Targets.Count, plan.Profiles.Count);
 
         Receive<TakeSamples>(_ => Take());
         Receive<LoadMessages.ArrivalDropped>(dropped =>
@@ -46,7 +47,9 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
         {
             _finishing = true;
             Report(inFlight: 0);
+            Context.Parent.Tell(new LoadMessages.AllEnded());
         });
+        Receive<LoadMessages.TellCounted>(_ => TellCounted());
         Receive<ToWorker.AcknowledgeReport>(Acknowledged);
         Receive<Repeat>(_ => SendOnItsWay());
     }
@@ -54,7 +57,7 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props PropsFor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, ConcurrentQueue<Sample> samples, IWorkerObserver observer)
-        => Props.Create(() => new TallyActor(address, plan, coordinator, usage, samples, observer));
+        => Props.Create(() => new TallyActor(address, plan, coordinator, usage, samples, observer)).WithDispatcher("loadgen.tally-dispatcher");
 
     protected override void PreStart() => Timers.StartPeriodicTimer("samples", TakeSamples.Instance, TakeEvery);
 
@@ -67,6 +70,15 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void TellCounted()
+    {
+        Take();
+        var counted = new Tally(_reported.Targets.Count, _reported.Profiles.Count);
+        counted.Merge(_reported);
+        counted.Merge(_tally);
+        Sender.Tell(new LoadMessages.Counted(counted, _usage.Read()));
+    }
+
     private void Report(long inFlight)
     {
         Take();
@@ -76,8 +88,10 @@ internal sealed class TallyActor : ReceiveActor, IWithTimers
         }
 
         _onItsWay = new ToCoordinator.TallyReported(
-            _runId, _workerId, _epoch, ++_number, _tally.Books, inFlight, _usage.Read(), _finishing, _tally.Encode());
+            _runId, _workerId, ++_number, _tally.Books, inFlight, _usage.Read(), _finishing, _tally.Encode());
+        _reported.Merge(_tally);
         _tally.Reset();
+        Context.Parent.Tell(_onItsWay);
         SendOnItsWay();
         Timers.StartPeriodicTimer("repeat", new Repeat(), RepeatAfter);
     }

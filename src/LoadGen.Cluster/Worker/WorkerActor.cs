@@ -1,18 +1,25 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Handshakes;
-using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Worker;
 
 /// <summary>
-/// A worker node: offers itself to the coordinator, gets ready for its slice, runs it, and leaves when it is released.
+/// A worker node: offers itself to the coordinator, gets ready for a plan, runs its share, and leaves when it is released. It
+/// beats while it lives; without an answer for the length of its lease it begins nothing more, and after twice that it keeps
+/// what it has and goes.
 /// </summary>
 internal sealed class WorkerActor : ReceiveActor, IWithTimers
 {
+    private const int Aborted = 11;
+    private const int NotFormed = 13;
+
     private static readonly TimeSpan RegisterEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A worker that leaves hands its share over; nothing begins here after this, whether somebody took it or not.</summary>
+    private static readonly TimeSpan HandOverWithin = TimeSpan.FromMilliseconds(900);
 
     private readonly string _workerId;
     private readonly ICanTell _coordinator;
@@ -20,11 +27,18 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly Action<int> _released;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _holding = new();
+    private readonly CoordinatorClock _coordinatorClock = new();
+    private readonly ReportKeeper _kept = new();
+    private readonly long _clockBase;
     private IHandshakeEngine? _engine;
-    private ToWorker.AssignSlice? _assignment;
-    private IActorRef _pump = ActorRefs.Nobody;
-    private IActorRef _tally = ActorRefs.Nobody;
+    private ToWorker.PrepareRun? _run;
+    private ToWorker.AssignWork? _work;
+    private Readiness? _readiness;
+    private WorkerLoad? _load;
+    private TimeSpan _lastAnswer;
+    private int _term;
+    private bool _leaving;
+    private bool _givingUp;
 
     /// <param name="workerId">Its name in results, unique in the cluster.</param>
     /// <param name="coordinator">Where the coordinator is, now or later.</param>
@@ -36,113 +50,328 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _coordinator = coordinator;
         _services = services;
         _released = released;
+        _clockBase = services.Clock.GetTimestamp();
 
-        Receive<Register>(_ => _coordinator.Tell(new ToCoordinator.RegisterWorker(_workerId, Environment.MachineName), Self));
-        Receive<ToWorker.Welcome>(_ => Timers.Cancel("register"));
-        Receive<ToWorker.AssignSlice>(Prepare);
-        Receive<Readiness>(AnswerReadiness);
-        Receive<ToWorker.StartRun>(Start);
-        Receive<ToWorker.AcknowledgeReport>(acknowledged => _tally.Tell(acknowledged));
-        Receive<ToWorker.StopRun>(_ =>
-        {
-            _holding.Cancel();
-            _pump.Tell(new LoadMessages.StopPumping());
-        });
-        Receive<LoadMessages.ReportsDelivered>(_ => _log.Debug("every report was delivered"));
-        Receive<ToWorker.Release>(release =>
-        {
-            _released(release.ExitCode);
-            Context.Stop(Self);
-        });
+        Receive<Register>(_ => Tell(new ToCoordinator.RegisterWorker(_workerId, Environment.MachineName, _services.Weight)));
+        Receive<SendBeat>(_ => Beat());
+        Receive<ToWorker>(message => message.Term < _term, message => _log.Debug("ignored {0} of an earlier coordinator", message.GetType().Name));
+        Receive<ToWorker.Welcome>(Welcomed);
+        Receive<ToWorker.RegisterAgain>(_ => RegisterAgain());
+        Receive<ToWorker.BeatAnswered>(BeatAnswered);
+        Receive<ToWorker.PrepareRun>(Prepare);
+        Receive<Readiness>(Ready);
+        Receive<ToWorker.AssignWork>(TakeWork);
+        Receive<ToWorker.AcknowledgeReport>(Acknowledged);
+        Receive<ToWorker.HoldCheckpoint>(Hold);
+        Receive<ToWorker.TellInventory>(TellInventory);
+        Receive<ToCoordinator.TallyReported>(report => _kept.Add(report));
+        Receive<ToWorker.StopRun>(_ => _load?.Stop());
+        Receive<LoadMessages.AllEnded>(_ => Ended());
+        Receive<LoadMessages.Counted>(Abandon);
+        Receive<LoadMessages.ReportsDelivered>(_ => Delivered());
+        Receive<LeaveRequested>(_ => Leave());
+        Receive<StopHandingOver>(_ => _load?.Stop());
+        Receive<ToWorker.Release>(Released);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private TimeSpan Now => _services.Clock.GetElapsedTime(_clockBase);
+
+    private string RunId => _run?.RunId ?? "";
+
     public static Props PropsFor(string workerId, ICanTell coordinator, WorkerServices services, Action<int> released)
-        => Props.Create(() => new WorkerActor(workerId, coordinator, services, released));
+        => Props.Create(() => new WorkerActor(workerId, coordinator, services, released)).WithDispatcher("loadgen.control-dispatcher");
 
     protected override void PreStart()
-        => Timers.StartPeriodicTimer("register", new Register(), TimeSpan.Zero, RegisterEvery);
+    {
+        Timers.StartPeriodicTimer("register", new Register(), TimeSpan.Zero, RegisterEvery);
+        Timers.StartPeriodicTimer("beat", SendBeat.Instance, BeatEvery, BeatEvery);
+    }
 
     protected override void PostStop()
     {
-        _holding.Cancel();
-        _holding.Dispose();
         _stopping.Cancel();
         _stopping.Dispose();
         _engine?.Dispose();
     }
 
-    private void Prepare(ToWorker.AssignSlice assignment)
+    private void Tell(ToCoordinator message) => _coordinator.Tell(message, Self);
+
+    private void Welcomed(ToWorker.Welcome welcome)
     {
         Timers.Cancel("register");
-        _assignment = assignment;
-        PrepareAsync(assignment, _services, _engine, _stopping.Token).PipeTo(
-            Self,
-            failure: error => new Readiness(assignment, null, [], $"{error.GetType().Name}: {error.Message}"));
+        Listen(welcome);
+        Beat();
     }
 
-    private static async Task<Readiness> PrepareAsync(
-        ToWorker.AssignSlice assignment, WorkerServices services, IHandshakeEngine? present, CancellationToken stopping)
+    // Of a coordinator that knows nothing of us: it started after the one that did was gone, and before there was a load.
+    private void RegisterAgain()
     {
-        var engine = present ?? services.CreateEngine(assignment.Plan);
+        if (_load is null)
+        {
+            Timers.StartPeriodicTimer("register", new Register(), TimeSpan.Zero, RegisterEvery);
+        }
+    }
+
+    private void Beat()
+    {
+        Tell(new ToCoordinator.Beat(RunId, _workerId, _term, _work?.Assignment.Version ?? 0, Now));
+        var silent = Now - _lastAnswer;
+        if (_load is null)
+        {
+            var patience = _run is null ? _services.Patience : 2 * _run.Lease;
+            if (silent > patience)
+            {
+                _log.Warning("no coordinator answers since {0:0} s", silent.TotalSeconds);
+                Release(NotFormed);
+            }
+        }
+        else if (!_givingUp && silent > 2 * _run!.Lease)
+        {
+            _log.Warning("no coordinator answers since {0:0} s; what was counted here is kept", silent.TotalSeconds);
+            GiveUp();
+        }
+    }
+
+    private void BeatAnswered(ToWorker.BeatAnswered answer)
+    {
+        Listen(answer);
+        _coordinatorClock.Answered(answer.Sent, answer.Now, Now);
+        if (_readiness is { } waiting)
+        {
+            _readiness = null;
+            AnswerReadiness(waiting);
+        }
+
+        Renew();
+    }
+
+    // The lease counts from the question: the coordinator's count begins later, when it hears it.
+    private void Renew()
+    {
+        if (_run is { } run && _coordinatorClock.LastAnswered is { } asked)
+        {
+            _load?.Renew(asked + run.Lease - Now);
+        }
+    }
+
+    private void Listen(ToWorker message)
+    {
+        _lastAnswer = Now;
+        if (message.Term > _term)
+        {
+            _coordinatorClock.Forget();
+            _term = message.Term;
+        }
+    }
+
+    private void Prepare(ToWorker.PrepareRun run)
+    {
+        Timers.Cancel("register");
+        Listen(run);
+        if (_run?.RunId == run.RunId)
+        {
+            // Asked again by a coordinator that did not hear the answer.
+            if (_engine is not null && _load is null)
+            {
+                Ready(new Readiness(run.RunId, _engine, [], null));
+            }
+
+            return;
+        }
+
+        _run = run;
+        PrepareAsync(run, _services, _stopping.Token).PipeTo(
+            Self,
+            failure: error => new Readiness(run.RunId, null, [], $"{error.GetType().Name}: {error.Message}"));
+    }
+
+    private static async Task<Readiness> PrepareAsync(ToWorker.PrepareRun run, WorkerServices services, CancellationToken stopping)
+    {
+        var engine = services.CreateEngine(run.Plan);
         var refusals = await engine.FindRefusedTargetsAsync(stopping);
         if (refusals.Count == 0)
         {
-            await services.WarmUp(assignment.Plan, stopping);
-            services.Observer.Prepared(assignment.Plan);
+            await services.WarmUp(run.Plan, stopping);
+            services.Observer.Prepared(run.Plan);
         }
 
-        return new Readiness(assignment, engine, refusals, null);
+        return new Readiness(run.RunId, engine, refusals, null);
+    }
+
+    // Ready is who can also translate the start into the time here.
+    private void Ready(Readiness readiness)
+    {
+        _engine = readiness.Engine ?? _engine;
+        if (_coordinatorClock.Ahead is null)
+        {
+            _readiness = readiness;
+            Beat();
+        }
+        else
+        {
+            AnswerReadiness(readiness);
+        }
     }
 
     private void AnswerReadiness(Readiness ready)
     {
-        _engine = ready.Engine ?? _engine;
-        var runId = ready.Assignment.RunId;
         if (ready.Problem is { } problem)
         {
-            _coordinator.Tell(new ToCoordinator.PreparationFailed(runId, _workerId, problem), Self);
+            Tell(new ToCoordinator.PreparationFailed(ready.RunId, _workerId, problem));
         }
         else if (ready.Refusals.Count > 0)
         {
-            _coordinator.Tell(new ToCoordinator.TargetsRefused(runId, _workerId, ready.Refusals), Self);
+            Tell(new ToCoordinator.TargetsRefused(ready.RunId, _workerId, ready.Refusals));
         }
-        else if (ready.Assignment == _assignment)
+        else
         {
-            _coordinator.Tell(new ToCoordinator.WorkerPrepared(runId, _workerId, ready.Assignment.Slice.Epoch, _engine!.Crypto), Self);
+            Tell(new ToCoordinator.WorkerPrepared(ready.RunId, _workerId, _engine!.Crypto));
         }
     }
 
-    private void Start(ToWorker.StartRun start)
+    private void TakeWork(ToWorker.AssignWork work)
     {
-        if (_engine is not { } engine || _assignment is not { } assignment || assignment.RunId != start.RunId
-            || assignment.Slice.Epoch != start.Epoch || !_pump.IsNobody())
+        Listen(work);
+        if (_engine is null || work.RunId != RunId || work.Assignment.Version < _work?.Assignment.Version)
         {
             return;
         }
 
-        var clock = new RunClock(_services.Clock, start.Delay);
-        var address = new TallyAddress(start.RunId, _workerId, start.Epoch);
-        var samples = new ConcurrentQueue<Sample>();
-        var arrivals = new ArrivalPump(assignment.Plan, assignment.Slice);
-        _tally = Context.ActorOf(
-            TallyActor.PropsFor(address, assignment.Plan, _coordinator, new UsageMeter(clock), samples, _services.Observer), "tally");
-        var connections = ConnectionActor.PropsFor(engine, new ConnectionServices
-        {
-            Clock = clock,
-            Samples = samples,
-            Tally = _tally,
-            Observer = _services.Observer,
-            ClosedLoad = arrivals.ClosedConnections > 0 ? arrivals : null,
-            Cancellation = _stopping.Token,
-            Holding = _holding.Token,
-        });
-        _pump = Context.ActorOf(
-            ArrivalPumpActor.PropsFor(arrivals, assignment.Slice.Connections, clock, connections, _tally, _services), "pump");
+        _work = work;
+        _load ??= WorkerLoad.Begin(
+            Context,
+            _run!.Plan,
+            new TallyAddress(RunId, _workerId),
+            _engine,
+            work.LoadStart - (Now + (_coordinatorClock.Ahead ?? TimeSpan.Zero)),
+            _coordinator,
+            _services,
+            _stopping.Token);
+        Renew();
+        var (reached, isFinished) = _load.Take(work.Assignment);
+        Tell(new ToCoordinator.AssignmentTaken(RunId, _workerId, work.Assignment.Version, reached, isFinished));
     }
+
+    private void Acknowledged(ToWorker.AcknowledgeReport acknowledged)
+    {
+        Listen(acknowledged);
+        _kept.Drop(acknowledged.SafeUpTo);
+        _load?.Tally.Tell(acknowledged);
+    }
+
+    private void Hold(ToWorker.HoldCheckpoint hold)
+    {
+        Listen(hold);
+        if (_kept.Hold(hold.Checkpoint))
+        {
+            Tell(new ToCoordinator.CheckpointHeld(RunId, _workerId, hold.Checkpoint.Version));
+        }
+    }
+
+    private void TellInventory(ToWorker.TellInventory tell)
+    {
+        Listen(tell);
+        if (_run is null || _engine is null || _work is null)
+        {
+            return;
+        }
+
+        _coordinator.Tell(
+            new ToCoordinator.Inventory(RunId, _workerId)
+            {
+                Host = Environment.MachineName,
+                Weight = _services.Weight,
+                Crypto = _engine.Crypto,
+                Term = _term,
+                Plan = _run.Plan,
+                Lease = _run.Lease,
+                Assignment = _work.Assignment,
+                Elapsed = _load!.Elapsed,
+                StartedAt = _work.StartedAt,
+                Stopped = _load.IsStopped && !_leaving,
+                Checkpoint = _kept.Checkpoint,
+                Reports = _kept.Reports,
+            },
+            Self);
+    }
+
+    private void Leave()
+    {
+        if (_leaving)
+        {
+            return;
+        }
+
+        _leaving = true;
+        Tell(new ToCoordinator.WorkerLeaving(RunId, _workerId));
+        if (_load is null)
+        {
+            Release(Aborted);
+        }
+        else
+        {
+            Timers.StartSingleTimer("hand over", new StopHandingOver(), HandOverWithin);
+        }
+    }
+
+    private void GiveUp()
+    {
+        _givingUp = true;
+        _load!.Stop();
+    }
+
+    private void Ended()
+    {
+        if (_givingUp)
+        {
+            _load!.Tally.Tell(new LoadMessages.TellCounted());
+        }
+    }
+
+    private void Delivered()
+    {
+        if (_leaving)
+        {
+            Release(Aborted);
+        }
+    }
+
+    private void Abandon(LoadMessages.Counted counted)
+    {
+        _services.Abandoned(new AbandonedRun(
+            RunId, _workerId, _run!.Plan, _work!.StartedAt, counted.Tally, counted.Usage, _engine!.Crypto));
+        Release(Aborted);
+    }
+
+    private void Released(ToWorker.Release release)
+    {
+        if (release.Reason.Length > 0)
+        {
+            _log.Warning("released by the coordinator: {0}", release.Reason);
+        }
+
+        Release(_leaving ? Aborted : release.ExitCode);
+    }
+
+    private void Release(int exitCode)
+    {
+        _released(exitCode);
+        Context.Stop(Self);
+    }
+
+    /// <summary>Go: hand the share over, report what there is, then be released.</summary>
+    public sealed record LeaveRequested;
 
     private sealed record Register;
 
-    private sealed record Readiness(ToWorker.AssignSlice Assignment, IHandshakeEngine? Engine, IReadOnlyList<string> Refusals, string? Problem);
+    private sealed record StopHandingOver;
+
+    private sealed record SendBeat
+    {
+        public static readonly SendBeat Instance = new();
+    }
+
+    private sealed record Readiness(string RunId, IHandshakeEngine? Engine, IReadOnlyList<string> Refusals, string? Problem);
 }

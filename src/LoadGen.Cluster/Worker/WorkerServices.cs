@@ -15,6 +15,15 @@ public sealed record WorkerServices
     /// <summary>Sees the load as it happens.</summary>
     public required IWorkerObserver Observer { get; init; }
 
+    /// <summary>Called with everything that was counted here when the coordinator was lost and nobody took over.</summary>
+    public Action<AbandonedRun> Abandoned { get; init; } = _ => { };
+
+    /// <summary>This worker's share of the work among others, at least 1.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>How long to wait for a coordinator before there is a run.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The monotonic clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

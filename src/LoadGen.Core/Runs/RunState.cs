@@ -7,17 +7,35 @@ namespace LoadGen.Core.Runs;
 
 /// <summary>
 /// The run as its coordinator sees it, and every decision about it: a function from a state and an event to the next state
-/// and what has to be done. Time comes in with the events. The merged histograms are kept beside it, by whoever carries out
-/// <see cref="RunEffect.Merge"/>.
+/// and what has to be done. Time comes in with the events, by the coordinator's monotonic clock. The merged histograms are
+/// kept beside it, by whoever carries out <see cref="RunEffect.Merge"/>.
 /// </summary>
-public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
+public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 {
+    /// <summary>How long a worker goes on without hearing from a coordinator, where nobody says otherwise.</summary>
+    public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(15);
+
+    /// <summary>Enough for the first assignment to reach every worker, so that all start at the same moment.</summary>
+    private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(200);
+
     private static readonly ImmutableArray<RunEffect> Nothing = [];
 
     public RunStage Stage { get; private init; } = RunStage.Forming;
 
+    /// <summary>
+    /// A worker that has not heard from a coordinator for so long begins nothing more, by its own clock. One that was not heard
+    /// of for so long is lost, and its share is given to others: the two never work on the same arrivals.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = DefaultLease;
+
+    /// <summary>Who runs what; <see langword="null"/> before the load starts.</summary>
+    public Assignment? Assignment { get; private init; }
+
     /// <summary>The number of the present division of the work; 0 before the first.</summary>
-    public int Epoch { get; private init; }
+    public int Epoch => Assignment?.Epoch ?? 0;
+
+    /// <summary>When the load starts or started; <see langword="null"/> before that is known.</summary>
+    public TimeSpan? LoadStart { get; private init; }
 
     /// <summary>Every worker that has registered, by id.</summary>
     public ImmutableSortedDictionary<string, WorkerState> Workers { get; private init; }
@@ -26,24 +44,50 @@ public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
     /// <summary>Why the run ends early; <see langword="null"/> if it does not.</summary>
     public string? StopReason { get; private init; }
 
+    /// <summary>When it was told to end early, from the start of the load.</summary>
+    public TimeSpan? StoppedAt { get; private init; }
+
+    /// <summary>Every worker that was given work, those that are gone too.</summary>
+    public ImmutableArray<WorkerState> TookPart => [.. Workers.Values.Where(worker => worker.TookPart)];
+
     /// <summary>The sum of all workers' books.</summary>
     public Books Books => Workers.Values.Aggregate(default(Books), (sum, worker) => sum + worker.Books);
 
     /// <summary>Takes an event. An event that no longer matters changes nothing.</summary>
-    public (RunState State, ImmutableArray<RunEffect> Effects) Apply(RunEvent happened) => Stage == RunStage.Ended
-        ? ApplyAfterEnd(happened)
-        : happened switch
+    /// <param name="happened">What happened.</param>
+    /// <param name="now">When, by the coordinator's monotonic clock.</param>
+    public (RunState State, ImmutableArray<RunEffect> Effects) Apply(RunEvent happened, TimeSpan now)
+    {
+        if (Stage == RunStage.Ended)
         {
-            RunEvent.WorkerRegistered registered => Register(registered),
-            RunEvent.WorkerPrepared prepared => Prepare(prepared),
-            RunEvent.TargetsRefused refused => End(new RunEnding.TargetsRefused(refused.Reasons)),
-            RunEvent.PreparationFailed failed => End(new RunEnding.Impossible($"{failed.WorkerId}: {failed.Reason}")),
+            return ApplyAfterEnd(happened);
+        }
+
+        var (state, effects) = happened switch
+        {
+            RunEvent.WorkerRegistered registered => Register(registered, now),
+            RunEvent.WorkerHeard heard => Hear(heard, now),
+            RunEvent.WorkerPrepared prepared => Prepare(prepared, now),
+            RunEvent.TargetsRefused refused => TakeRefusal(refused.WorkerId, new RunEnding.TargetsRefused(refused.Reasons)),
+            RunEvent.PreparationFailed failed => TakeRefusal(failed.WorkerId, new RunEnding.Impossible($"{failed.WorkerId}: {failed.Reason}")),
+            RunEvent.AssignmentTaken taken => TakeConsent(taken),
             RunEvent.ReportReceived report => TakeReport(report),
-            RunEvent.WorkerLost lost => Lose(lost),
-            RunEvent.StopRequested stop => Stop(stop.Reason),
+            RunEvent.WorkerLeaving leaving => Leave(leaving.WorkerId),
+            RunEvent.WorkerLost lost => Lose(lost.WorkerId, now),
+            RunEvent.StopRequested stop => Stop(stop.Reason, now),
             RunEvent.StartDeadlinePassed => EndUnformed(),
+            RunEvent.TimePassed => LoseSilent(now),
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
         };
+        return state.Then(effects, after => after.Redivide(now)).Then(after => after.EndIfAllFinished());
+    }
+
+    /// <summary>The run as far as it is known here, ended because this coordinator has to go; <see langword="null"/> if nothing was run.</summary>
+    public RunEnding.Finished? CutShort(string reason, TimeSpan now)
+        => LoadStart is null ? null : new RunEnding.Finished(RecordsOf(TookPart), ElapsedAt(now) > TimeSpan.Zero ? ElapsedAt(now) : TimeSpan.Zero, reason);
+
+    /// <summary>Time since the start of the load; negative before it, zero before that is known.</summary>
+    public TimeSpan ElapsedAt(TimeSpan now) => LoadStart is { } start ? now - start : TimeSpan.Zero;
 
     // A worker whose acknowledgement was lost repeats its last report; it must learn that it may go.
     private (RunState, ImmutableArray<RunEffect>) ApplyAfterEnd(RunEvent happened)
@@ -52,59 +96,102 @@ public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
             ? (this, [new RunEffect.Acknowledge(report.WorkerId, report.Number)])
             : (this, Nothing);
 
-    private (RunState, ImmutableArray<RunEffect>) Register(RunEvent.WorkerRegistered registered)
+    private (RunState, ImmutableArray<RunEffect>) Register(RunEvent.WorkerRegistered registered, TimeSpan now)
     {
-        if (Workers.ContainsKey(registered.WorkerId))
+        if (Workers.TryGetValue(registered.WorkerId, out var known))
         {
-            return (this, Nothing);
+            return (With(known with { LastHeard = now }), Nothing);
         }
 
-        var state = With(new WorkerState(registered.WorkerId, registered.Host));
-        return Stage == RunStage.Forming && state.Workers.Count >= MinWorkers ? state.Divide() : (state, Nothing);
-    }
-
-    private (RunState, ImmutableArray<RunEffect>) Divide()
-    {
-        var epoch = Epoch + 1;
-        var slices = Partition.Divide(Plan, Workers.Count, epoch);
-        var workers = Workers.Values
-            .Select((worker, turn) => worker with { Stage = WorkerStage.Preparing, Slice = slices[turn] })
-            .ToImmutableArray();
-        var state = this with
+        var state = With(new WorkerState(registered.WorkerId, registered.Host, registered.Weight) { LastHeard = now });
+        return Stage switch
         {
-            Stage = RunStage.Preparing,
-            Epoch = epoch,
-            Workers = Workers.SetItems(workers.Select(worker => KeyValuePair.Create(worker.Id, worker))),
+            RunStage.Forming when state.Workers.Count < MinWorkers => (state, Nothing),
+            RunStage.Forming => (state with { Stage = RunStage.Preparing }).PrepareWaiting(),
+            RunStage.Preparing or RunStage.Running => state.PrepareWaiting(),
+            _ => (state, Nothing),
         };
-        return (state, [.. workers.Select(worker => new RunEffect.Prepare(worker.Id, worker.Slice!))]);
     }
 
-    private (RunState, ImmutableArray<RunEffect>) Prepare(RunEvent.WorkerPrepared prepared)
+    private (RunState, ImmutableArray<RunEffect>) PrepareWaiting()
     {
-        if (prepared.Epoch != Epoch || !Workers.TryGetValue(prepared.WorkerId, out var worker) || worker.Stage != WorkerStage.Preparing)
+        var waiting = Workers.Values.Where(worker => worker.Stage == WorkerStage.Waiting).ToImmutableArray();
+        return (
+            With(waiting.Select(worker => worker with { Stage = WorkerStage.Preparing })),
+            [.. waiting.Select(worker => new RunEffect.Prepare(worker.Id))]);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) Hear(RunEvent.WorkerHeard heard, TimeSpan now)
+    {
+        if (!Workers.TryGetValue(heard.WorkerId, out var worker))
         {
             return (this, Nothing);
         }
 
-        var state = With(worker with { Stage = WorkerStage.Prepared, Crypto = prepared.Crypto });
-        var active = state.Workers.Values.Where(each => each.IsActive).ToImmutableArray();
-        if (active.Any(each => each.Stage != WorkerStage.Prepared))
+        if (worker.Stage == WorkerStage.Lost)
         {
-            return (state, Nothing);
+            // It is back, too late to go on: what it did before may still be told.
+            return (this, [new RunEffect.Stop(worker.Id)]);
         }
 
-        var running = state with
+        var state = With(worker with { LastHeard = now });
+        return worker.Stage == WorkerStage.Running && heard.Version < Assignment!.Version
+            ? (state, [new RunEffect.Assign(worker.Id)])
+            : (state, Nothing);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) Prepare(RunEvent.WorkerPrepared prepared, TimeSpan now)
+    {
+        if (!Workers.TryGetValue(prepared.WorkerId, out var worker) || worker.Stage != WorkerStage.Preparing)
+        {
+            return (this, Nothing);
+        }
+
+        var state = With(worker with { Stage = WorkerStage.Prepared, Crypto = prepared.Crypto, LastHeard = now });
+        return Stage == RunStage.Preparing ? state.StartIfAllPrepared(now) : (state, Nothing);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) StartIfAllPrepared(TimeSpan now)
+    {
+        if (Workers.Count < MinWorkers || Workers.Values.Any(worker => worker.Stage != WorkerStage.Prepared))
+        {
+            return (this, Nothing);
+        }
+
+        var members = MembersOf(Workers.Values);
+        var state = With(members.Select(worker => worker with { Stage = WorkerStage.Running, TookPart = true })) with
         {
             Stage = RunStage.Running,
-            Workers = state.Workers.SetItems(
-                active.Select(each => KeyValuePair.Create(each.Id, each with { Stage = WorkerStage.Running }))),
+            LoadStart = now + StartDelay,
+            Assignment = new Assignment(1, [new Division(1, 0, SharesOf(members))]),
         };
-        return (running, [new RunEffect.Start([.. active.Select(each => each.Id)])]);
+        return (state, [new RunEffect.Start(), .. members.Select(worker => new RunEffect.Assign(worker.Id))]);
     }
+
+    // Before the load, one worker's no is everybody's: the result would be of another run than was asked for. One that joins
+    // later is simply not taken.
+    private (RunState, ImmutableArray<RunEffect>) TakeRefusal(string workerId, RunEnding ending)
+    {
+        if (Stage is RunStage.Forming or RunStage.Preparing)
+        {
+            return End(ending);
+        }
+
+        return Workers.TryGetValue(workerId, out var worker) && !worker.TookPart
+            ? (this with { Workers = Workers.Remove(workerId) }, [new RunEffect.Dismiss(workerId, ReasonOf(ending))])
+            : (this, Nothing);
+    }
+
+    private static string ReasonOf(RunEnding ending) => ending switch
+    {
+        RunEnding.TargetsRefused refused => string.Join("; ", refused.Reasons),
+        RunEnding.Impossible impossible => impossible.Reason,
+        _ => ending.ToString(),
+    };
 
     private (RunState, ImmutableArray<RunEffect>) TakeReport(RunEvent.ReportReceived report)
     {
-        if (!Workers.TryGetValue(report.WorkerId, out var worker) || worker.Stage is WorkerStage.Lost or WorkerStage.Waiting)
+        if (!Workers.TryGetValue(report.WorkerId, out var worker) || !worker.TookPart)
         {
             return (this, Nothing);
         }
@@ -120,60 +207,70 @@ public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
             return (this, Nothing);
         }
 
-        var state = With(worker with
+        var counted = worker with
         {
             LastReport = report.Number,
             Books = worker.Books + report.Ended,
+            InFlight = report.InFlight,
             Usage = report.Usage,
-            Stage = report.Final ? WorkerStage.Finished : worker.Stage,
-        });
-        return state.EndIfAllFinished([new RunEffect.Merge(report.WorkerId), acknowledge]);
+        };
+        ImmutableArray<RunEffect> effects = [new RunEffect.Merge(worker.Id), acknowledge];
+        if (worker.Stage == WorkerStage.Lost)
+        {
+            return With(counted).Find(counted, report.Ended.Scheduled).After(effects);
+        }
+
+        var state = With(counted with { Stage = report.Final ? WorkerStage.Finished : worker.Stage });
+        return report.Final ? state.SettleFinished(counted.Id).After(effects) : (state, effects);
     }
 
-    private (RunState, ImmutableArray<RunEffect>) Lose(RunEvent.WorkerLost lost)
+    private (RunState, ImmutableArray<RunEffect>) Leave(string workerId)
     {
-        if (!Workers.TryGetValue(lost.WorkerId, out var worker) || worker.Stage is WorkerStage.Finished or WorkerStage.Lost)
+        if (!Workers.TryGetValue(workerId, out var worker) || worker.IsOver)
         {
             return (this, Nothing);
         }
 
-        if (Stage is RunStage.Forming or RunStage.Preparing || worker.Stage == WorkerStage.Waiting)
-        {
-            var without = this with { Workers = Workers.Remove(lost.WorkerId) };
-            return Stage != RunStage.Preparing || worker.Stage == WorkerStage.Waiting
-                ? (without, Nothing)
-                : without.Workers.Count >= MinWorkers
-                    ? without.Divide()
-                    : (without.BackToForming(), Nothing);
-        }
-
-        var missing = MissingFrom(worker);
-        var state = With(worker with
-        {
-            Stage = WorkerStage.Lost,
-            LostAt = lost.At,
-            Books = worker.Books + new Books(missing, 0, 0, 0, missing),
-        });
-        return state.EndIfAllFinished([new RunEffect.CountLost(worker.Id, missing)]);
+        return worker.TookPart
+            ? (With(worker with { IsLeaving = true }), Nothing)
+            : WithoutUnstarted(worker);
     }
 
-    // What an open load's worker had been given and did not report. A closed load gives out work as connections come free,
-    // so nothing is known of what its worker had begun; reports hold ended handshakes only.
-    private long MissingFrom(WorkerState worker)
-        => Plan.Load is Load.Open || Plan.Load is Load.Closed { Count: not null } ? worker.Slice!.Count - worker.Books.Scheduled : 0;
-
-    private RunState BackToForming() => this with
+    private (RunState, ImmutableArray<RunEffect>) Lose(string workerId, TimeSpan now)
     {
-        Stage = RunStage.Forming,
-        Workers = Workers.SetItems(Workers.Values.Select(worker =>
-            KeyValuePair.Create(worker.Id, worker with { Stage = WorkerStage.Waiting, Slice = null }))),
-    };
+        if (!Workers.TryGetValue(workerId, out var worker) || worker.IsOver)
+        {
+            return (this, Nothing);
+        }
 
-    private (RunState, ImmutableArray<RunEffect>) Stop(string reason) => Stage switch
+        return worker.TookPart
+            ? (With(worker with { Stage = WorkerStage.Lost, LostAt = ElapsedAt(now) }), Nothing)
+            : WithoutUnstarted(worker);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) WithoutUnstarted(WorkerState worker)
+    {
+        var without = this with { Workers = Workers.Remove(worker.Id) };
+        return Stage == RunStage.Preparing && without.Workers.Count < MinWorkers ? (without with { Stage = RunStage.Forming }, Nothing) : (without, Nothing);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) LoseSilent(TimeSpan now)
+    {
+        var (state, effects) = (this, Nothing);
+        foreach (var worker in Workers.Values.Where(worker => !worker.IsOver && now - worker.LastHeard > Lease))
+        {
+            (state, var caused) = state.Lose(worker.Id, now);
+            effects = effects.AddRange(caused);
+        }
+
+        return state.Stage == RunStage.Preparing ? state.StartIfAllPrepared(now).After(effects) : (state, effects);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) Stop(string reason, TimeSpan now) => Stage switch
     {
         RunStage.Forming or RunStage.Preparing => (this with { StopReason = reason }).End(new RunEnding.Finished([], TimeSpan.Zero, reason)),
         RunStage.Running => (
-            this with { Stage = RunStage.Stopping, StopReason = reason },
+            this with { Stage = RunStage.Stopping, StopReason = reason, StoppedAt = ElapsedAt(now), Pending = null },
             [.. Workers.Values.Where(worker => worker.IsActive).Select(worker => new RunEffect.Stop(worker.Id))]),
         _ => (this, Nothing),
     };
@@ -182,22 +279,28 @@ public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
         ? End(new RunEnding.NotFormed($"{Workers.Count} of {MinWorkers} workers came in time"))
         : (this, Nothing);
 
-    private (RunState, ImmutableArray<RunEffect>) EndIfAllFinished(ImmutableArray<RunEffect> effects)
+    private (RunState, ImmutableArray<RunEffect>) EndIfAllFinished()
     {
-        if (Workers.Values.Any(worker => worker.IsActive))
+        if (Stage is not (RunStage.Running or RunStage.Stopping) || Workers.Values.Any(worker => worker.IsActive))
         {
-            return (this, effects);
+            return (this, Nothing);
         }
 
-        var workers = Workers.Values.Where(worker => worker.Slice is not null).ToImmutableArray();
-        var abortReason = StopReason
-            ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "every worker was lost" : null);
-        var records = workers
-            .Select(worker => new WorkerRecord(worker.Id, worker.Host, worker.Books, worker.LostAt, worker.Usage) { Crypto = worker.Crypto })
-            .ToImmutableArray();
-        var (state, ended) = End(new RunEnding.Finished(records, DurationOf(workers, abortReason), abortReason));
-        return (state, effects.AddRange(ended));
+        return SettleAll(Horizon).Then(settled => settled.EndFinished());
     }
+
+    private (RunState, ImmutableArray<RunEffect>) EndFinished()
+    {
+        var workers = TookPart;
+        var abortReason = StopReason
+            ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "every worker was lost"
+                : workers.All(worker => worker.IsOver && (worker.IsLeaving || worker.Stage == WorkerStage.Lost)) ? "every worker left"
+                : null);
+        return End(new RunEnding.Finished(RecordsOf(workers), DurationOf(workers, abortReason), abortReason));
+    }
+
+    private static ImmutableArray<WorkerRecord> RecordsOf(ImmutableArray<WorkerState> workers)
+        => [.. workers.Select(worker => new WorkerRecord(worker.Id, worker.Host, worker.Books, worker.LostAt, worker.Usage) { Crypto = worker.Crypto })];
 
     // A load that ran to its end lasted as long as its schedule, or longer where the last handshakes did.
     private TimeSpan DurationOf(ImmutableArray<WorkerState> workers, string? abortReason)
@@ -211,4 +314,10 @@ public sealed record RunState(string RunId, Plan Plan, int MinWorkers)
         => (this with { Stage = RunStage.Ended }, [new RunEffect.End(ending)]);
 
     private RunState With(WorkerState worker) => this with { Workers = Workers.SetItem(worker.Id, worker) };
+
+    private RunState With(IEnumerable<WorkerState> workers)
+        => this with { Workers = Workers.SetItems(workers.Select(worker => KeyValuePair.Create(worker.Id, worker))) };
+
+    private (RunState, ImmutableArray<RunEffect>) Then(ImmutableArray<RunEffect> before, Func<RunState, (RunState, ImmutableArray<RunEffect>)> next)
+        => next(this).After(before);
 }

@@ -3,13 +3,13 @@ namespace LoadGen.Core.Runs;
 /// <summary>How far one worker has come in a run.</summary>
 public enum WorkerStage
 {
-    /// <summary>Known, without a slice.</summary>
+    /// <summary>Known, and told nothing yet.</summary>
     Waiting,
 
-    /// <summary>Has its slice and gets ready.</summary>
+    /// <summary>Has the plan and gets ready.</summary>
     Preparing,
 
-    /// <summary>Ready to start.</summary>
+    /// <summary>Ready to start, without a share of the work.</summary>
     Prepared,
 
     /// <summary>Under load, or draining.</summary>

@@ -1,18 +1,20 @@
-using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
 
 /// <summary>What the coordinator knows of one worker.</summary>
-public sealed record WorkerState(string Id, string Host)
+public sealed record WorkerState(string Id, string Host, int Weight = 1)
 {
     public WorkerStage Stage { get; init; } = WorkerStage.Waiting;
 
     /// <summary>Whose cryptography its engine uses; <see langword="null"/> before it was ready.</summary>
     public string? Crypto { get; init; }
 
-    /// <summary>What it was given; <see langword="null"/> while it waits.</summary>
-    public Slice? Slice { get; init; }
+    /// <summary>When it was last heard of, by the coordinator's monotonic clock.</summary>
+    public TimeSpan LastHeard { get; init; }
+
+    /// <summary>The version of the assignment that it has taken; 0 for none.</summary>
+    public int Version { get; init; }
 
     /// <summary>The number of the last report that was counted; 0 for none.</summary>
     public long LastReport { get; init; }
@@ -20,12 +22,30 @@ public sealed record WorkerState(string Id, string Host)
     /// <summary>The sum of its reports, and what was lost with it.</summary>
     public Books Books { get; init; }
 
+    /// <summary>Connections under way, as of the last report.</summary>
+    public long InFlight { get; init; }
+
     /// <summary>What its process used, as of the last report.</summary>
     public GeneratorUsage? Usage { get; init; }
 
     /// <summary>When it was lost, from the start of the load.</summary>
     public TimeSpan? LostAt { get; init; }
 
+    /// <summary>Whether it takes no part any more and wants to leave.</summary>
+    public bool IsLeaving { get; init; }
+
+    /// <summary>Whether its load has ended, and only its last report is to come.</summary>
+    public bool IsDone { get; init; }
+
+    /// <summary>Whether it is known which arrivals it had been given, and so how many of them are lost.</summary>
+    public bool IsSettled { get; init; }
+
+    /// <summary>Whether it has ever been given work.</summary>
+    public bool TookPart { get; init; }
+
     /// <summary>Whether the run waits for it.</summary>
-    public bool IsActive => Stage is WorkerStage.Preparing or WorkerStage.Prepared or WorkerStage.Running;
+    public bool IsActive => Stage == WorkerStage.Running;
+
+    /// <summary>Whether nothing more is expected of it.</summary>
+    public bool IsOver => Stage is WorkerStage.Finished or WorkerStage.Lost;
 }

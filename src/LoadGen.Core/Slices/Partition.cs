@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LoadGen.Core.Plans;
 
 namespace LoadGen.Core.Slices;
@@ -5,25 +6,82 @@ namespace LoadGen.Core.Slices;
 /// <summary>Divides a plan among workers: disjoint slices whose union is the whole, arrival for arrival.</summary>
 public static class Partition
 {
-    /// <summary>The number of arrivals that a closed load without a count may have: more than any run can reach.</summary>
-    private const long Unbounded = long.MaxValue / 4;
+    /// <summary>
+    /// A closed load without a count numbers its arrivals as they come: each epoch has a range of numbers of its own, larger
+    /// than any run can use.
+    /// </summary>
+    private const long NumbersOfEpoch = 1L << 44;
 
-    /// <summary>One slice for each of <paramref name="workers"/> workers.</summary>
+    /// <summary>How many connections a plan allows in all: no more workers than that can take part.</summary>
+    public static int ConnectionsOf(Plan plan) => plan.Load is Load.Closed closed ? closed.Connections : plan.Limits.Connections;
+
+    /// <summary>The slice of one worker in one division of an open load; <see langword="null"/> if it takes no part.</summary>
     /// <param name="plan">What is divided.</param>
-    /// <param name="workers">At least 1, and at most the plan's connections.</param>
-    /// <param name="epoch">The number of this division, from 1.</param>
-    public static IReadOnlyList<Slice> Divide(Plan plan, int workers, int epoch)
+    /// <param name="division">Who takes part, and from where.</param>
+    /// <param name="workerId">The worker.</param>
+    /// <param name="to">The first arrival that is not divided so.</param>
+    public static Slice? SliceOf(Plan plan, Division division, string workerId, long to = long.MaxValue)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
-        var (arrivals, connections) = plan.Load switch
-        {
-            Load.Open open => (open.Schedule.Count, plan.Limits.Connections),
-            Load.Closed closed => (closed.Count ?? Unbounded, closed.Connections),
-            _ => throw new ArgumentOutOfRangeException(nameof(plan)),
-        };
-        return [.. Enumerable.Range(0, workers).Select(worker =>
-            new Slice(epoch, 0, arrivals, worker, workers, ShareOf(connections, worker, workers)))];
+        var open = (Load.Open)plan.Load;
+        return SliceOf(division, workerId, division.From, Math.Min(to, open.Schedule.Count), plan.Limits.Connections);
     }
 
-    private static int ShareOf(int whole, int worker, int workers) => (whole / workers) + (worker < whole % workers ? 1 : 0);
+    /// <summary>
+    /// The slice of one worker of a closed load: its connections follow from the present division. Where a count bounds the
+    /// load, that was divided once, at the start.
+    /// </summary>
+    public static Slice? SliceOf(Load.Closed closed, ImmutableArray<Division> divisions, string workerId)
+    {
+        var present = divisions[^1];
+        if (closed.Count is not { } count)
+        {
+            var from = (present.Epoch - 1) * NumbersOfEpoch;
+            return SliceOf(present, workerId, from, from + NumbersOfEpoch, closed.Connections);
+        }
+
+        return SliceOf(divisions[0], workerId, 0, count, closed.Connections) is { } slice
+            ? slice with { Connections = SliceOf(present, workerId, 0, count, closed.Connections)?.Connections ?? 0 }
+            : null;
+    }
+
+    private static Slice? SliceOf(Division division, string workerId, long from, long to, int connections)
+    {
+        var worker = division.Shares.ToList().FindIndex(share => share.WorkerId == workerId);
+        if (worker < 0)
+        {
+            return null;
+        }
+
+        var weights = Reduced(division.Shares);
+        var before = weights.Take(worker).Sum();
+        var round = weights.Sum();
+        return new Slice(
+            division.Epoch, from, to, TurnsOf(weights, worker), round, ShareOf(connections, before, before + weights[worker], round));
+    }
+
+    private static int[] Reduced(ImmutableArray<Share> shares)
+    {
+        var divisor = shares.Select(share => share.Weight).Aggregate(GreatestCommonDivisor);
+        return [.. shares.Select(share => share.Weight / divisor)];
+    }
+
+    // Each worker's turns are spread evenly over the round: its j-th of w turns would ideally stand at (j + 1/2) / w. Turns are
+    // dealt in the order of those places.
+    private static ImmutableArray<int> TurnsOf(int[] weights, int worker)
+    {
+        if (Array.TrueForAll(weights, weight => weight == 1))
+        {
+            return [worker];
+        }
+
+        var places = weights.SelectMany((weight, who) => Enumerable.Range(0, weight).Select(j => (Place: (j + 0.5) / weight, Who: who)));
+        return [.. places.Order().Select((place, turn) => (place.Who, turn)).Where(each => each.Who == worker).Select(each => each.turn)];
+    }
+
+    // What lies between two points of the whole, rounded up at both, so that shares add up to it.
+    private static int ShareOf(int whole, int from, int to, int round) => RoundedUp(whole, to, round) - RoundedUp(whole, from, round);
+
+    private static int RoundedUp(int whole, int part, int round) => (int)((((long)whole * part) + round - 1) / round);
+
+    private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 }

@@ -18,18 +18,32 @@ internal sealed class CoordinatorCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly Option<bool> _standby = new("--standby")
+    {
+        Description = "Wait beside the coordinator at --seed, and take the run over if that is lost.",
+    };
+
+    private readonly Option<string[]> _seeds = new("--seed")
+    {
+        HelpName = "HOST:PORT",
+        Description = "Where the coordinator listens that this one stands by for; repeatable.",
+    };
+
     public static Verb Create()
     {
         var coordinator = new CoordinatorCommand();
         var command = new Command("coordinator", "A coordinator node: waits for workers, runs the plan, exits with the verdict.");
         coordinator._plan.AddTo(command);
         command.Add(coordinator._minWorkers);
+        command.Add(coordinator._standby);
+        command.Add(coordinator._seeds);
         coordinator._node.AddTo(command);
         coordinator._output.AddTo(command);
         command.SetAction((parse, _) => coordinator.ExecuteAsync(parse));
         return new Verb(command,
         [
             "loadgen coordinator plan.yaml --min-workers 2",
+            "loadgen coordinator --standby --seed 10.0.0.5:4053 --listen 10.0.0.7:4053 --json result.json",
             "loadgen coordinator --target 10.0.0.9:443 --rate 2000 --duration 5m --min-workers 4 --listen 10.0.0.5:4053",
         ]);
     }
@@ -43,19 +57,28 @@ internal sealed class CoordinatorCommand
             problems.Add($"--min-workers: {minWorkers} is out of range; write a number from 1 up");
         }
 
+        var standby = parse.GetValue(_standby);
+        var seeds = parse.GetValue(_seeds) ?? [];
+        if (standby != seeds.Length > 0)
+        {
+            problems.Add(standby ? "--standby: nobody to stand by for; name the coordinator with --seed host:port" : "--seed: only a standby joins another coordinator; add --standby");
+        }
+
         var (metricsListen, linger) = _output.ReadMetrics(parse, problems);
-        if (_node.Read(parse, NodeOptions.CoordinatorRole, [], problems) is not { } node)
+        if (_node.Read(parse, NodeOptions.CoordinatorRole, seeds, problems) is not { } node)
         {
             return problems.Tell();
         }
 
-        if (PlanSource.Read(_plan.FileOf(parse), _plan.FlagsOf(parse)) is not { } plan)
+        // A standby learns the plan from the workers; it needs one of its own only to start a run that had not begun.
+        var plan = standby && _plan.FileOf(parse) is null && !_plan.NamesTarget(parse) ? null : PlanSource.Read(_plan.FileOf(parse), _plan.FlagsOf(parse));
+        if (plan is null && !standby)
         {
             return ExitCode.Usage;
         }
 
         var console = _output.ConsoleOf(parse);
-        if (!_output.IsQuiet(parse))
+        if (!_output.IsQuiet(parse) && !standby)
         {
             console.MarkupLineInterpolated($"[grey]workers join with: loadgen worker --seed {node.AdvertiseHost ?? node.ListenHost}:{node.AdvertisePort ?? node.ListenPort}[/]");
         }
@@ -63,6 +86,7 @@ internal sealed class CoordinatorCommand
         var run = new CoordinatedRun
         {
             Plan = plan,
+            Standby = standby,
             Node = node,
             MinWorkers = minWorkers,
             Console = console,

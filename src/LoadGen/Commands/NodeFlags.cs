@@ -1,11 +1,15 @@
 using System.CommandLine;
 using LoadGen.Cluster.Nodes;
+using LoadGen.Core.Runs;
 
 namespace LoadGen.Commands;
 
 /// <summary>The flags of a node: where it listens, whom it joins, what it exposes.</summary>
 internal sealed class NodeFlags
 {
+    private static readonly TimeSpan LeastLease = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MostLease = TimeSpan.FromMinutes(10);
+
     private readonly Option<string> _listen;
 
     private readonly Option<string?> _advertise = new("--advertise")
@@ -21,6 +25,13 @@ internal sealed class NodeFlags
         DefaultValueFactory = _ => "60s",
     };
 
+    private readonly Option<string?> _lease = new("--lease")
+    {
+        Description = "How long a worker goes on without hearing from a coordinator; a silent worker is given up after as long. From 2s to 10m, the same on every node.",
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => "15s",
+    };
+
     public NodeFlags(string listenByDefault) => _listen = new Option<string>("--listen")
     {
         Description = "Cluster address of this node; port 0 for any free one.",
@@ -33,6 +44,7 @@ internal sealed class NodeFlags
         command.Add(_listen);
         command.Add(_advertise);
         command.Add(_startDeadline);
+        command.Add(_lease);
     }
 
     /// <summary>Reads the flags, or says what is wrong with them.</summary>
@@ -68,6 +80,12 @@ internal sealed class NodeFlags
         }
 
         var deadline = problems.Duration("--start-deadline", parse.GetValue(_startDeadline));
+        var lease = problems.Duration("--lease", parse.GetValue(_lease));
+        if (lease < LeastLease || lease > MostLease)
+        {
+            problems.Add($"--lease: {parse.GetValue(_lease)} is out of range; write a time from 2s to 10m");
+        }
+
         return problems.Any
             ? null
             : new NodeOptions
@@ -79,6 +97,7 @@ internal sealed class NodeFlags
                 AdvertisePort = advertise is { Port: > 0 and var port } ? port : null,
                 Seeds = seeds,
                 JoinWithin = deadline ?? TimeSpan.FromSeconds(60),
+                Lease = lease ?? RunState.DefaultLease,
             };
     }
 }

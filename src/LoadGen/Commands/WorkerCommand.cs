@@ -18,11 +18,27 @@ internal sealed class WorkerCommand
         DefaultValueFactory = _ => ["127.0.0.1:4053"],
     };
 
+    private readonly Option<string> _out = new("--out")
+    {
+        HelpName = "DIR",
+        Description = "Where the worker's own partial result goes if the coordinator is lost.",
+        DefaultValueFactory = _ => ".",
+    };
+
+    private readonly Option<string> _weight = new("--weight")
+    {
+        HelpName = "N|cores",
+        Description = "This worker's share of the load among others; cores for the number of its processors.",
+        DefaultValueFactory = _ => "1",
+    };
+
     public static Verb Create()
     {
         var worker = new WorkerCommand();
         var command = new Command("worker", "A worker node: joins the coordinator, takes work, leaves when told.") { worker._seeds };
         worker._node.AddTo(command);
+        command.Add(worker._out);
+        command.Add(worker._weight);
         worker._metrics.AddTo(command);
         command.SetAction((parse, _) => worker.ExecuteAsync(parse));
         return new Verb(command, ["loadgen worker --seed 127.0.0.1:4053", "loadgen worker --seed 10.0.0.5:4053 --listen 10.0.0.6:0 --metrics-port 9090"]);
@@ -32,6 +48,12 @@ internal sealed class WorkerCommand
     {
         var problems = new Problems();
         var (metricsListen, linger) = _metrics.Read(parse, problems);
+        if (WeightOf(parse.GetValue(_weight)!) is not { } weight)
+        {
+            problems.Add($"--weight: '{parse.GetValue(_weight)}' is no share; write a number from 1 to 1000, or cores");
+            weight = 1;
+        }
+
         if (_node.Read(parse, NodeOptions.WorkerRole, parse.GetValue(_seeds) ?? [], problems) is not { } options)
         {
             return problems.Tell();
@@ -44,27 +66,40 @@ internal sealed class WorkerCommand
             Console.WriteLine($"metrics on {endpoint.Address}/metrics");
         }
 
-        using var signals = new StopSignals(_ => { });
         await using var node = ClusterNode.Start(options);
-        var released = node.StartWorker(WorkerName.Own, Workers.Services(metrics));
+        var worker = node.StartWorker(WorkerName.Own, Workers.Services(metrics) with
+        {
+            Weight = weight,
+            Patience = options.JoinWithin,
+            Abandoned = run => PartialResult.Write(run, parse.GetValue(_out)!),
+        });
+        using var signals = new StopSignals(number =>
+        {
+            if (number == 1)
+            {
+                worker.Leave();
+            }
+            else
+            {
+                Environment.Exit(ExitCode.Aborted);
+            }
+        });
         endpoint?.BecomeReady();
-        var first = await Task.WhenAny(released, node.Terminated, signals.FirstSignal);
-        if (first == released)
+        if (await Task.WhenAny(worker.Released, node.Terminated) == worker.Released)
         {
             if (endpoint is not null && linger > TimeSpan.Zero)
             {
                 await Task.WhenAny(Task.Delay(linger), signals.FirstSignal);
             }
 
-            return await released;
-        }
-
-        if (first == signals.FirstSignal)
-        {
-            return ExitCode.Aborted;
+            return await worker.Released;
         }
 
         await Console.Error.WriteLineAsync($"loadgen: no coordinator at {string.Join(", ", options.Seeds)}, or it was lost");
         return ExitCode.NotFormed;
     }
+
+    private static int? WeightOf(string text) => text == "cores" ? Environment.ProcessorCount
+        : int.TryParse(text, out var weight) && weight is >= 1 and <= 1000 ? weight
+        : null;
 }

@@ -16,7 +16,11 @@ namespace LoadGen.Running;
 /// <summary>One run from the coordinator's side: starts it, follows it, writes what came of it, and says the exit code.</summary>
 internal sealed class CoordinatedRun
 {
-    public required Plan Plan { get; init; }
+    /// <summary>What to do; <see langword="null"/> for a standby that only takes over.</summary>
+    public required Plan? Plan { get; init; }
+
+    /// <summary>Whether another coordinator has the run, and this one waits in case it is lost.</summary>
+    public bool Standby { get; init; }
 
     /// <summary>The node that coordinates; for a run in one process it works as well.</summary>
     public required NodeOptions Node { get; init; }
@@ -41,6 +45,8 @@ internal sealed class CoordinatedRun
 
     /// <summary>The target that belongs to this run alone, if it has one.</summary>
     public TargetProcess? OwnTarget { get; init; }
+
+    private Task<int>? _released;
 
     /// <exception cref="NodeStartException">An address of the cluster cannot be used.</exception>
     /// <exception cref="IOException">The address for metrics cannot be bound.</exception>
@@ -92,26 +98,60 @@ internal sealed class CoordinatedRun
             var session = new RunSession(view, metrics);
             handle = Start(nodes, session, metrics);
             endpoint?.BecomeReady();
+            if (await FirstOf(session, nodes[0], signals) is { } code)
+            {
+                return code;
+            }
+
             (ending, record) = await session.Ended;
             await session.AllLeft;
         }
 
-        var code = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(ending);
+        var verdict = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(ending);
         if (endpoint is not null && Linger > TimeSpan.Zero)
         {
             await Task.WhenAny(Task.Delay(Linger), signals.FirstSignal);
         }
 
-        return code;
+        return verdict;
+    }
+
+    // A standby is over when the run is, here or elsewhere, or when somebody wants it to go.
+    private async Task<int?> FirstOf(RunSession session, ClusterNode node, StopSignals signals)
+    {
+        if (!Standby)
+        {
+            return null;
+        }
+
+        var first = await Task.WhenAny(session.Ended, _released!, node.Terminated, signals.FirstSignal);
+        if (session.Begun && first != node.Terminated)
+        {
+            return null;
+        }
+
+        if (first == _released)
+        {
+            return await _released;
+        }
+
+        if (first == signals.FirstSignal)
+        {
+            return ExitCode.Aborted;
+        }
+
+        await System.Console.Error.WriteLineAsync($"loadgen: no coordinator at {string.Join(", ", Node.Seeds)}, or it was lost");
+        return ExitCode.NotFormed;
     }
 
     private RunHandle Start(List<ClusterNode> nodes, RunSession session, NodeMetrics metrics)
     {
         // Compiling takes longest: it begins with the first node, once for all workers of the process.
-        var warmUp = WorkersHere > 0 ? WarmUp.RunAsync(Plan, CancellationToken.None) : null;
+        var warmUp = WorkersHere > 0 ? WarmUp.RunAsync(Plan!, CancellationToken.None) : null;
         var node = ClusterNode.Start(Node);
         nodes.Add(node);
-        var order = new RunOrder(RunIds.New(), Plan, MinWorkers, Node.JoinWithin);
+        _released = Standby ? node.StandBy() : null;
+        var order = new RunOrder(RunIds.New(), Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease, TakesOver = Standby };
         var handle = node.StartCoordinator(order, session, TimeProvider.System);
         var services = Workers.Services(metrics, warmUp);
         for (var i = 1; i <= WorkersHere; i++)

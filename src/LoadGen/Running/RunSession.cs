@@ -17,8 +17,12 @@ internal sealed class RunSession(IProgressView view, NodeMetrics metrics) : IRun
     /// <summary>Ends when every worker has left.</summary>
     public Task AllLeft => _left.Task;
 
+    /// <summary>Whether the coordinator here has had anything to do.</summary>
+    public bool Begun { get; private set; }
+
     public void Progressed(RunProgress progress)
     {
+        Begun = true;
         metrics.Progressed(progress);
         view.Show(progress);
     }

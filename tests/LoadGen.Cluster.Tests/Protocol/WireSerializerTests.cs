@@ -3,6 +3,7 @@ using Akka.Actor;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;
 using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;
@@ -23,14 +24,16 @@ public sealed class WireSerializerTests : IDisposable
     [Fact]
     public void Every_message_to_the_coordinator_survives_the_wire()
     {
-        AssertSurvives(new ToCoordinator.RegisterWorker("w1", "host"));
-        AssertSurvives(new ToCoordinator.WorkerPrepared("run", "w1", 3, "native"));
+        AssertSurvives(new ToCoordinator.RegisterWorker("w1", "host", 4));
+        AssertSurvives(new ToCoordinator.Beat("run", "w1", 2, 3, TimeSpan.FromSeconds(5)));
+        AssertSurvives(new ToCoordinator.WorkerPrepared("run", "w1", "native"));
+        AssertSurvives(new ToCoordinator.AssignmentTaken("run", "w1", 3, 1234567890123, true));
+        AssertSurvives(new ToCoordinator.WorkerLeaving("run", "w1"));
+        AssertSurvives(new ToCoordinator.CheckpointHeld("run", "w1", 9));
         AssertSurvives(new ToCoordinator.PreparationFailed("run", "w1", "no such file"));
         Assert.Equal(["one", "two"], RoundTrip(new ToCoordinator.TargetsRefused("run", "w1", ["one", "two"])).Reasons);
 
-        var report = new ToCoordinator.TallyReported(
-            "run", "w1", 2, 7, new Books(10, 6, 3, 1, 0), 5,
-            new GeneratorUsage("host:1", 2, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(2)), true, [1, 2, 3]);
+        var report = Report();
         var arrived = RoundTrip(report);
         Assert.Equal(report.EncodedTally, arrived.EncodedTally);
         Assert.Equal(report, arrived with { EncodedTally = report.EncodedTally });
@@ -39,11 +42,62 @@ public sealed class WireSerializerTests : IDisposable
     [Fact]
     public void Every_message_to_a_worker_survives_the_wire()
     {
-        AssertSurvives(new ToWorker.Welcome("run"));
-        AssertSurvives(new ToWorker.StartRun("run", 1, TimeSpan.FromMilliseconds(200)));
-        AssertSurvives(new ToWorker.AcknowledgeReport("run", 9));
-        AssertSurvives(new ToWorker.StopRun("run"));
-        AssertSurvives(new ToWorker.Release("run", 11));
+        AssertSurvives(new ToWorker.Welcome("run", 1));
+        AssertSurvives(new ToWorker.RegisterAgain("run", 2));
+        AssertSurvives(new ToWorker.BeatAnswered("run", 1, TimeSpan.FromSeconds(4), TimeSpan.FromHours(900)));
+        AssertSurvives(new ToWorker.AcknowledgeReport("run", 1, 9, 7));
+        AssertSurvives(new ToWorker.TellInventory("run", 2));
+        AssertSurvives(new ToWorker.StopRun("run", 1));
+        AssertSurvives(new ToWorker.Release("run", 1, 11, "because"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(123456789012L)]
+    public void An_assignment_survives_the_wire(long? cutAt)
+    {
+        var work = new ToWorker.AssignWork("run", 2, AssignmentOf(cutAt), TimeSpan.FromSeconds(-3), new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+        var arrived = RoundTrip(work);
+
+        Assert.Equal(work.Assignment.Divisions, arrived.Assignment.Divisions);
+        Assert.Equal(work, arrived with { Assignment = work.Assignment });
+        Assert.Equal((work.Assignment.Version, cutAt), (arrived.Assignment.Version, arrived.Assignment.CutAt));
+    }
+
+    [Fact]
+    public void Everything_that_a_new_coordinator_is_told_survives_the_wire()
+    {
+        var worker = new WorkerState("w2", "host", 3)
+        {
+            Stage = WorkerStage.Lost, Crypto = "native", LastReport = 4, Books = new Books(9, 5, 1, 1, 2), InFlight = 2, Usage = Report().Usage,
+            LostAt = TimeSpan.FromSeconds(7), IsLeaving = true, IsSettled = true, TookPart = true,
+        };
+        var inventory = new ToCoordinator.Inventory("run", "w1")
+        {
+            Host = "host",
+            Weight = 2,
+            Crypto = "native",
+            Term = 3,
+            Plan = PlanWith(LoadCalled("constant")),
+            Lease = TimeSpan.FromSeconds(9),
+            Assignment = AssignmentOf(null),
+            Elapsed = TimeSpan.FromSeconds(11),
+            StartedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+            Stopped = true,
+            Checkpoint = new Checkpoint(5, [worker], [7, 8]),
+            Reports = [Report()],
+        };
+
+        var arrived = RoundTrip(inventory);
+
+        Assert.Equal(worker, Assert.Single(arrived.Checkpoint!.Workers));
+        Assert.Equal([7, 8], arrived.Checkpoint.EncodedTally);
+        Assert.Equal(7, Assert.Single(arrived.Reports).Number);
+        Assert.Equal(inventory.Assignment.Divisions, arrived.Assignment!.Divisions);
+        Assert.Equal(
+            (inventory.Host, inventory.Weight, inventory.Crypto, inventory.Term, inventory.Lease, inventory.Elapsed, inventory.StartedAt, inventory.Stopped),
+            (arrived.Host, arrived.Weight, arrived.Crypto, arrived.Term, arrived.Lease, arrived.Elapsed, arrived.StartedAt, arrived.Stopped));
     }
 
     [Theory]
@@ -51,11 +105,11 @@ public sealed class WireSerializerTests : IDisposable
     public void A_plan_survives_the_wire(string load)
     {
         var plan = PlanWith(LoadCalled(load));
-        var slice = new Slice(1, 0, 100, 1, 2, 50);
 
-        var arrived = RoundTrip(new ToWorker.AssignSlice("run", plan, slice));
+        var arrived = RoundTrip(new ToWorker.PrepareRun("run", 1, plan, TimeSpan.FromSeconds(15)));
 
-        Assert.Equal(slice, arrived.Slice);
+        Assert.Equal(TimeSpan.FromSeconds(15), arrived.Lease);
+        Assert.Equal(plan.Thresholds, arrived.Plan.Thresholds);
         Assert.Equivalent(plan.Targets, arrived.Plan.Targets, strict: true);
         Assert.Equal(plan.Limits, arrived.Plan.Limits);
         Assert.Equal(plan.Authorized, arrived.Plan.Authorized);
@@ -71,17 +125,29 @@ public sealed class WireSerializerTests : IDisposable
         => Assert.Throws<SerializationException>(() => _serializer.FromBinary([], "System.Diagnostics.Process"));
 
     [Theory]
-    [InlineData("assign-slice")]
+    [InlineData("prepare-run")]
     [InlineData("tally-reported")]
-    [InlineData("start-run")]
+    [InlineData("assign-work")]
     public void Malformed_bytes_are_refused(string manifest)
         => Assert.Throws<SerializationException>(() => _serializer.FromBinary([0xff, 0xff, 0xff], manifest));
 
     [Theory]
-    [InlineData("assign-slice")]
+    [InlineData("prepare-run")]
     [InlineData("tally-reported")]
+    [InlineData("assign-work")]
+    [InlineData("hold-checkpoint")]
     public void A_message_without_its_parts_is_refused(string manifest)
         => Assert.Throws<SerializationException>(() => _serializer.FromBinary([], manifest));
+
+    private static ToCoordinator.TallyReported Report() => new(
+        "run", "w1", 7, new Books(10, 6, 3, 1, 0), 5,
+        new GeneratorUsage("host:1", 2, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(2)), true, [1, 2, 3]);
+
+    private static Assignment AssignmentOf(long? cutAt)
+        => new(6, [new Division(1, 0, [new Share("w1", 1), new Share("w2", 4)]), new Division(2, 1000, [new Share("w2", 4)])], cutAt);
+
+    private static Threshold ThresholdOf(string expression)
+        => ThresholdParser.TryParse(expression, out var threshold, out var remedy) ? threshold : throw new ArgumentException(remedy);
 
     private static void AssertSameArrivals(Load expected, Load actual)
     {
@@ -119,6 +185,7 @@ public sealed class WireSerializerTests : IDisposable
         Engine = "sslstream",
         Close = CloseMode.Notify,
         Seed = 7,
+        Thresholds = [ThresholdOf("p99 < 50ms"), ThresholdOf("failures < 0.1%")],
         Authorized = ["example.com", "203.0.113.0/24"],
         Limits = new Limits { Connections = 77, ConnectTimeout = TimeSpan.FromSeconds(1), HandshakeTimeout = TimeSpan.FromSeconds(2) },
         Targets =

@@ -11,7 +11,7 @@ namespace LoadGen.Cluster.Tests.Worker;
 
 public sealed class TallyActorTests : IAsyncDisposable
 {
-    private readonly ActorSystem _system = ActorSystem.Create("test", "akka { loglevel = OFF, stdout-loglevel = OFF }");
+    private readonly ActorSystem _system = ActorSystem.Create("test", "akka { loglevel = OFF, stdout-loglevel = OFF }\nloadgen.tally-dispatcher.type = PinnedDispatcher");
     private readonly Channel<ToCoordinator.TallyReported> _reports = Channel.CreateUnbounded<ToCoordinator.TallyReported>();
     private readonly TaskCompletionSource _delivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IActorRef _tally;
@@ -65,7 +65,7 @@ public sealed class TallyActorTests : IAsyncDisposable
         _tally.Tell(new LoadMessages.SendReport(0));
         var first = await NextAsync();
 
-        _tally.Tell(new ToWorker.AcknowledgeReport("run", first.Number + 1));
+        _tally.Tell(new ToWorker.AcknowledgeReport("run", 1, first.Number + 1, 0));
         Assert.Equal(first.Number, (await NextAsync()).Number);
     }
 
@@ -94,7 +94,7 @@ public sealed class TallyActorTests : IAsyncDisposable
         }
     }
 
-    private void Acknowledge(ToCoordinator.TallyReported report) => _tally.Tell(new ToWorker.AcknowledgeReport("run", report.Number));
+    private void Acknowledge(ToCoordinator.TallyReported report) => _tally.Tell(new ToWorker.AcknowledgeReport("run", 1, report.Number, report.Number));
 
     // Repetitions of a report that was read already may still come.
     private async Task<ToCoordinator.TallyReported> NextAsync(long after = 0)
@@ -128,7 +128,7 @@ public sealed class TallyActorTests : IAsyncDisposable
             };
             var meter = new UsageMeter(new RunClock(TimeProvider.System, TimeSpan.Zero));
             var tally = Context.ActorOf(
-                TallyActor.PropsFor(new TallyAddress("run", "worker-1", 1), plan, coordinator, meter, new ConcurrentQueue<Sample>(), new CountingWorkerObserver()));
+                TallyActor.PropsFor(new TallyAddress("run", "worker-1"), plan, coordinator, meter, new ConcurrentQueue<Sample>(), new CountingWorkerObserver()));
             Receive<string>(_ => Sender.Tell(tally));
             Receive<LoadMessages.ReportsDelivered>(_ => delivered.SetResult());
         }

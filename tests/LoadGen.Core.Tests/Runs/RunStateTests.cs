@@ -10,15 +10,12 @@ public sealed class RunStateTests
     private static readonly GeneratorUsage Usage = new("host:1", 2, TimeSpan.FromSeconds(10.01), TimeSpan.FromSeconds(1), TimeSpan.Zero);
 
     [Fact]
-    public void Work_is_divided_once_enough_workers_have_registered()
+    public void Workers_get_ready_once_enough_have_registered()
     {
         var (state, effects) = Play(Forming(minWorkers: 2), Registered("a"), Registered("b"));
 
         Assert.Equal(RunStage.Preparing, state.Stage);
-        Assert.Equal(1, state.Epoch);
-        var slices = effects.OfType<RunEffect.Prepare>().ToDictionary(prepare => prepare.WorkerId, prepare => prepare.Slice);
-        Assert.Equal(["a", "b"], slices.Keys.Order());
-        Assert.Equal(3000, slices.Values.Sum(slice => slice.Count));
+        Assert.Equal(["a", "b"], effects.OfType<RunEffect.Prepare>().Select(prepare => prepare.WorkerId));
     }
 
     [Fact]
@@ -28,7 +25,7 @@ public sealed class RunStateTests
 
         var (twice, effects) = once.Apply(Registered("a"));
 
-        Assert.Equal(once, twice);
+        Assert.Equal(once.Workers.Keys, twice.Workers.Keys);
         Assert.Empty(effects);
     }
 
@@ -37,30 +34,20 @@ public sealed class RunStateTests
     {
         var (preparing, _) = Play(Forming(minWorkers: 2), Registered("a"), Registered("b"));
 
-        var (one, early) = preparing.Apply(new RunEvent.WorkerPrepared("a", 1, "native"));
-        var (both, effects) = one.Apply(new RunEvent.WorkerPrepared("b", 1, "native"));
+        var (one, early) = preparing.Apply(Prepared("a"));
+        var (both, effects) = one.Apply(Prepared("b"));
 
         Assert.Empty(early);
         Assert.Equal(RunStage.Running, both.Stage);
-        Assert.Equal(["a", "b"], Assert.IsType<RunEffect.Start>(Assert.Single(effects)).WorkerIds);
-    }
-
-    [Fact]
-    public void A_readiness_of_an_earlier_epoch_does_not_count()
-    {
-        var (preparing, _) = Play(Forming(minWorkers: 1), Registered("a"));
-
-        var (state, effects) = preparing.Apply(new RunEvent.WorkerPrepared("a", 0, "native"));
-
-        Assert.Equal(RunStage.Preparing, state.Stage);
-        Assert.Empty(effects);
+        Assert.Equal([new RunEffect.Start(), new RunEffect.Assign("a"), new RunEffect.Assign("b")], effects);
+        Assert.Equal(3000, both.Workers.Keys.Sum(worker => both.Assignment!.GivenTo(both.Plan, worker)));
     }
 
     [Fact]
     public void A_report_is_merged_once_and_acknowledged_each_time_it_comes()
     {
         var running = Running("a");
-        var report = new RunEvent.ReportReceived("a", 1, new Books(300, 300, 0, 0, 0), Usage, Final: false);
+        var report = new RunEvent.ReportReceived("a", 1, new Books(300, 300, 0, 0, 0), 0, Usage, Final: false);
 
         var (first, merged) = running.Apply(report);
         var (second, repeated) = first.Apply(report);
@@ -73,7 +60,7 @@ public sealed class RunStateTests
     [Fact]
     public void A_report_after_a_gap_is_not_counted()
     {
-        var (state, effects) = Running("a").Apply(new RunEvent.ReportReceived("a", 2, new Books(1, 1, 0, 0, 0), Usage, false));
+        var (state, effects) = Running("a").Apply(new RunEvent.ReportReceived("a", 2, new Books(1, 1, 0, 0, 0), 0, Usage, false));
 
         Assert.Equal(0, state.Books.Scheduled);
         Assert.Empty(effects);
@@ -105,23 +92,9 @@ public sealed class RunStateTests
     }
 
     [Fact]
-    public void What_a_lost_worker_did_not_report_is_lost_and_the_books_balance()
-    {
-        var (reported, _) = Running("a", "b").Apply(new RunEvent.ReportReceived("a", 1, new Books(500, 498, 2, 0, 0), Usage, false));
-
-        var (state, effects) = reported.Apply(new RunEvent.WorkerLost("a", TimeSpan.FromSeconds(4)));
-        var (_, late) = state.Apply(new RunEvent.ReportReceived("a", 2, new Books(100, 100, 0, 0, 0), Usage, false));
-
-        Assert.Equal([new RunEffect.CountLost("a", 1000)], effects);
-        Assert.Equal(new Books(1500, 498, 2, 0, 1000), state.Workers["a"].Books);
-        Assert.True(state.Books.Balance);
-        Assert.Empty(late);
-    }
-
-    [Fact]
     public void A_run_that_loses_every_worker_is_aborted()
     {
-        var (_, effects) = Running("a").Apply(new RunEvent.WorkerLost("a", TimeSpan.FromSeconds(4)));
+        var (_, effects) = Running("a").Apply(new RunEvent.WorkerLost("a"), TimeSpan.FromSeconds(4.2));
 
         var finished = Assert.IsType<RunEnding.Finished>(effects.OfType<RunEffect.End>().Single().Ending);
         Assert.Equal("every worker was lost", finished.AbortReason);
@@ -129,15 +102,15 @@ public sealed class RunStateTests
     }
 
     [Fact]
-    public void Losing_a_worker_before_the_start_divides_the_work_anew()
+    public void Losing_a_worker_before_the_start_waits_for_another()
     {
         var (three, _) = Play(Forming(minWorkers: 1), Registered("a"));
 
-        var (state, _) = three.Apply(new RunEvent.WorkerLost("a", TimeSpan.Zero));
+        var (state, _) = three.Apply(new RunEvent.WorkerLost("a"));
         var (again, effects) = state.Apply(Registered("b"));
 
         Assert.Equal(RunStage.Forming, state.Stage);
-        Assert.Equal(2, again.Epoch);
+        Assert.Equal(RunStage.Preparing, again.Stage);
         Assert.Equal("b", Assert.IsType<RunEffect.Prepare>(Assert.Single(effects)).WorkerId);
     }
 
@@ -177,7 +150,7 @@ public sealed class RunStateTests
     private static RunState Running(params string[] workers)
     {
         var (prepared, _) = Play(Forming(workers.Length), [.. workers.Select(Registered)]);
-        return Play(prepared, [.. workers.Select(worker => new RunEvent.WorkerPrepared(worker, 1, "native"))]).State;
+        return Play(prepared, [.. workers.Select(worker => Prepared(worker))]).State;
     }
 
     private static (RunState State, IReadOnlyList<RunEffect> Effects) Play(RunState state, params RunEvent[] events)
@@ -185,17 +158,19 @@ public sealed class RunStateTests
         var effects = new List<RunEffect>();
         foreach (var happened in events)
         {
-            (state, var caused) = state.Apply(happened);
+            (state, var caused) = state.Apply(happened, TimeSpan.Zero);
             effects.AddRange(caused);
         }
 
         return (state, effects);
     }
 
+    private static RunEvent.WorkerPrepared Prepared(string worker) => new(worker, "native");
+
     private static RunEvent.WorkerRegistered Registered(string worker) => new(worker, "host");
 
     private static RunEvent.ReportReceived Final(string worker, long completed)
-        => new(worker, 1, new Books(completed, completed, 0, 0, 0), Usage, Final: true);
+        => new(worker, 1, new Books(completed, completed, 0, 0, 0), 0, Usage, Final: true);
 
     private static Plan ThreeThousand() => new()
     {

@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Slices;
+
+namespace LoadGen.Core.Runs;
+
+/// <summary>
+/// How the work is divided anew when a worker joins, leaves or is lost. For an open load in two steps, so that no arrival is
+/// begun twice or never: all who are under load promise to begin nothing from a boundary on, then everybody learns the new
+/// division from there. If one does not answer before the boundary is near, the change is called off and tried again later,
+/// so that the load never waits for it. What a lost worker had been given before the boundary and did not report is lost.
+/// </summary>
+public sealed partial record RunState
+{
+    /// <summary>How far ahead the boundary is: enough for a question and an answer.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>The new division has to be known everywhere before the boundary.</summary>
+    private static readonly TimeSpan Spare = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>The change that is under way; <see langword="null"/> if none is.</summary>
+    public Redivision? Pending { get; private init; }
+
+    /// <summary>No change begins before this, from the start of the load.</summary>
+    private TimeSpan NotBefore { get; init; }
+
+    // Every arrival that there is, or that had come due when the run was stopped.
+    private long Horizon => Plan.Load is not Load.Open open ? long.MaxValue
+        : StoppedAt is { } at ? open.Schedule.CountBefore(at)
+        : open.Schedule.Count;
+
+    private (RunState, ImmutableArray<RunEffect>) Redivide(TimeSpan now)
+    {
+        if (Stage != RunStage.Running)
+        {
+            return (this, Nothing);
+        }
+
+        return Plan.Load is not Load.Open open ? RedivideConnections()
+            : Pending is null ? Ask(open.Schedule, ElapsedAt(now))
+            : Decide(Pending, ElapsedAt(now));
+    }
+
+    // Connections of a closed load need no boundary: a worker with fewer lets some end, one with more opens some.
+    private (RunState, ImmutableArray<RunEffect>) RedivideConnections()
+    {
+        var members = Candidates();
+        if (members.IsEmpty || IsMembership(members))
+        {
+            return (this, Nothing);
+        }
+
+        return Begin(members, from: 0).Then(state => state.SettleDeparted(long.MaxValue));
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) Ask(Shapes.Schedule schedule, TimeSpan elapsed)
+    {
+        var members = Candidates();
+        if (members.IsEmpty || IsMembership(members) || elapsed < NotBefore)
+        {
+            return (this, Nothing);
+        }
+
+        var due = (elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed) + Lead;
+        var from = schedule.CountBefore(due);
+        if (from >= schedule.Count)
+        {
+            return (this, Nothing);
+        }
+
+        var asked = Workers.Values.Where(worker => worker.IsActive).Select(worker => worker.Id).ToImmutableArray();
+        var state = this with
+        {
+            Assignment = Assignment! with { Version = Assignment.Version + 1, CutAt = from },
+            Pending = new Redivision(from, due, [.. asked]),
+        };
+        return (state, [.. asked.Select(worker => new RunEffect.Assign(worker))]);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) Decide(Redivision pending, TimeSpan elapsed)
+    {
+        var awaited = pending.Awaited.Where(worker => Workers[worker].IsActive).ToImmutableHashSet();
+        if (awaited.IsEmpty)
+        {
+            var members = Candidates();
+            return members.IsEmpty
+                ? CallOff(elapsed)
+                : Begin(members, pending.From).Then(state => state.SettleDeparted(pending.From));
+        }
+
+        return elapsed > pending.Due - Spare ? CallOff(elapsed) : (this with { Pending = pending with { Awaited = awaited } }, Nothing);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) CallOff(TimeSpan elapsed)
+    {
+        var state = this with
+        {
+            Assignment = Assignment! with { Version = Assignment.Version + 1, CutAt = null },
+            Pending = null,
+            NotBefore = elapsed + TryAgainAfter,
+        };
+        return (state, state.AssignToAll());
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) Begin(ImmutableArray<WorkerState> members, long from)
+    {
+        var division = new Division(Epoch + 1, from, SharesOf(members));
+        var state = With(members.Select(worker => worker with { Stage = WorkerStage.Running, TookPart = true })) with
+        {
+            Assignment = new Assignment(Assignment!.Version + 1, Assignment.Divisions.Add(division)),
+            Pending = null,
+        };
+        return (state, state.AssignToAll());
+    }
+
+    private ImmutableArray<RunEffect> AssignToAll()
+        => [.. Workers.Values.Where(worker => worker.IsActive).Select(worker => new RunEffect.Assign(worker.Id))];
+
+    private (RunState, ImmutableArray<RunEffect>) TakeConsent(RunEvent.AssignmentTaken taken)
+    {
+        if (!Workers.TryGetValue(taken.WorkerId, out var worker) || taken.Version != Assignment?.Version)
+        {
+            return (this, Nothing);
+        }
+
+        var state = With(worker with { Version = taken.Version, IsDone = worker.IsDone || taken.Finished });
+        return Pending is { } pending
+            ? (state with
+            {
+                Pending = pending with { From = Math.Max(pending.From, taken.Reached), Awaited = pending.Awaited.Remove(taken.WorkerId) },
+            }, Nothing)
+            : (state, Nothing);
+    }
+
+    // Who should take part from now on: all under load that stay, and those who are ready to. Of a closed load with a count
+    // every arrival has been given already, so nobody can join it.
+    private ImmutableArray<WorkerState> Candidates() => MembersOf(Workers.Values.Where(worker => !worker.IsLeaving && !worker.IsDone && worker.Stage switch
+    {
+        WorkerStage.Running => true,
+        WorkerStage.Prepared => Plan.Load is not Load.Closed { Count: not null },
+        _ => false,
+    }));
+
+    // A plan with fewer connections than workers has work for so many of them; who has work keeps it.
+    private ImmutableArray<WorkerState> MembersOf(IEnumerable<WorkerState> workers)
+        => [.. workers.OrderByDescending(worker => worker.IsActive).Take(Partition.ConnectionsOf(Plan)).OrderBy(worker => worker.Id, StringComparer.Ordinal)];
+
+    private static ImmutableArray<Share> SharesOf(ImmutableArray<WorkerState> members) => [.. members.Select(worker => new Share(worker.Id, worker.Weight))];
+
+    // Workers that finished their share keep it: their turns have all been taken.
+    private bool IsMembership(ImmutableArray<WorkerState> members)
+    {
+        var present = Assignment!.Divisions[^1].Shares.Select(share => Workers[share.WorkerId]);
+        return members.All(worker => Assignment.IsMember(worker.Id)) && present.All(worker => IsStaying(worker) || members.Contains(worker));
+    }
+
+    private static bool IsStaying(WorkerState worker) => worker.IsDone || (worker.Stage == WorkerStage.Finished && worker.IsSettled);
+
+    private (RunState, ImmutableArray<RunEffect>) SettleFinished(string workerId)
+    {
+        var worker = Workers[workerId];
+        if (StopReason is not null || Plan.Load is Load.Closed { Count: null })
+        {
+            return (With(worker with { IsSettled = true }), Nothing);
+        }
+
+        // One that finished early leaves arrivals behind; how many is known once the next division begins.
+        return worker.Books.Scheduled >= Assignment!.GivenTo(Plan, workerId)
+            || (!Assignment.IsMember(workerId) && Assignment.CutAt is null)
+            ? Settle(worker, Horizon)
+            : (this, Nothing);
+    }
+
+    private (RunState, ImmutableArray<RunEffect>) SettleDeparted(long before)
+        => SettleWhere(worker => worker.IsOver && !worker.IsSettled && !Assignment!.IsMember(worker.Id), before);
+
+    private (RunState, ImmutableArray<RunEffect>) SettleAll(long before) => SettleWhere(worker => worker.TookPart && !worker.IsSettled, before);
+
+    private (RunState, ImmutableArray<RunEffect>) SettleWhere(Func<WorkerState, bool> condition, long before)
+    {
+        var (state, effects) = (this, Nothing);
+        foreach (var worker in Workers.Values.Where(condition))
+        {
+            (state, var caused) = state.Settle(worker, before);
+            effects = effects.AddRange(caused);
+        }
+
+        return (state, effects);
+    }
+
+    // What a worker was given and did not report is lost. Of a closed load without a count nothing is given ahead: there, what
+    // was under way at the last report is.
+    private (RunState, ImmutableArray<RunEffect>) Settle(WorkerState worker, long before)
+    {
+        var missing = Plan.Load is Load.Closed { Count: null }
+            ? worker.Stage == WorkerStage.Lost ? worker.InFlight : 0
+            : StopReason is not null && worker.Stage == WorkerStage.Finished ? 0
+            : Math.Max(0, Assignment!.GivenTo(Plan, worker.Id, before) - worker.Books.Scheduled);
+        var state = With(worker with { IsSettled = true, Books = worker.Books + new Tallies.Books(missing, 0, 0, 0, missing) });
+        return missing > 0 ? (state, [new RunEffect.CountLost(worker.Id, missing)]) : (state, Nothing);
+    }
+
+    // A report of a worker that had been given up: what it tells is not lost any more.
+    private (RunState, ImmutableArray<RunEffect>) Find(WorkerState worker, long reported)
+    {
+        var found = worker.IsSettled ? Math.Min(reported, worker.Books.Lost) : 0;
+        return found == 0
+            ? (this, Nothing)
+            : (With(worker with { Books = worker.Books + new Tallies.Books(-found, 0, 0, 0, -found) }), [new RunEffect.CountLost(worker.Id, -found)]);
+    }
+}
