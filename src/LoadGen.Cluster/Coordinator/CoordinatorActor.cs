@@ -433,8 +433,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
                 Tell(stop.WorkerId, new ToWorker.StopRun(RunId, _term));
                 break;
             case RunEffect.Dismiss dismiss:
-                _log.Warning("worker {0} cannot take part: {1}", dismiss.WorkerId, dismiss.Reason);
-                Tell(dismiss.WorkerId, new ToWorker.Release(RunId, _term, ReleaseCode.Fault, dismiss.Reason));
+                _log.Warning("worker {0} goes: {1}", dismiss.WorkerId, dismiss.Reason);
+                Tell(dismiss.WorkerId, new ToWorker.Release(RunId, _term, dismiss.TookPart ? ReleaseCode.Aborted : ReleaseCode.Fault, dismiss.Reason));
                 break;
             case RunEffect.End end:
                 EndRun(end.Ending);

@@ -12,7 +12,7 @@ public sealed class ClusterNode : IAsyncDisposable
     private const string SystemName = "loadgen";
     private const string CoordinatorName = "coordinator";
 
-    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(3);
 
     private readonly ActorSystem _system;
     private readonly AkkaCluster _cluster;

@@ -18,6 +18,8 @@ internal static class NodeConfig
           coordinated-shutdown {
             exit-clr = off
             run-by-clr-shutdown-hook = off
+            # A node leaves before it ends; where it cannot, nobody is there to wait for.
+            run-by-actor-system-terminate = off
           }
           actor {
             provider = cluster
@@ -28,6 +30,7 @@ internal static class NodeConfig
           }
           remote {
             log-remote-lifecycle-events = off
+            retry-gate-closed-for = 500ms
             use-dispatcher = loadgen.control-dispatcher
             dot-netty.tcp {
               enforce-ip-family = off

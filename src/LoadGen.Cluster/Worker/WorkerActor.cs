@@ -18,6 +18,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan RegisterEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     /// <summary>A worker that leaves hands its share over; nothing begins here after this, whether somebody took it or not.</summary>
     private static readonly TimeSpan HandOverWithin = TimeSpan.FromMilliseconds(900);
 
@@ -37,6 +39,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private WorkerLoad? _load;
     private TimeSpan _lastAnswer;
     private int _term;
+    private TimeSpan _lastBeat;
     private bool _leaving;
     private bool _givingUp;
 
@@ -65,7 +68,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<ToWorker.HoldCheckpoint>(Hold);
         Receive<ToWorker.TellInventory>(TellInventory);
         Receive<ToCoordinator.TallyReported>(report => _kept.Add(report));
-        Receive<ToWorker.StopRun>(_ => _load?.Stop());
+        Receive<ToWorker.StopRun>(StopLoad);
         Receive<LoadMessages.AllEnded>(_ => Ended());
         Receive<LoadMessages.Counted>(Abandon);
         Receive<LoadMessages.ReportsDelivered>(_ => Delivered());
@@ -114,8 +117,17 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void StopLoad(ToWorker.StopRun stop)
+    {
+        Listen(stop);
+        _load?.Stop();
+    }
+
     private void Beat()
     {
+        // A process that was paused does not know yet whether anybody has answered.
+        _lastAnswer = Now - _lastBeat > LongestPause ? Now : _lastAnswer;
+        _lastBeat = Now;
         Tell(new ToCoordinator.Beat(RunId, _workerId, _term, _work?.Assignment.Version ?? 0, Now));
         var silent = Now - _lastAnswer;
         if (_load is null)

@@ -28,8 +28,8 @@ public abstract record RunEffect
     /// <summary>Tell a worker to start nothing more.</summary>
     public sealed record Stop(string WorkerId) : RunEffect;
 
-    /// <summary>A worker is not needed any more: it may go, for this reason.</summary>
-    public sealed record Dismiss(string WorkerId, string Reason) : RunEffect;
+    /// <summary>A worker is not needed any more: it may go, for this reason, before it took part or after.</summary>
+    public sealed record Dismiss(string WorkerId, string Reason, bool TookPart) : RunEffect;
 
     /// <summary>The run is over.</summary>
     public sealed record End(RunEnding Ending) : RunEffect;

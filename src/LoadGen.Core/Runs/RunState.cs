@@ -18,6 +18,8 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     /// <summary>Enough for the first assignment to reach every worker, so that all start at the same moment.</summary>
     private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(200);
 
+    private const string BackTooLate = "it was silent for longer than its lease, and others have its share; what it did until then is counted";
+
     private static readonly ImmutableArray<RunEffect> Nothing = [];
 
     public RunStage Stage { get; private init; } = RunStage.Forming;
@@ -178,7 +180,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         }
 
         return Workers.TryGetValue(workerId, out var worker) && !worker.TookPart
-            ? (this with { Workers = Workers.Remove(workerId) }, [new RunEffect.Dismiss(workerId, ReasonOf(ending))])
+            ? (this with { Workers = Workers.Remove(workerId) }, [new RunEffect.Dismiss(workerId, ReasonOf(ending), TookPart: false)])
             : (this, Nothing);
     }
 
@@ -217,6 +219,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         ImmutableArray<RunEffect> effects = [new RunEffect.Merge(worker.Id), acknowledge];
         if (worker.Stage == WorkerStage.Lost)
         {
+            effects = report.Final ? effects.Add(new RunEffect.Dismiss(worker.Id, BackTooLate, TookPart: true)) : effects;
             return With(counted).Find(counted, report.Ended.Scheduled).After(effects);
         }
 
