@@ -8,7 +8,7 @@ using LoadGen.Commands;
 SocketThreads.Inline();
 Verb[] verbs =
 [
-    RunCommand.Create(), CoordinatorCommand.Create(), WorkerCommand.Create(), ProbeCommand.Create(), CheckCommand.Create(), TargetCommand.Create(),
+    RunCommand.Create(), CoordinatorCommand.Create(), WorkerCommand.Create(), SubmitCommand.Create(), ProbeCommand.Create(), CheckCommand.Create(), TargetCommand.Create(),
 ];
 var root = new RootCommand("A distributed TLS handshake load generator that tells the truth about what it saw.");
 foreach (var verb in verbs)

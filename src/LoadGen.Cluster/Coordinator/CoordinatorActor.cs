@@ -33,15 +33,17 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(5);
 
-    private readonly RunOrder _order;
-    private readonly IRunObserver _observer;
+    private readonly bool _stays;
     private readonly TimeProvider _time;
     private readonly long _clockBase;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, IActorRef> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Host, int Weight)> _idle = new(StringComparer.Ordinal);
     private readonly HashSet<string> _probed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
     private readonly CheckpointHolders _holders = new();
+    private RunOrder? _order;
+    private IRunObserver _observer;
     private Recovery? _recovery;
     private Tally _merged = new(0, 0);
     private RunState? _state;
@@ -50,14 +52,20 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private int _term = 1;
     private string? _stopReason;
 
-    public CoordinatorActor(RunOrder order, IRunObserver observer, TimeProvider time)
+    /// <param name="order">The run; <see langword="null"/> for a coordinator that stays, and is given runs one after another.</param>
+    /// <param name="observer">Sees the run.</param>
+    /// <param name="time">The clocks.</param>
+    public CoordinatorActor(RunOrder? order, IRunObserver observer, TimeProvider time)
     {
         _order = order;
+        _stays = order is null;
         _observer = observer;
         _time = time;
         _clockBase = time.GetTimestamp();
         _startedAt = time.GetUtcNow();
 
+        Receive<BeginRun>(Begin);
+        Receive<ReleaseWorkers>(_ => LetGo());
         Receive<ToCoordinator.RegisterWorker>(Register);
         Receive<ToCoordinator.Beat>(TakeBeat);
         Receive<ToCoordinator.Inventory>(TakeInventory);
@@ -65,7 +73,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<ToCoordinator.TargetsRefused>(m => ForThisRun(m, new RunEvent.TargetsRefused(m.WorkerId, m.Reasons)));
         Receive<ToCoordinator.PreparationFailed>(m => ForThisRun(m, new RunEvent.PreparationFailed(m.WorkerId, m.Reason)));
         Receive<ToCoordinator.AssignmentTaken>(m => ForThisRun(m, new RunEvent.AssignmentTaken(m.WorkerId, m.Version, m.Reached, m.Finished)));
-        Receive<ToCoordinator.WorkerLeaving>(m => Apply(new RunEvent.WorkerLeaving(m.WorkerId)));
+        Receive<ToCoordinator.WorkerLeaving>(Leave);
         Receive<ToCoordinator.TallyReported>(TakeReport);
         Receive<ToCoordinator.CheckpointHeld>(m => _holders.Held(m.WorkerId, m.Version));
         Receive<Terminated>(WorkerGone);
@@ -87,13 +95,18 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private string RunId => _state?.RunId ?? "";
 
-    public static Props PropsFor(RunOrder order, IRunObserver observer, TimeProvider time)
+    public static Props PropsFor(RunOrder? order, IRunObserver observer, TimeProvider time)
         => Props.Create(() => new CoordinatorActor(order, observer, time)).WithDispatcher("loadgen.control-dispatcher");
 
     protected override void PreStart()
     {
         AkkaCluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
         Timers.StartPeriodicTimer("time", LookAtTime.Instance, LookAtTimeEvery);
+        if (_order is null)
+        {
+            return;
+        }
+
         if (_order.TakesOver)
         {
             _log.Warning("the coordinator is gone; this one takes over");
@@ -102,14 +115,14 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
         else
         {
-            StartAnew();
+            StartAnew(_order);
         }
     }
 
     protected override void PostStop()
     {
         AkkaCluster.Get(Context.System).Unsubscribe(Self);
-        if (_ending is not null)
+        if (_ending is not null || _order is null)
         {
             return;
         }
@@ -119,9 +132,22 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         _observer.WorkersLeft();
     }
 
-    private void StartAnew()
+    // Only a coordinator that stays is given runs, and only when the one before is over.
+    private void Begin(BeginRun begin)
     {
-        if (_order.Plan is not { } plan)
+        _order = begin.Order;
+        _observer = begin.Observer;
+        _stopReason = null;
+        StartAnew(begin.Order);
+        foreach (var (workerId, (host, weight)) in _idle)
+        {
+            Apply(new RunEvent.WorkerRegistered(workerId, host, weight));
+        }
+    }
+
+    private void StartAnew(RunOrder order)
+    {
+        if (order.Plan is not { } plan)
         {
             _ending = new RunEnding.Impossible("the coordinator is gone, no worker knows of a run, and this standby has no plan of its own");
             Timers.CancelAll();
@@ -130,9 +156,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _state = new RunState(_order.RunId, plan, _order.MinWorkers) { Lease = _order.Lease };
+        _state = new RunState(order.RunId, plan, order.MinWorkers) { Lease = order.Lease };
         _merged = new Tally(plan.Targets.Count, plan.Profiles.Count);
-        Timers.StartSingleTimer("deadline", new StartDeadline(), _order.StartDeadline);
+        Timers.StartSingleTimer("deadline", new StartDeadline(), order.StartDeadline);
         Timers.StartPeriodicTimer("progress", new ShowProgress(), ProgressEvery);
     }
 
@@ -141,7 +167,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         if (_recovery is { HasRun: false })
         {
             _recovery = null;
-            StartAnew();
+            StartAnew(_order!);
         }
     }
 
@@ -153,13 +179,14 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (_state is null)
+        if (_state is null && !_stays)
         {
             return;
         }
 
         Know(worker.WorkerId);
-        Sender.Tell(new ToWorker.Welcome(_state.RunId, _term));
+        _idle[worker.WorkerId] = (worker.Host, worker.Weight);
+        Sender.Tell(new ToWorker.Welcome(RunId, _term));
         Apply(new RunEvent.WorkerRegistered(worker.WorkerId, worker.Host, worker.Weight));
     }
 
@@ -176,7 +203,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     {
         if (_state is null)
         {
-            AskForInventory(beat);
+            AnswerWithoutRun(beat);
             return;
         }
 
@@ -205,6 +232,22 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         if (_state.Workers.TryGetValue(beat.WorkerId, out var worker) && worker.Stage != WorkerStage.Lost)
         {
             Sender.Tell(new ToWorker.BeatAnswered(RunId, _term, beat.Sent, Now));
+        }
+    }
+
+    private void AnswerWithoutRun(ToCoordinator.Beat beat)
+    {
+        if (!_stays)
+        {
+            AskForInventory(beat);
+        }
+        else if (_idle.ContainsKey(beat.WorkerId))
+        {
+            Sender.Tell(beat.RunId.Length > 0 ? new ToWorker.EndRun(beat.RunId, _term) : new ToWorker.BeatAnswered("", _term, beat.Sent, Now));
+        }
+        else
+        {
+            Sender.Tell(new ToWorker.RegisterAgain("", _term));
         }
     }
 
@@ -293,6 +336,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
 
         _workers.Remove(worker);
+        _idle.Remove(worker);
         Apply(new RunEvent.WorkerLost(worker));
         if (_ending is not null && _workers.Count == 0)
         {
@@ -300,8 +344,19 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void Leave(ToCoordinator.WorkerLeaving leaving)
+    {
+        _idle.Remove(leaving.WorkerId);
+        Apply(new RunEvent.WorkerLeaving(leaving.WorkerId));
+    }
+
     private void Stop(string reason)
     {
+        if (_state is null && _stays)
+        {
+            return;
+        }
+
         _stopReason = reason;
         if (_state is null)
         {
@@ -399,7 +454,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
             CarryOut(effect, tally);
         }
 
-        if (_state.Stage != stageBefore && _state.Stage != RunStage.Ended)
+        if (_state is not null && _state.Stage != stageBefore && _state.Stage != RunStage.Ended)
         {
             ShowProgressNow();
         }
@@ -471,6 +526,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Timers.CancelAll();
         ShowProgressNow();
         _observer.Ended(ending, ending is RunEnding.Finished finished ? RecordOf(finished) : null);
+        if (_stays)
+        {
+            BecomeIdle();
+            return;
+        }
+
         foreach (var worker in _workers.Keys)
         {
             Tell(worker, new ToWorker.Release(RunId, _term, ReleaseCode.Of(ending), ""));
@@ -484,6 +545,35 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         else
         {
             Timers.StartSingleTimer("leave", new LeaveDeadline(), LeaveWithin);
+        }
+    }
+
+    // Workers stay for the next run; those that are lost have to register again.
+    private void BecomeIdle()
+    {
+        foreach (var lost in _state!.Workers.Values.Where(worker => worker.Stage == WorkerStage.Lost))
+        {
+            _idle.Remove(lost.Id);
+        }
+
+        foreach (var worker in _idle.Keys)
+        {
+            Tell(worker, new ToWorker.EndRun(RunId, _term));
+        }
+
+        _state = null;
+        _order = null;
+        _ending = null;
+        _untold.Clear();
+        Timers.StartPeriodicTimer("time", LookAtTime.Instance, LookAtTimeEvery);
+        _observer.WorkersLeft();
+    }
+
+    private void LetGo()
+    {
+        foreach (var worker in _idle.Keys)
+        {
+            Tell(worker, new ToWorker.Release("", _term, 0, ""));
         }
     }
 
@@ -532,6 +622,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     /// <summary>Somebody wants the run to end now.</summary>
     public sealed record StopRequested(string Reason);
+
+    /// <summary>The next run of a coordinator that stays.</summary>
+    public sealed record BeginRun(RunOrder Order, IRunObserver Observer);
+
+    /// <summary>There will be no more runs.</summary>
+    public sealed record ReleaseWorkers;
 
     private sealed record StartDeadline;
 

@@ -59,7 +59,12 @@ public sealed class ClusterNode : IAsyncDisposable
     }
 
     /// <summary>Starts the coordinator of a run, as the cluster's singleton.</summary>
-    public RunHandle StartCoordinator(RunOrder order, IRunObserver observer, TimeProvider time)
+    public RunHandle StartCoordinator(RunOrder order, IRunObserver observer, TimeProvider time) => StartSingleton(order, observer, time);
+
+    /// <summary>Starts a coordinator that stays, and is given runs one after another.</summary>
+    public RunHandle StartWaitingCoordinator(IRunObserver observer, TimeProvider time) => StartSingleton(null, observer, time);
+
+    private RunHandle StartSingleton(RunOrder? order, IRunObserver observer, TimeProvider time)
     {
         _system.ActorOf(
             ClusterSingletonManager.Props(

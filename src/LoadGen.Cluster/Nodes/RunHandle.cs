@@ -12,4 +12,10 @@ public sealed class RunHandle
 
     /// <summary>Ends the run early: nothing starts any more, what is under way may end, the result is partial.</summary>
     public void Stop(string reason) => _coordinator.Tell(new CoordinatorActor.StopRequested(reason), ActorRefs.NoSender);
+
+    /// <summary>Gives a coordinator that stays its next run. Only when the one before is over.</summary>
+    public void Begin(RunOrder order, IRunObserver observer) => _coordinator.Tell(new CoordinatorActor.BeginRun(order, observer), ActorRefs.NoSender);
+
+    /// <summary>Lets the workers of a coordinator that stays go: there will be no more runs.</summary>
+    public void ReleaseWorkers() => _coordinator.Tell(new CoordinatorActor.ReleaseWorkers(), ActorRefs.NoSender);
 }

@@ -55,6 +55,9 @@ internal abstract record ToWorker(string RunId, int Term) : IWireMessage
     /// <summary>Start nothing more; let what is under way end, and report it.</summary>
     public sealed record StopRun(string RunId, int Term) : ToWorker(RunId, Term);
 
+    /// <summary>The run is over; wait for the next.</summary>
+    public sealed record EndRun(string RunId, int Term) : ToWorker(RunId, Term);
+
     /// <summary>The run is over and nothing is expected of you any more.</summary>
     /// <param name="RunId">The run.</param>
     /// <param name="Term">The coordinator.</param>

@@ -36,6 +36,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
         ToWorker.HoldCheckpoint => "hold-checkpoint",
         ToWorker.TellInventory => "tell-inventory",
         ToWorker.StopRun => "stop-run",
+        ToWorker.EndRun => "end-run",
         ToWorker.Release => "release",
         _ => throw new ArgumentException($"{o.GetType()} is not a message of the wire", nameof(o)),
     };
@@ -87,6 +88,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
         ToWorker.HoldCheckpoint m => new HoldCheckpoint { RunId = m.RunId, Term = m.Term, Checkpoint = InventoryWire.ToWire(m.Checkpoint) },
         ToWorker.TellInventory m => new TellInventory { RunId = m.RunId, Term = m.Term },
         ToWorker.StopRun m => new StopRun { RunId = m.RunId, Term = m.Term },
+        ToWorker.EndRun m => new EndRun { RunId = m.RunId, Term = m.Term },
         ToWorker.Release m => new Release { RunId = m.RunId, Term = m.Term, ExitCode = m.ExitCode, Reason = m.Reason },
         _ => throw new ArgumentException($"{message.GetType()} is not a message of the wire", nameof(message)),
     };
@@ -124,6 +126,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
             => new ToWorker.HoldCheckpoint(m.RunId, m.Term, InventoryWire.FromWire(m.Checkpoint)),
         "tell-inventory" when TellInventory.Parser.ParseFrom(bytes) is var m => new ToWorker.TellInventory(m.RunId, m.Term),
         "stop-run" when StopRun.Parser.ParseFrom(bytes) is var m => new ToWorker.StopRun(m.RunId, m.Term),
+        "end-run" when EndRun.Parser.ParseFrom(bytes) is var m => new ToWorker.EndRun(m.RunId, m.Term),
         "release" when Release.Parser.ParseFrom(bytes) is var m => new ToWorker.Release(m.RunId, m.Term, m.ExitCode, m.Reason),
         _ => throw new ArgumentException($"no message of the wire is called '{manifest}'"),
     };

@@ -30,8 +30,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CoordinatorClock _coordinatorClock = new();
-    private readonly ReportKeeper _kept = new();
     private readonly long _clockBase;
+    private ReportKeeper _kept = new();
     private IHandshakeEngine? _engine;
     private ToWorker.PrepareRun? _run;
     private ToWorker.AssignWork? _work;
@@ -74,6 +74,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<LoadMessages.ReportsDelivered>(_ => Delivered());
         Receive<LeaveRequested>(_ => Leave());
         Receive<StopHandingOver>(_ => _load?.Stop());
+        Receive<ToWorker.EndRun>(EndRun);
         Receive<ToWorker.Release>(Released);
     }
 
@@ -215,6 +216,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     // Ready is who can also translate the start into the time here.
     private void Ready(Readiness readiness)
     {
+        if (readiness.RunId != RunId)
+        {
+            // Of a run that is over already.
+            readiness.Engine?.Dispose();
+            return;
+        }
+
         _engine = readiness.Engine ?? _engine;
         if (_coordinatorClock.Ahead is null)
         {
@@ -355,6 +363,23 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _services.Abandoned(new AbandonedRun(
             RunId, _workerId, _run!.Plan, _work!.StartedAt, counted.Tally, counted.Usage, _engine!.Crypto));
         Release(Aborted);
+    }
+
+    private void EndRun(ToWorker.EndRun end)
+    {
+        Listen(end);
+        if (end.RunId != RunId)
+        {
+            return;
+        }
+
+        _load?.End(Context);
+        _engine?.Dispose();
+        (_run, _work, _load, _readiness, _engine, _kept, _givingUp) = (null, null, null, null, null, new ReportKeeper(), false);
+        if (_leaving)
+        {
+            Release(Aborted);
+        }
     }
 
     private void Released(ToWorker.Release release)

@@ -1,3 +1,5 @@
+using LoadGen.Core.Tallies;
+
 namespace LoadGen.Core.Runs;
 
 /// <summary>
@@ -52,7 +54,10 @@ public sealed record RunResult
     }
 
     /// <summary>scheduled = completed + failed + dropped + lost.</summary>
-    public sealed record BooksPart(long Scheduled, long Completed, long Failed, long Dropped, long Lost);
+    public sealed record BooksPart(long Scheduled, long Completed, long Failed, long Dropped, long Lost)
+    {
+        public static BooksPart Of(Books books) => new(books.Scheduled, books.Completed, books.Failed, books.Dropped, books.Lost);
+    }
 
     /// <summary>Over the whole duration.</summary>
     public sealed record RatePart(double ScheduledPerSecond, double CompletedPerSecond);

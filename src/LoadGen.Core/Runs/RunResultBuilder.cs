@@ -131,7 +131,7 @@ public static class RunResultBuilder
         generator.Limited,
         generator.Reasons);
 
-    private static RunResult.BooksPart Part(Books books) => new(books.Scheduled, books.Completed, books.Failed, books.Dropped, books.Lost);
+    private static RunResult.BooksPart Part(Books books) => RunResult.BooksPart.Of(books);
 
     private static RunResult.LatencyPart Part(GroupTally group) => new(Part(group.Response), Part(group.Handshake), null);
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Net;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Running;
+using LoadGen.Web;
 using Spectre.Console;
 
 namespace LoadGen.Commands;
@@ -29,14 +31,24 @@ internal sealed class CoordinatorCommand
         Description = "Where the coordinator listens that this one stands by for; repeatable.",
     };
 
+    private readonly Option<string?> _out = new("--out")
+    {
+        HelpName = "DIR",
+        Description = "Where a coordinator without a plan keeps the results of its runs.",
+    };
+
+    private readonly TokenFlag _token = new();
+
     public static Verb Create()
     {
         var coordinator = new CoordinatorCommand();
-        var command = new Command("coordinator", "A coordinator node: waits for workers, runs the plan, exits with the verdict.");
+        var command = new Command("coordinator", "A coordinator node: waits for workers, runs the plan, exits with the verdict. Without a plan it stays, and takes plans over HTTP.");
         coordinator._plan.AddTo(command);
         command.Add(coordinator._minWorkers);
         command.Add(coordinator._standby);
         command.Add(coordinator._seeds);
+        command.Add(coordinator._out);
+        coordinator._token.AddTo(command);
         coordinator._node.AddTo(command);
         coordinator._output.AddTo(command);
         command.SetAction((parse, _) => coordinator.ExecuteAsync(parse));
@@ -70,8 +82,14 @@ internal sealed class CoordinatorCommand
             return problems.Tell();
         }
 
+        var names = _plan.FileOf(parse) is not null || _plan.NamesTarget(parse);
+        if (!standby && !names)
+        {
+            return await WaitAsync(parse, node, metricsListen, minWorkers);
+        }
+
         // A standby learns the plan from the workers; it needs one of its own only to start a run that had not begun.
-        var plan = standby && _plan.FileOf(parse) is null && !_plan.NamesTarget(parse) ? null : PlanSource.Read(_plan.FileOf(parse), _plan.FlagsOf(parse));
+        var plan = standby && !names ? null : PlanSource.Read(_plan.FileOf(parse), _plan.FlagsOf(parse));
         if (plan is null && !standby)
         {
             return ExitCode.Usage;
@@ -96,5 +114,23 @@ internal sealed class CoordinatorCommand
             Linger = linger,
         };
         return await run.ExecuteAsync();
+    }
+
+    private async Task<int> WaitAsync(ParseResult parse, NodeOptions node, IPEndPoint? listen, int minWorkers)
+    {
+        var problems = new Problems();
+        var token = _token.Read(parse, problems);
+        if (listen is null)
+        {
+            problems.Add("there is no plan: name a file, or --target; or give --http HOST:PORT to take plans there");
+        }
+        else if (token.Value is null && !IPAddress.IsLoopback(listen.Address))
+        {
+            problems.Add($"--http: {listen} can be reached from other machines: give --token-file, or set {ApiToken.Variable}, so that not everybody can start a load");
+        }
+
+        return problems.Any
+            ? problems.Tell()
+            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Listen = listen!, Token = token, Out = parse.GetValue(_out) }.ExecuteAsync();
     }
 }

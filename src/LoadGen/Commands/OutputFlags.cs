@@ -15,9 +15,15 @@ internal sealed class OutputFlags
 
     public void AddTo(Command command)
     {
+        AddResultTo(command);
+        _metrics.AddTo(command);
+    }
+
+    /// <summary>For a verb that serves no metrics.</summary>
+    public void AddResultTo(Command command)
+    {
         command.Add(_json);
         command.Add(_quiet);
-        _metrics.AddTo(command);
     }
 
     /// <summary>The file for the result, <c>-</c> for standard output, or nothing.</summary>

@@ -175,13 +175,7 @@ internal sealed class CoordinatedRun
             record = record with { BuiltInTarget = await OwnTarget.StopAsync() };
         }
 
-        var verdict = Verdict.Of(record);
-        foreach (var reason in verdict.Generator.Reasons)
-        {
-            metrics.GeneratorLimited(reason[..reason.IndexOf(':', StringComparison.Ordinal)]);
-        }
-
-        var result = RunResultBuilder.Build(record, verdict);
+        var (result, code) = FinishedRun.Of(record, metrics);
         if (!Quiet)
         {
             Summary.Write(result, Console);
@@ -193,24 +187,12 @@ internal sealed class CoordinatedRun
             return ExitCode.Fault;
         }
 
-        return verdict.Kind switch
-        {
-            VerdictKind.Pass => ExitCode.Pass,
-            VerdictKind.Fail => ExitCode.ThresholdsFailed,
-            VerdictKind.Inconclusive => ExitCode.Inconclusive,
-            _ => ExitCode.Aborted,
-        };
+        return code;
     }
 
     private static int TellWhyNot(RunEnding ending)
     {
-        var (sentences, code) = ending switch
-        {
-            RunEnding.NotFormed notFormed => ([$"the cluster did not form: {notFormed.Reason}"], ExitCode.NotFormed),
-            RunEnding.TargetsRefused refused => (refused.Reasons, ExitCode.TargetRefused),
-            RunEnding.Impossible impossible => ([impossible.Reason], ExitCode.Fault),
-            _ => ((IReadOnlyList<string>)["the run ended without a record"], ExitCode.Fault),
-        };
+        var (sentences, code) = UnfinishedRun.Of(ending);
         foreach (var sentence in sentences)
         {
             System.Console.Error.WriteLine($"loadgen: {sentence}");

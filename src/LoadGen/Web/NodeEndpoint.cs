@@ -19,8 +19,11 @@ internal sealed class NodeEndpoint : IAsyncDisposable
     /// <summary>Where it listens, such as <c>http://127.0.0.1:9090</c>.</summary>
     public string Address => _web.Urls.First();
 
+    /// <param name="listen">Where.</param>
+    /// <param name="metrics">What <c>/metrics</c> shows.</param>
+    /// <param name="map">Adds what else there is.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static async Task<NodeEndpoint> StartAsync(IPEndPoint listen, NodeMetrics metrics)
+    public static async Task<NodeEndpoint> StartAsync(IPEndPoint listen, NodeMetrics metrics, Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -32,6 +35,7 @@ internal sealed class NodeEndpoint : IAsyncDisposable
         web.MapGet("/readyz", () => endpoint._ready
             ? Results.Text("ready\n")
             : Results.Text("not ready: the cluster has not formed yet\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        map?.Invoke(web);
         await web.StartAsync();
         return endpoint;
     }

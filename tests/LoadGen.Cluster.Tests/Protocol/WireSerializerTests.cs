@@ -48,6 +48,7 @@ public sealed class WireSerializerTests : IDisposable
         AssertSurvives(new ToWorker.AcknowledgeReport("run", 1, 9, 7));
         AssertSurvives(new ToWorker.TellInventory("run", 2));
         AssertSurvives(new ToWorker.StopRun("run", 1));
+        AssertSurvives(new ToWorker.EndRun("run", 1));
         AssertSurvives(new ToWorker.Release("run", 1, 11, "because"));
     }
 

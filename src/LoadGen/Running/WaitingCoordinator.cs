@@ -1,0 +1,110 @@
+using System.Net;
+using LoadGen.Cluster.Coordinator;
+using LoadGen.Cluster.Nodes;
+using LoadGen.Commands;
+using LoadGen.Metrics;
+using LoadGen.Web;
+
+namespace LoadGen.Running;
+
+/// <summary>A coordinator without a plan: takes plans over HTTP, runs them one after another with the workers that are there, and keeps the results.</summary>
+internal sealed class WaitingCoordinator
+{
+    public required NodeOptions Node { get; init; }
+
+    public required int MinWorkers { get; init; }
+
+    public required IPEndPoint Listen { get; init; }
+
+    public required ApiToken Token { get; init; }
+
+    /// <summary>Where results are kept; <see langword="null"/> for nowhere.</summary>
+    public string? Out { get; init; }
+
+    public async Task<int> ExecuteAsync()
+    {
+        var metrics = new NodeMetrics();
+        var queue = new RunQueue(metrics);
+        await using var endpoint = await NodeEndpoint.StartAsync(Listen, metrics, web => RunsApi.Map(web, queue, Token));
+        await using var node = ClusterNode.Start(Node);
+        using var stopping = new CancellationTokenSource();
+        SubmittedRun? current = null;
+        using var signals = new StopSignals(number =>
+        {
+            if (number > 1)
+            {
+                Environment.Exit(ExitCode.Aborted);
+            }
+
+            current?.Stop("interrupted");
+            stopping.Cancel();
+        });
+        var idle = new IdleObserver();
+        var handle = node.StartWaitingCoordinator(idle, TimeProvider.System);
+        endpoint.BecomeReady();
+        Console.WriteLine($"plans are taken at {endpoint.Address}; workers join with: loadgen worker --seed {node.Address}");
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                current = await queue.NextAsync(stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            await RunAsync(current, handle);
+        }
+
+        handle.ReleaseWorkers();
+        return ExitCode.Pass;
+    }
+
+    private async Task RunAsync(SubmittedRun run, RunHandle handle)
+    {
+        if (!run.TryBegin(handle.Stop))
+        {
+            return;
+        }
+
+        Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
+        handle.Begin(new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease }, run);
+        await run.Over;
+        Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Unfinished!.Sentences)}");
+        if (Out is not null && run.Finished is { } finished && Keep(finished, Path.Combine(Out, $"{run.Id}.json")) is { } problem)
+        {
+            await Console.Error.WriteLineAsync($"loadgen: --out: {problem}");
+        }
+    }
+
+    private static string? Keep(FinishedRun finished, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
+
+        return ResultOutput.Write(finished.Result, path);
+    }
+
+    /// <summary>Between runs there is nothing to see.</summary>
+    private sealed class IdleObserver : IRunObserver
+    {
+        public void Progressed(Core.Runs.RunProgress progress)
+        {
+        }
+
+        public void Ended(Core.Runs.RunEnding ending, Core.Runs.RunRecord? record)
+        {
+        }
+
+        public void WorkersLeft()
+        {
+        }
+    }
+}

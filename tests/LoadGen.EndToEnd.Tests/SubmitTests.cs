@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using LoadGen.Core.Runs;
+using LoadGen.TestServers.Processes;
+using LoadGen.TestServers.Programs;
+using LoadGen.TestServers.Servers;
+
+namespace LoadGen.EndToEnd.Tests;
+
+public sealed class SubmitTests
+{
+    private const string Token = "a-token-of-this-test";
+
+    [Fact]
+    public async Task A_waiting_coordinator_runs_plans_one_after_another_with_the_same_workers_and_keeps_their_results()
+    {
+        await using var target = await BuiltInTargetProcess.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("loadgen-");
+        await using var waiting = await WaitingCoordinatorProcess.StartAsync(2, "--out", folder.FullName);
+
+        var first = await SubmitAsync(waiting, target, "--rate", "200", "--duration", "2s");
+        var second = await SubmitAsync(waiting, target, "--concurrency", "8", "--count", "300");
+
+        Assert.Equal((0, 400L), (first.ExitCode, first.Result.Books.Completed));
+        Assert.Equal((0, 300L), (second.ExitCode, second.Result.Books.Completed));
+        Assert.Equal(first.Result.Workers.Select(worker => worker.Id).Order(), second.Result.Workers.Select(worker => worker.Id).Order());
+        Assert.Equal(
+            new[] { first.Result.Run.Id, second.Result.Run.Id }.Order(),
+            folder.GetFiles("*.json").Select(file => Path.GetFileNameWithoutExtension(file.Name)).Order());
+        Assert.Equal(0, await waiting.EndAsync());
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_run_is_stopped_by_its_own_name_only_and_tells_its_partial_result()
+    {
+        await using var target = await BuiltInTargetProcess.StartAsync();
+        await using var waiting = await WaitingCoordinatorProcess.StartAsync(1);
+        var over = await SubmitAsync(waiting, target, "--concurrency", "2", "--count", "10");
+        await using var submit = LoadGenProgram.Start(
+            [.. Arguments(waiting, target), "--rate", "100", "--duration", "60s", "--json", "-"], Environment());
+        var id = (await submit.WaitForErrorLineAsync("run ", TestContext.Current.CancellationToken))[4..];
+        await submit.WaitForErrorLineAsync(" 2 s ", TestContext.Current.CancellationToken);
+        using var http = Client(waiting);
+
+        await http.PostAsync($"runs/{over.Result.Run.Id}/stop", null, TestContext.Current.CancellationToken);
+        using var still = JsonDocument.Parse(await http.GetStringAsync($"runs/{id}", TestContext.Current.CancellationToken));
+        await http.PostAsync($"runs/{id}/stop", null, TestContext.Current.CancellationToken);
+        var exitCode = await submit.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
+
+        var result = Runs.Parse(string.Join('\n', submit.StandardOutput), string.Join('\n', submit.StandardError));
+        Assert.Equal("running", still.RootElement.GetProperty("state").GetString());
+        Assert.Equal((11, "aborted"), (exitCode, result.Run.Verdict));
+        Assert.Equal(["stopped over HTTP"], result.Run.Reasons);
+        Runs.AssertBooksBalance(result);
+    }
+
+    [Fact]
+    public async Task Requests_without_the_token_and_from_pages_of_others_are_refused()
+    {
+        await using var waiting = await WaitingCoordinatorProcess.StartAsync(1);
+        using var none = new HttpClient { BaseAddress = waiting.Api };
+        using var wrong = Client(waiting, "another");
+        using var page = Client(waiting);
+        page.DefaultRequestHeaders.Add("Origin", "http://elsewhere.example");
+        using var right = Client(waiting);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfAsync(none, "runs"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfAsync(wrong, "runs"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusOfAsync(page, "runs"));
+        Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(right, "runs"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusOfAsync(right, "runs/none"));
+        Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(none, "healthz"));
+    }
+
+    [Theory]
+    [InlineData("there is no plan")]
+    [InlineData("can be reached from other machines", "--http", "0.0.0.0:0")]
+    public async Task A_coordinator_that_cannot_wait_for_plans_says_what_is_missing(string expected, params string[] arguments)
+    {
+        var program = await LoadGenProgram.RunAsync(
+            ["coordinator", "--listen", "127.0.0.1:0", .. arguments], cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, program.ExitCode);
+        Assert.Contains(expected, program.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submitting_to_nobody_is_one_sentence()
+    {
+        var program = await LoadGenProgram.RunAsync(
+            ["submit", "--to", $"http://127.0.0.1:{FreePort.Take()}", "--target", "127.0.0.1:1", "--count", "1"], cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, program.ExitCode);
+        Assert.Single(program.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static async Task<(int ExitCode, RunResult Result)> SubmitAsync(WaitingCoordinatorProcess waiting, BuiltInTargetProcess target, params string[] load)
+    {
+        var program = await LoadGenProgram.RunAsync(
+            [.. Arguments(waiting, target), .. load, "--quiet", "--json", "-"], environment: Environment(), cancellation: TestContext.Current.CancellationToken);
+        return (program.ExitCode, Runs.Parse(program.StandardOutput, program.StandardError));
+    }
+
+    private static string[] Arguments(WaitingCoordinatorProcess waiting, BuiltInTargetProcess target)
+        => ["submit", "--to", waiting.Api.ToString(), "--target", target.Address, "--cacert", target.AuthorityPath];
+
+    private static Dictionary<string, string?> Environment() => new() { ["LOADGEN_TOKEN"] = Token };
+
+    private static HttpClient Client(WaitingCoordinatorProcess waiting, string token = Token)
+    {
+        var http = new HttpClient { BaseAddress = waiting.Api };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string path)
+    {
+        using var answer = await http.GetAsync(path, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    /// <summary>A coordinator without a plan, and its workers.</summary>
+    private sealed class WaitingCoordinatorProcess : IAsyncDisposable
+    {
+        private readonly ChildProcess _coordinator;
+        private readonly List<ChildProcess> _workers;
+
+        private WaitingCoordinatorProcess(ChildProcess coordinator, List<ChildProcess> workers, Uri api)
+        {
+            _coordinator = coordinator;
+            _workers = workers;
+            Api = api;
+        }
+
+        public Uri Api { get; }
+
+        public static async Task<WaitingCoordinatorProcess> StartAsync(int workers, params string[] arguments)
+        {
+            var address = $"127.0.0.1:{FreePort.Take()}";
+            var coordinator = LoadGenProgram.Start(
+                ["coordinator", "--listen", address, "--http", "127.0.0.1:0", "--min-workers", $"{workers}", .. arguments], Environment());
+            var line = await coordinator.WaitForLineAsync("plans are taken at ", TestContext.Current.CancellationToken);
+            var api = new Uri(line.Split(' ')[4].TrimEnd(';'));
+            return new WaitingCoordinatorProcess(coordinator, [.. Enumerable.Range(0, workers).Select(_ => LoadGenProgram.Start(["worker", "--seed", address]))], api);
+        }
+
+        /// <summary>Ends it in order; its workers must go with it.</summary>
+        public async Task<int> EndAsync()
+        {
+            _coordinator.Send(Signal.Terminate);
+            foreach (var worker in _workers)
+            {
+                Assert.Equal(0, await worker.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken));
+            }
+
+            return await _coordinator.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var worker in _workers)
+            {
+                await worker.DisposeAsync();
+            }
+
+            await _coordinator.DisposeAsync();
+        }
+    }
+}
