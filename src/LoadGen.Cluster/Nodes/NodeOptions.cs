@@ -29,4 +29,10 @@ public sealed record NodeOptions
 
     /// <summary>How long to try to join before giving up.</summary>
     public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Names the cluster: nodes with another id can neither join nor be heard. Letters, digits and dashes.</summary>
+    public string? ClusterId { get; init; }
+
+    /// <summary>The certificate and authorities of mutual TLS; without, nodes talk in the clear and believe anyone.</summary>
+    public NodeIdentity? Identity { get; init; }
 }

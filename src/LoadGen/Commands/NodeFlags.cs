@@ -3,9 +3,10 @@ using LoadGen.Cluster.Nodes;
 
 namespace LoadGen.Commands;
 
-/// <summary>The flags of a node: where it listens, whom it joins, what it exposes.</summary>
+/// <summary>The flags of a node: where it listens, whom it joins, whom it believes.</summary>
 internal sealed class NodeFlags
 {
+    private readonly NodeSecurityFlags _security = new();
     private readonly Option<string> _listen;
 
     private readonly Option<string?> _advertise = new("--advertise")
@@ -33,6 +34,7 @@ internal sealed class NodeFlags
         command.Add(_listen);
         command.Add(_advertise);
         command.Add(_startDeadline);
+        _security.AddTo(command);
     }
 
     /// <summary>Reads the flags, or says what is wrong with them.</summary>
@@ -68,6 +70,7 @@ internal sealed class NodeFlags
         }
 
         var deadline = problems.Duration("--start-deadline", parse.GetValue(_startDeadline));
+        var (identity, clusterId) = _security.Read(parse, listen.Host, problems);
         return problems.Any
             ? null
             : new NodeOptions
@@ -79,6 +82,8 @@ internal sealed class NodeFlags
                 AdvertisePort = advertise is { Port: > 0 and var port } ? port : null,
                 Seeds = seeds,
                 JoinWithin = deadline ?? TimeSpan.FromSeconds(60),
+                ClusterId = clusterId,
+                Identity = identity,
             };
     }
 }

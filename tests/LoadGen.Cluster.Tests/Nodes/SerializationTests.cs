@@ -1,0 +1,90 @@
+using System.Runtime.Serialization;
+using System.Text;
+using Akka.Actor;
+using Akka.Configuration;
+using LoadGen.Cluster.Nodes;
+
+namespace LoadGen.Cluster.Tests.Nodes;
+
+/// <summary>What bytes of another node can make here.</summary>
+public sealed class SerializationTests
+{
+    private const int Json = 1;
+    private const int Protobuf = 2;
+    private const int RemoteDeployment = 3;
+
+    [Theory]
+    [InlineData(Json)]
+    [InlineData(Protobuf)]
+    [InlineData(RemoteDeployment)]
+    public async Task A_type_that_the_wire_names_is_never_made(int serializer)
+    {
+        var system = Node();
+        try
+        {
+            Assert.Throws<SerializationException>(() => Deserialize<Closed>(system, serializer));
+            Assert.False(Closed.Made);
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    [Theory]
+    [InlineData(Json)]
+    [InlineData(Protobuf)]
+    public async Task Without_the_lock_the_same_bytes_do_make_it(int serializer)
+    {
+        // With Akka's own configuration: the proof that the test above can fail.
+        var system = (ExtendedActorSystem)ActorSystem.Create("open", ConfigurationFactory.ParseString("akka.actor.provider = remote\nakka.remote.dot-netty.tcp.port = 0\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF"));
+        Open.Made = false;
+        try
+        {
+            Record.Exception(() => Deserialize<Open>(system, serializer));
+            Assert.True(Open.Made);
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    [Fact]
+    public async Task What_has_no_serializer_of_its_own_is_not_sent()
+    {
+        var system = Node();
+        try
+        {
+            Assert.ThrowsAny<Exception>(() => system.Serialization.FindSerializerFor(new Closed()).ToBinary(new Closed()));
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    private static ExtendedActorSystem Node()
+        => (ExtendedActorSystem)ActorSystem.Create("node", NodeConfig.Of(new NodeOptions { Roles = [NodeOptions.WorkerRole] }));
+
+    private static object Deserialize<T>(ExtendedActorSystem system, int serializer)
+    {
+        var type = $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
+        var bytes = serializer == Json ? Encoding.UTF8.GetBytes($$"""{ "$id": "1", "$type": "{{type}}" }""") : [];
+        return system.Serialization.Deserialize(bytes, serializer, type);
+    }
+
+    private sealed class Closed
+    {
+        public Closed() => Made = true;
+
+        public static bool Made { get; private set; }
+    }
+
+    private sealed class Open
+    {
+        public Open() => Made = true;
+
+        public static bool Made { get; set; }
+    }
+}
