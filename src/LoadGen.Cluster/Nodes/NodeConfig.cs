@@ -30,6 +30,8 @@ internal static class NodeConfig
               json = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
               proto = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
               daemon-create = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
+              akka-misc = "LoadGen.Cluster.Nodes.NarrowMiscSerializer, LoadGen.Cluster"
+              akka-system-msg = "LoadGen.Cluster.Nodes.NarrowSystemSerializer, LoadGen.Cluster"
             }
             serialization-settings {
               allow-unregistered-types = off

@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Dispatch.SysMsg;
 using LoadGen.Cluster.Nodes;
 
 namespace LoadGen.Cluster.Tests.Nodes;
@@ -57,6 +58,46 @@ public sealed class SerializationTests
         try
         {
             Assert.ThrowsAny<Exception>(() => system.Serialization.FindSerializerFor(new Closed()).ToBinary(new Closed()));
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    [Fact]
+    public async Task An_exception_is_refused_since_it_names_its_type()
+    {
+        var system = Node();
+        try
+        {
+            var failure = new Status.Failure(new InvalidOperationException("out there"));
+            var misc = system.Serialization.FindSerializerFor(failure);
+            var bytes = Akka.Serialization.Serialization.WithTransport(system, () => misc.ToBinary(failure));
+            Assert.Throws<SerializationException>(() => system.Serialization.Deserialize(bytes, misc.Identifier, "STF"));
+            Assert.Throws<SerializationException>(() => system.Serialization.Deserialize([], 22, "Akka.Dispatch.SysMsg.Failed, Akka"));
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    [Fact]
+    public async Task What_nodes_say_to_each_other_still_passes()
+    {
+        var system = Node();
+        try
+        {
+            var actor = system.DeadLetters;
+            object[] messages = [new Identify("coordinator"), new ActorIdentity("coordinator", actor), PoisonPill.Instance, new Unwatch((IInternalActorRef)actor, (IInternalActorRef)actor)];
+            Assert.All(messages, message =>
+            {
+                var serializer = system.Serialization.FindSerializerFor(message);
+                var bytes = Akka.Serialization.Serialization.WithTransport(system, () => serializer.ToBinary(message));
+                var manifest = Akka.Serialization.Serialization.ManifestFor(serializer, message);
+                Assert.IsType(message.GetType(), system.Serialization.Deserialize(bytes, serializer.Identifier, manifest));
+            });
         }
         finally
         {
