@@ -31,7 +31,8 @@ public sealed class ClusterSecurityTests : IDisposable
         // All addresses, as on a real host: certificates make it possible.
         await using var coordinator = LoadGenProgram.Start(
         [
-            .. Coordinator(target, port, 2), "--listen", $"0.0.0.0:{port}", "--advertise", "127.0.0.1", "--cluster-id", "nightly-42", .. Identity(_authority.Good()),
+            .. Coordinator(target, 2), "--listen", $"0.0.0.0:{port}", "--advertise", "127.0.0.1", "--cluster-id", "nightly-42",
+            .. Identity(_authority.Good()),
         ]);
         string[] worker = ["worker", "--seed", $"127.0.0.1:{port}", "--cluster-id", "nightly-42"];
         await using var one = LoadGenProgram.Start([.. worker, .. Identity(_authority.Good())]);
@@ -52,7 +53,7 @@ public sealed class ClusterSecurityTests : IDisposable
         await using var target = await BuiltInTargetProcess.StartAsync();
         var port = FreePort.Take();
         var address = $"127.0.0.1:{port}";
-        await using var coordinator = LoadGenProgram.Start([.. Coordinator(target, port, 1), "--listen", address, .. Identity(_authority.Good())]);
+        await using var coordinator = LoadGenProgram.Start([.. Coordinator(target, 1), "--listen", address, .. Identity(_authority.Good())]);
         await coordinator.WaitForLineAsync("waiting for workers", Cancellation);
         await using var refused = LoadGenProgram.Start(["worker", "--seed", address, "--start-deadline", "8s", .. StrangerFlags(stranger)]);
         await coordinator.WaitForLineAsync(said, Cancellation);
@@ -71,10 +72,12 @@ public sealed class ClusterSecurityTests : IDisposable
     {
         var port = FreePort.Take();
         var address = $"127.0.0.1:{port}";
-        await using var coordinator = LoadGenProgram.Start(["coordinator", "--target", "127.0.0.1:1", "--count", "1", "--listen", address, .. Identity(_strangers.Good(), _strangers.PemPath)]);
+        await using var coordinator = LoadGenProgram.Start(
+            ["coordinator", "--target", "127.0.0.1:1", "--count", "1", "--listen", address, .. Identity(_strangers.Good(), _strangers.PemPath)]);
         await coordinator.WaitForLineAsync("waiting for workers", Cancellation);
 
-        var worker = await LoadGenProgram.RunAsync(["worker", "--seed", address, "--start-deadline", "2s", .. Identity(_authority.Good())], cancellation: Cancellation);
+        var worker = await LoadGenProgram.RunAsync(
+            ["worker", "--seed", address, "--start-deadline", "2s", .. Identity(_authority.Good())], cancellation: Cancellation);
 
         Assert.Equal(13, worker.ExitCode);
         Assert.Contains("its certificate (CN=localhost) is not signed by the authority of this cluster", worker.StandardError, StringComparison.Ordinal);
@@ -96,7 +99,8 @@ public sealed class ClusterSecurityTests : IDisposable
         using var insider = await RawPeer.AssociateAsync(port, _authority.Good(), Cancellation);
         Assert.NotNull(insider);
         const string type = "System.IO.FileInfo, System.Private.CoreLib";
-        await insider.SendAsync(AkkaFrames.Json($"akka.ssl.tcp://loadgen@127.0.0.1:{port}/system/cluster", $$"""{ "$type": "{{type}}", "fileName": "/" }""", type), Cancellation);
+        var json = $$"""{ "$type": "{{type}}", "fileName": "/" }""";
+        await insider.SendAsync(AkkaFrames.Json($"akka.ssl.tcp://loadgen@127.0.0.1:{port}/system/cluster", json, type), Cancellation);
         await coordinator.WaitForLineAsync($"refused a message from another node that names the type '{type}'", Cancellation);
     }
 
@@ -153,7 +157,7 @@ public sealed class ClusterSecurityTests : IDisposable
         return result;
     }
 
-    private static string[] Coordinator(BuiltInTargetProcess target, int port, int workers) =>
+    private static string[] Coordinator(BuiltInTargetProcess target, int workers) =>
     [
         "coordinator", "--min-workers", $"{workers}", "--target", target.Address, "--cacert", target.AuthorityPath,
         "--concurrency", "4", "--count", $"{Handshakes}", "--json", "-",

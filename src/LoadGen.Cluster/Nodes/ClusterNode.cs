@@ -19,14 +19,14 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly ActorSystem _system;
     private readonly AkkaCluster _cluster;
     private readonly TlsFailures _tlsFailures;
-    private volatile bool _hasJoined;
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ClusterNode(ActorSystem system, TimeSpan joinWithin)
     {
         _system = system;
         _tlsFailures = new TlsFailures(system);
         _cluster = AkkaCluster.Get(system);
-        _cluster.RegisterOnMemberUp(() => _hasJoined = true);
+        _cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
         _cluster.RegisterOnMemberRemoved(_tlsFailures.LetEnd);
         _system.Scheduler.Advanced.ScheduleOnce(joinWithin, EndUnlessJoined);
     }
@@ -34,8 +34,8 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Where other nodes reach this one: <c>host:port</c>.</summary>
     public string Address => $"{_cluster.SelfAddress.Host}:{_cluster.SelfAddress.Port}";
 
-    /// <summary>Whether the node was ever a member of the cluster.</summary>
-    public bool HasJoined => _hasJoined;
+    /// <summary>Ends when the node is a member of the cluster.</summary>
+    public Task Joined => _joined.Task;
 
     /// <summary>Ends when the node is gone: it left, was downed, or could not join in time.</summary>
     public Task Terminated => _system.WhenTerminated;
@@ -111,7 +111,7 @@ public sealed class ClusterNode : IAsyncDisposable
 
     private void EndUnlessJoined()
     {
-        if (!_hasJoined)
+        if (!Joined.IsCompleted)
         {
             _tlsFailures.LetEnd();
         }

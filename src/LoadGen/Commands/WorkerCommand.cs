@@ -65,7 +65,7 @@ internal sealed class WorkerCommand
         }
 
         var seeds = string.Join(", ", options.Seeds);
-        await Console.Error.WriteLineAsync(node.HasJoined ? $"loadgen: the coordinator at {seeds} was lost" : WhyNotJoined(seeds, options));
+        await Console.Error.WriteLineAsync(node.Joined.IsCompleted ? $"loadgen: the coordinator at {seeds} was lost" : WhyNotJoined(seeds, options));
         return ExitCode.NotFormed;
     }
 

@@ -38,7 +38,8 @@ public sealed class SerializationTests
     public async Task Without_the_lock_the_same_bytes_do_make_it(int serializer)
     {
         // With Akka's own configuration: the proof that the test above can fail.
-        var system = (ExtendedActorSystem)ActorSystem.Create("open", ConfigurationFactory.ParseString("akka.actor.provider = remote\nakka.remote.dot-netty.tcp.port = 0\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF"));
+        var system = (ExtendedActorSystem)ActorSystem.Create("open", ConfigurationFactory.ParseString(
+            "akka { loglevel = OFF, stdout-loglevel = OFF, actor.provider = remote, remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 } }"));
         Open.Made = false;
         try
         {
@@ -90,7 +91,11 @@ public sealed class SerializationTests
         try
         {
             var actor = system.DeadLetters;
-            object[] messages = [new Identify("coordinator"), new ActorIdentity("coordinator", actor), PoisonPill.Instance, new Unwatch((IInternalActorRef)actor, (IInternalActorRef)actor)];
+            object[] messages =
+            [
+                new Identify("coordinator"), new ActorIdentity("coordinator", actor), PoisonPill.Instance,
+                new Unwatch((IInternalActorRef)actor, (IInternalActorRef)actor),
+            ];
             Assert.All(messages, message =>
             {
                 var serializer = system.Serialization.FindSerializerFor(message);
