@@ -17,7 +17,7 @@ internal static class LogSentences
         var (format, values) = entry.Message is LogMessage message ? (message.Format, message.Parameters().ToArray()) : ("", []);
         if (format.StartsWith("TLS handshake failed on channel", StringComparison.Ordinal))
         {
-            return Refusal(values[1], entry.Cause?.GetBaseException());
+            return Refusal(values[1], Innermost(entry.Cause));
         }
 
         if (format == PeerTrust.Refusal)
@@ -56,6 +56,9 @@ internal static class LogSentences
             _ => ($"TLS with {peer} failed: {FirstLine(cause?.Message ?? "the other side closed the connection")}", true),
         };
     }
+
+    // What is above it says no more than that TLS failed.
+    private static Exception? Innermost(Exception? cause) => cause?.InnerException is { } inner ? Innermost(inner) : cause;
 
     // The port of a peer that keeps calling is another each time.
     private static string Host(object? peer)
