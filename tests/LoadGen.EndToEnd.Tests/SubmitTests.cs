@@ -40,8 +40,8 @@ public sealed class SubmitTests
         var over = await SubmitAsync(waiting, target, "--concurrency", "2", "--count", "10");
         await using var submit = LoadGenProgram.Start(
             [.. Arguments(waiting, target), "--rate", "100", "--duration", "60s", "--json", "-"], Environment());
-        var id = (await submit.WaitForErrorLineAsync("run ", TestContext.Current.CancellationToken))[4..];
-        await submit.WaitForErrorLineAsync(" 2 s ", TestContext.Current.CancellationToken);
+        var id = (await submit.WaitForLineAsync("run ", TestContext.Current.CancellationToken))[4..];
+        await submit.WaitForLineAsync(" 2 s ", TestContext.Current.CancellationToken);
         using var http = Client(waiting);
 
         await http.PostAsync($"runs/{over.Result.Run.Id}/stop", null, TestContext.Current.CancellationToken);

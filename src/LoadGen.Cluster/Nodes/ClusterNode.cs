@@ -1,5 +1,7 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Cluster.Tools.Singleton;
+using Akka.Remote.Transport.DotNetty;
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Worker;
 using AkkaCluster = Akka.Cluster.Cluster;
@@ -16,15 +18,24 @@ public sealed class ClusterNode : IAsyncDisposable
 
     private readonly ActorSystem _system;
     private readonly AkkaCluster _cluster;
+    private readonly TlsFailures _tlsFailures;
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ClusterNode(ActorSystem system)
+    private ClusterNode(ActorSystem system, TimeSpan joinWithin)
     {
         _system = system;
+        _tlsFailures = new TlsFailures(system);
         _cluster = AkkaCluster.Get(system);
+        _cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
+        _cluster.RegisterOnMemberRemoved(_tlsFailures.LetEnd);
+        _system.Scheduler.Advanced.ScheduleOnce(joinWithin, EndUnlessJoined);
     }
 
     /// <summary>Where other nodes reach this one: <c>host:port</c>.</summary>
     public string Address => $"{_cluster.SelfAddress.Host}:{_cluster.SelfAddress.Port}";
+
+    /// <summary>Ends when the node is a member of the cluster.</summary>
+    public Task Joined => _joined.Task;
 
     /// <summary>Ends when the node is gone: it left, was downed, or could not join in time.</summary>
     public Task Terminated => _system.WhenTerminated;
@@ -33,11 +44,13 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <exception cref="NodeStartException">The address cannot be bound, or a seed is not an address.</exception>
     public static ClusterNode Start(NodeOptions options)
     {
-        var seeds = options.Seeds.Select(SeedAddress).ToList();
+        // A part of every address, so that what a node of another cluster says is for nobody here.
+        var name = options.ClusterId is { } id ? $"{SystemName}-{id}" : SystemName;
+        var seeds = options.Seeds.Select(seed => SeedAddress(seed, name, options.Identity)).ToList();
         ActorSystem system;
         try
         {
-            system = ActorSystem.Create(SystemName, NodeConfig.Of(options));
+            system = ActorSystem.Create(name, SetupOf(options));
         }
         catch (Exception error)
         {
@@ -45,7 +58,7 @@ public sealed class ClusterNode : IAsyncDisposable
                 $"cannot listen on {options.ListenHost}:{options.ListenPort}: {error.GetBaseException().Message}", error);
         }
 
-        var node = new ClusterNode(system);
+        var node = new ClusterNode(system, options.JoinWithin);
         if (seeds.Count == 0)
         {
             node._cluster.Join(node._cluster.SelfAddress);
@@ -96,6 +109,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Leaves the cluster and ends the actor system.</summary>
     public async ValueTask DisposeAsync()
     {
+        _tlsFailures.LetEnd();
         using var patience = new CancellationTokenSource(LeaveWithin);
         try
         {
@@ -109,6 +123,14 @@ public sealed class ClusterNode : IAsyncDisposable
         await _system.Terminate();
     }
 
+    private void EndUnlessJoined()
+    {
+        if (!Joined.IsCompleted)
+        {
+            _tlsFailures.LetEnd();
+        }
+    }
+
     // What workers say they say again until they are answered: nothing old may reach a coordinator that takes over.
     private IActorRef CoordinatorProxy(bool buffer = true)
     {
@@ -116,11 +138,20 @@ public sealed class ClusterNode : IAsyncDisposable
         return _system.ActorOf(ClusterSingletonProxy.Props($"/user/{CoordinatorName}", buffer ? settings : settings.WithBufferSize(0)));
     }
 
-    private static Address SeedAddress(string seed)
+    private static ActorSystemSetup SetupOf(NodeOptions options)
+    {
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(NodeConfig.Of(options)));
+        return options.Identity is not { } identity
+            ? setup
+            : setup.And(new DotNettySslSetup(
+                identity.Certificate, suppressValidation: false, requireMutualAuthentication: true, identity.Trust.Accepts));
+    }
+
+    private static Address SeedAddress(string seed, string system, NodeIdentity? identity)
     {
         var colon = seed.LastIndexOf(':');
         return colon > 0 && int.TryParse(seed.AsSpan(colon + 1), out var port) && port is > 0 and <= 65535
-            ? new Address("akka.tcp", SystemName, seed[..colon].Trim('[', ']'), port)
+            ? new Address(identity is null ? "akka.tcp" : "akka.ssl.tcp", system, seed[..colon].Trim('[', ']'), port)
             : throw new NodeStartException($"'{seed}' is not an address to join by; write host:port, such as 10.0.0.5:4053");
     }
 }

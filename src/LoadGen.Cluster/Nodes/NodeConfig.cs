@@ -20,11 +20,27 @@ internal static class NodeConfig
             run-by-clr-shutdown-hook = off
             # A node leaves before it ends; where it cannot, nobody is there to wait for.
             run-by-actor-system-terminate = off
+            # As long as a run can be: TlsFailures waits here.
+            phases.before-service-unbind.timeout = 20d
           }
           actor {
             provider = cluster
             internal-dispatcher = ${loadgen.control-dispatcher}
-            serializers.wire = "LoadGen.Cluster.Protocol.WireSerializer, LoadGen.Cluster"
+            serializers {
+              wire = "LoadGen.Cluster.Protocol.WireSerializer, LoadGen.Cluster"
+              # Akka's own ones under these names make any type that the wire names; nothing here is sent by them.
+              json = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
+              proto = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
+              daemon-create = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
+              akka-misc = "LoadGen.Cluster.Nodes.NarrowMiscSerializer, LoadGen.Cluster"
+              akka-system-msg = "LoadGen.Cluster.Nodes.NarrowSystemSerializer, LoadGen.Cluster"
+            }
+            serialization-settings {
+              allow-unregistered-types = off
+              json.identifier = 1
+              proto.identifier = 2
+              daemon-create.identifier = 3
+            }
             serialization-bindings { "LoadGen.Cluster.Protocol.IWireMessage, LoadGen.Cluster" = wire }
             serialization-identifiers { "LoadGen.Cluster.Protocol.WireSerializer, LoadGen.Cluster" = 5463 }
           }
@@ -78,6 +94,7 @@ internal static class NodeConfig
             }
             loadgen.downing.lease = {{(long)options.Lease.TotalMilliseconds}}ms
             akka.remote.dot-netty.tcp {
+              enable-ssl = {{(options.Identity is null ? "off" : "on")}}
               hostname = {{Quoted(options.ListenHost)}}
               port = {{options.ListenPort.ToString(CultureInfo.InvariantCulture)}}
               public-hostname = {{Quoted(options.AdvertiseHost ?? options.ListenHost)}}

@@ -34,4 +34,10 @@ public sealed record NodeOptions
 
     /// <summary>How long a worker goes on without hearing from a coordinator, and how long it takes until a silent one is given up.</summary>
     public TimeSpan Lease { get; init; } = RunState.DefaultLease;
+
+    /// <summary>Names the cluster: nodes with another id can neither join nor be heard. Letters, digits and dashes.</summary>
+    public string? ClusterId { get; init; }
+
+    /// <summary>The certificate and authorities of mutual TLS; without, nodes talk in the clear and believe anyone.</summary>
+    public NodeIdentity? Identity { get; init; }
 }

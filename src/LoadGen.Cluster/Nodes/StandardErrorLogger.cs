@@ -3,29 +3,34 @@ using Akka.Event;
 
 namespace LoadGen.Cluster.Nodes;
 
-/// <summary>
-/// Writes warnings and errors to standard error, a line each; standard output belongs to results. What Akka says of connections
-/// that broke and nodes that it cannot reach is left out: what it means for the run is told by those who decide about it.
-/// </summary>
+/// <summary>Writes the actor system's warnings and errors to standard error; standard output belongs to results.</summary>
 internal sealed class StandardErrorLogger : ReceiveActor
 {
+    // Enough for every peer of a large cluster; strangers cannot make it grow without end.
+    private const int MostRemembered = 1000;
+
+    private readonly HashSet<string> _said = [];
+
     public StandardErrorLogger()
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(Write, IsForUsers);
+        Receive<LogEvent>(Write);
     }
 
-    private static bool IsForUsers(LogEvent entry) => IsOf(entry, "LoadGen")
-        || (entry.LogLevel() == LogLevel.ErrorLevel && !IsOf(entry, "Akka.Remote") && !IsOf(entry, "Akka.Cluster"));
-
-    private static bool IsOf(LogEvent entry, string name) => IsIn(entry.LogClass, name) || IsIn(entry.Cause?.GetType(), name);
-
-    private static bool IsIn(Type? type, string name) => type?.FullName?.StartsWith(name, StringComparison.Ordinal) == true;
-
-    private static void Write(LogEvent entry)
+    private void Write(LogEvent entry)
     {
-        var cause = entry.Cause is { } error ? $" ({error.GetType().Name}: {error.Message})" : "";
-        var line = $"{entry.Message}{cause}".Split('\n')[0].TrimEnd();
-        Console.Error.WriteLine($"loadgen: {(entry.LogLevel() == LogLevel.ErrorLevel ? "error" : "warning")}: {line}");
+        if (LogSentences.Of(entry) is not { } sentence || (sentence.Once && !_said.Add(sentence.Text)))
+        {
+            return;
+        }
+
+        if (_said.Count > MostRemembered)
+        {
+            _said.Clear();
+        }
+
+        var level = entry.LogLevel() == LogLevel.ErrorLevel ? "error" : "warning";
+        // Names in certificates are the peer's words: they must not steer the terminal.
+        Console.Error.WriteLine($"loadgen: {level}: {string.Concat(sentence.Text.Select(c => char.IsControl(c) ? '?' : c))}");
     }
 }

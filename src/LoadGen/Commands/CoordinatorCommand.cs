@@ -56,7 +56,7 @@ internal sealed class CoordinatorCommand
         [
             "loadgen coordinator plan.yaml --min-workers 2",
             "loadgen coordinator --standby --seed 10.0.0.5:4053 --listen 10.0.0.7:4053 --json result.json",
-            "loadgen coordinator --target 10.0.0.9:443 --rate 2000 --duration 5m --min-workers 4 --listen 10.0.0.5:4053",
+            "loadgen coordinator --target 10.0.0.9:443 --rate 2000 --duration 5m --min-workers 4 --listen 10.0.0.5:4053 --node-cert me.pem --node-key me.key --node-ca ca.pem",
         ]);
     }
 

@@ -4,12 +4,13 @@ using LoadGen.Core.Runs;
 
 namespace LoadGen.Commands;
 
-/// <summary>The flags of a node: where it listens, whom it joins, what it exposes.</summary>
+/// <summary>The flags of a node: where it listens, whom it joins, whom it believes.</summary>
 internal sealed class NodeFlags
 {
     private static readonly TimeSpan LeastLease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MostLease = TimeSpan.FromMinutes(10);
 
+    private readonly NodeSecurityFlags _security = new();
     private readonly Option<string> _listen;
 
     private readonly Option<string?> _advertise = new("--advertise")
@@ -45,6 +46,7 @@ internal sealed class NodeFlags
         command.Add(_advertise);
         command.Add(_startDeadline);
         command.Add(_lease);
+        _security.AddTo(command);
     }
 
     /// <summary>Reads the flags, or says what is wrong with them.</summary>
@@ -86,6 +88,7 @@ internal sealed class NodeFlags
             problems.Add($"--lease: {parse.GetValue(_lease)} is out of range; write a time from 2s to 10m");
         }
 
+        var (identity, clusterId) = _security.Read(parse, listen.Host, problems);
         return problems.Any
             ? null
             : new NodeOptions
@@ -98,6 +101,8 @@ internal sealed class NodeFlags
                 Seeds = seeds,
                 JoinWithin = deadline ?? TimeSpan.FromSeconds(60),
                 Lease = lease ?? RunState.DefaultLease,
+                ClusterId = clusterId,
+                Identity = identity,
             };
     }
 }

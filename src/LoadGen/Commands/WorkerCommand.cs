@@ -41,7 +41,7 @@ internal sealed class WorkerCommand
         command.Add(worker._weight);
         worker._metrics.AddTo(command);
         command.SetAction((parse, _) => worker.ExecuteAsync(parse));
-        return new Verb(command, ["loadgen worker --seed 127.0.0.1:4053", "loadgen worker --seed 10.0.0.5:4053 --listen 10.0.0.6:0 --metrics-port 9090"]);
+        return new Verb(command, ["loadgen worker --seed 127.0.0.1:4053", "loadgen worker --seed 10.0.0.5:4053 --listen 10.0.0.6:0 --node-cert me.pem --node-key me.key --node-ca ca.pem"]);
     }
 
     private async Task<int> ExecuteAsync(ParseResult parse)
@@ -95,11 +95,17 @@ internal sealed class WorkerCommand
             return await worker.Released;
         }
 
-        await Console.Error.WriteLineAsync($"loadgen: no coordinator at {string.Join(", ", options.Seeds)}, or it was lost");
+        var seeds = string.Join(", ", options.Seeds);
+        await Console.Error.WriteLineAsync(node.Joined.IsCompleted ? $"loadgen: the coordinator at {seeds} was lost" : WhyNotJoined(seeds, options));
         return ExitCode.NotFormed;
     }
 
     private static int? WeightOf(string text) => text == "cores" ? Environment.ProcessorCount
         : int.TryParse(text, out var weight) && weight is >= 1 and <= 1000 ? weight
         : null;
+
+    private static string WhyNotJoined(string seeds, NodeOptions options)
+        => $"loadgen: could not join a coordinator at {seeds}; is it up and reachable there, with "
+            + (options.ClusterId is { } id ? $"the cluster id '{id}' (--cluster-id)" : "no --cluster-id either")
+            + (options.Identity is null ? " and, as here, without TLS (--node-cert)?" : " and certificates of the same authority (--node-ca)?");
 }

@@ -1,0 +1,65 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Akka.Event;
+
+namespace LoadGen.Cluster.Nodes;
+
+/// <summary>
+/// Which certificates are those of nodes: the ones that chain to the given authorities and to nothing else, within their
+/// validity. The host name is not compared, since nodes come and go with changing addresses: whoever holds a certificate of
+/// these authorities is a node. Nothing is looked up on the network, neither revocation nor missing issuers.
+/// </summary>
+internal sealed class PeerTrust(X509Certificate2Collection authorities)
+{
+    /// <summary>The format of what is logged about a peer that is refused.</summary>
+    public const string Refusal = "refused {0} as a node: its certificate {1}";
+
+    /// <summary>Says whether a peer is a node; has the form that the transport asks for, on both sides of a connection.</summary>
+    public bool Accepts(X509Certificate2? certificate, X509Chain? chain, string peer, SslPolicyErrors errors, ILoggingAdapter log)
+    {
+        if (WhyNot(certificate) is not { } reason)
+        {
+            return true;
+        }
+
+        log.Warning(Refusal, peer, reason);
+        return false;
+    }
+
+    /// <summary>Why a certificate is not a node's, as the end of a sentence that begins with it; <see langword="null"/> if it is.</summary>
+    /// <param name="certificate">What the peer showed, if anything.</param>
+    /// <param name="at">The time to judge its validity by; by default now.</param>
+    public string? WhyNot(X509Certificate2? certificate, DateTime? at = null)
+    {
+        if (certificate is null)
+        {
+            return "is missing";
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        if (at is { } time)
+        {
+            chain.ChainPolicy.VerificationTime = time;
+            chain.ChainPolicy.VerificationTimeIgnored = false;
+        }
+
+        return chain.Build(certificate) ? null : Reason(certificate, chain);
+    }
+
+    private static string Reason(X509Certificate2 certificate, X509Chain chain)
+    {
+        var found = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+        if ((found & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0)
+        {
+            return $"({certificate.Subject}) is not signed by the authority of this cluster";
+        }
+
+        return (found & X509ChainStatusFlags.NotTimeValid) != 0
+            ? $"({certificate.Subject}) or one above it is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u} only"
+            : $"({certificate.Subject}) is not valid: {found}";
+    }
+}
