@@ -136,7 +136,6 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             var patience = _run is null ? _services.Patience : 2 * _run.Lease;
             if (silent > patience)
             {
-                _log.Warning("no coordinator answers since {0:0} s", silent.TotalSeconds);
                 Release(NotFormed);
             }
         }

@@ -85,7 +85,7 @@ internal sealed class WorkerCommand
             }
         });
         endpoint?.BecomeReady();
-        if (await Task.WhenAny(worker.Released, node.Terminated) == worker.Released)
+        if (await Task.WhenAny(worker.Released, node.Terminated) == worker.Released && await worker.Released != ExitCode.NotFormed)
         {
             if (endpoint is not null && linger > TimeSpan.Zero)
             {

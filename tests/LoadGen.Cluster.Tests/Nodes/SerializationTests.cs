@@ -58,7 +58,7 @@ public sealed class SerializationTests
         var system = Node();
         try
         {
-            Assert.ThrowsAny<Exception>(() => system.Serialization.FindSerializerFor(new Closed()).ToBinary(new Closed()));
+            Assert.ThrowsAny<Exception>(() => system.Serialization.FindSerializerFor(new Unsent()).ToBinary(new Unsent()));
         }
         finally
         {
@@ -119,6 +119,8 @@ public sealed class SerializationTests
         var bytes = serializer == Json ? Encoding.UTF8.GetBytes($$"""{ "$id": "1", "$type": "{{type}}" }""") : [];
         return system.Serialization.Deserialize(bytes, serializer, type);
     }
+
+    private sealed class Unsent;
 
     private sealed class Closed
     {
