@@ -50,6 +50,8 @@ internal static class NodeConfig
             use-dispatcher = loadgen.control-dispatcher
             dot-netty.tcp {
               enforce-ip-family = off
+              # A first message right behind a TLS handshake can stay unread in the transport; the next attempt comes soon.
+              connection-timeout = 3s
               # Reports are far smaller; what a coordinator that takes over is told may not be.
               maximum-frame-size = 16 MiB
             }
