@@ -41,6 +41,12 @@ internal static class LogSentences
             return ($"a node that takes this one for {values[2]} is not heard: its cluster id is another, or its --seed names another address", true);
         }
 
+        // The advice in it, to add the serializer that was asked for, is the last thing to do.
+        if (format.StartsWith("Deserialization failed for message", StringComparison.Ordinal))
+        {
+            return (FirstLine(entry.Cause?.Message ?? "a message from another node cannot be read"), true);
+        }
+
         if (!IsForUsers(entry))
         {
             return null;
