@@ -15,6 +15,9 @@ needs=(
   caddy:caddy
   npm:npm
   promtool:prometheus
+  ip:iproute2
+  nft:nftables
+  faketime:faketime
 )
 
 # A server with a newer OpenSSL than the system's. The package holds the program itself, so no script needs to run.

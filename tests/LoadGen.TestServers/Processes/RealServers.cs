@@ -7,11 +7,15 @@ public static class RealServers
 {
     private static readonly string[] AdministratorFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+    private static readonly EnumerationOptions ReadEverywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
+
     private static readonly Dictionary<string, string> DebianPackages = new()
     {
         ["caddy"] = "caddy",
         ["gnutls-serv"] = "gnutls-bin",
         ["haproxy"] = "haproxy",
+        ["ip"] = "iproute2",
+        ["nft"] = "nftables",
         ["nginx"] = "nginx",
         ["openssl"] = "openssl",
         ["promtool"] = "prometheus",
@@ -37,6 +41,21 @@ public static class RealServers
         }
 
         return NotInstalled("Node is not installed: tests/run.sh does.");
+    }
+
+    /// <summary>The library that gives a process another time, by LD_PRELOAD; skips or fails as <see cref="Require"/> does.</summary>
+    public static string RequireFakeTime()
+        => Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", ReadEverywhere).FirstOrDefault() ?? Missing("libfaketime", "faketime");
+
+    /// <summary>Sees to it that the test may make network namespaces, and has the programs for it; skips or fails as <see cref="Require"/> does.</summary>
+    public static void RequireNetworkNamespaces()
+    {
+        Require("ip");
+        Require("nft");
+        if (!Environment.IsPrivilegedProcess)
+        {
+            NotInstalled("Network namespaces need root: run the tests as root.");
+        }
     }
 
     /// <summary>Fails in CI and skips elsewhere: <paramref name="what"/> is not there, and a package has it.</summary>

@@ -1,3 +1,4 @@
+using LoadGen.TestServers.Networks;
 using LoadGen.TestServers.Processes;
 
 namespace LoadGen.TestServers.Programs;
@@ -23,16 +24,27 @@ public static class LoadGenProgram
 
     /// <summary>Starts it, for a test that waits for its lines and sends it signals.</summary>
     public static ChildProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+        => Start([], arguments, environment);
+
+    /// <summary>Starts it in a network of its own.</summary>
+    public static ChildProcess StartIn(NodeNamespace inside, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+        => Start(inside.Launcher, arguments, environment);
+
+    // A launcher becomes the program, so that the process id and the signals are the program's.
+    private static ChildProcess Start(string[] launcher, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
     {
         var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadgen.exe" : "loadgen");
         if (File.Exists(executable))
         {
-            return ChildProcess.Start(executable, arguments, environment);
+            return Launch([.. launcher, executable, .. arguments], environment);
         }
 
         var assembly = Path.Combine(AppContext.BaseDirectory, "loadgen.dll");
         return File.Exists(assembly)
-            ? ChildProcess.Start("dotnet", [assembly, .. arguments], environment)
+            ? Launch([.. launcher, "dotnet", assembly, .. arguments], environment)
             : throw new FileNotFoundException("The test project does not reference the program: loadgen is not beside it.", assembly);
     }
+
+    private static ChildProcess Launch(string[] command, IReadOnlyDictionary<string, string?>? environment)
+        => ChildProcess.Start(command[0], command.Skip(1), environment);
 }

@@ -1,0 +1,43 @@
+using LoadGen.TestServers.Processes;
+
+namespace LoadGen.EndToEnd.Tests.Faults;
+
+public sealed class ClockFaultTests
+{
+    private const double MostLagMs = 50;
+
+    [Theory]
+    [InlineData("+5m")]
+    [InlineData("-5m")]
+    public async Task A_worker_whose_clock_is_off_starts_with_the_others_and_keeps_their_pace(string offset)
+    {
+        var options = new FaultOptions
+        {
+            Workers = 2,
+            Duration = TimeSpan.FromSeconds(8),
+            FirstWorkerEnvironment = new Dictionary<string, string?>
+            {
+                ["LD_PRELOAD"] = RealServers.RequireFakeTime(),
+                ["FAKETIME"] = offset,
+                ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+            },
+        };
+        var before = DateTimeOffset.UtcNow;
+        await using var cluster = await FaultCluster.StartAsync(options);
+
+        await cluster.Coordinator.EndsWithAsync(0);
+        foreach (var worker in cluster.Workers)
+        {
+            await worker.EndsWithAsync(0);
+        }
+
+        var result = await cluster.TakeResultAsync(cluster.Coordinator);
+        Assert.Equal(options.Scheduled, result.Books.Scheduled);
+        Assert.Equal(options.Scheduled, result.Books.Completed);
+        Assert.All(result.Workers, worker => Assert.Equal(options.Scheduled / 2, worker.Books.Completed));
+        Assert.InRange(result.Run.StartedAt, before, DateTimeOffset.UtcNow);
+        Assert.InRange(result.Run.DurationSeconds, options.Duration.TotalSeconds, options.Duration.TotalSeconds + 1);
+        Assert.InRange(result.Intervals[0].Completed, options.Rate * 9 / 10, options.Rate);
+        Assert.InRange(result.Generator.ScheduleLagMs!.P99, 0, MostLagMs);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using LoadGen.TestServers.Processes;
+
+namespace LoadGen.EndToEnd.Tests.Faults;
+
+public sealed class LostCoordinatorFaultTests
+{
+    // What was under way between a worker's last report and the end of its old coordinator.
+    private const long HardlyAny = 10;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task A_standby_finishes_the_run_when_the_coordinator_is_killed(int _)
+    {
+        var options = new FaultOptions { Standby = true, Duration = TimeSpan.FromSeconds(20) };
+        await using var cluster = await FaultCluster.StartAsync(options);
+
+        await cluster.Coordinator.WaitForSecondAsync(7);
+        cluster.Coordinator.Send(Signal.Kill);
+
+        await cluster.Standby.EndsWithAsync(0);
+        foreach (var worker in cluster.Workers)
+        {
+            await worker.EndsWithAsync(0);
+        }
+
+        var result = await cluster.TakeResultAsync(cluster.Standby);
+        Assert.Equal(options.Scheduled, result.Books.Scheduled);
+        Assert.InRange(result.Books.Lost, 0, HardlyAny);
+        Assert.Equal(0, result.Books.Dropped);
+        Assert.All(result.Workers, worker => Assert.Null(worker.LostAt));
+    }
+
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task Workers_stop_after_their_lease_and_keep_what_they_counted_when_nobody_takes_over(int _)
+    {
+        var lease = TimeSpan.FromSeconds(4);
+        await using var cluster = await FaultCluster.StartAsync(
+            new FaultOptions { Isolated = true, Lease = lease, Duration = TimeSpan.FromSeconds(60) });
+
+        await cluster.Coordinator.WaitForSecondAsync(5);
+        var killed = Stopwatch.GetTimestamp();
+        cluster.Coordinator.Send(Signal.Kill);
+
+        foreach (var worker in cluster.Workers)
+        {
+            await worker.EndsWithAsync(11, 13);
+        }
+
+        var last = Stopwatch.GetElapsedTime(killed, cluster.Connections.Attempts[^1].At);
+        Assert.True(last < lease + Grace, $"the last dial was {last} after the kill");
+        var partial = cluster.Workers.Select(worker => worker.ReadPartialResult()).ToList();
+        Assert.All(partial, Runs.AssertBooksBalance);
+        Assert.All(partial, result => Assert.Equal("aborted", result.Run.Verdict));
+        Assert.All(partial, result => Assert.Equal(0, result.Books.Lost));
+        Assert.Equal(await cluster.StopTargetAsync(), partial.Sum(result => result.Books.Completed));
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using LoadGen.TestServers.Processes;
+
+namespace LoadGen.EndToEnd.Tests.Faults;
+
+public sealed class PausedWorkerFaultTests
+{
+    [Fact]
+    public async Task A_worker_that_stands_still_for_two_seconds_is_kept()
+    {
+        var options = new FaultOptions { Duration = TimeSpan.FromSeconds(15) };
+        await using var cluster = await FaultCluster.StartAsync(options);
+        var paused = cluster.Workers[0];
+
+        await cluster.Coordinator.WaitForSecondAsync(4);
+        await PauseAsync(paused, TimeSpan.FromSeconds(2));
+
+        await cluster.Coordinator.EndsWithAsync(0);
+        foreach (var worker in cluster.Workers)
+        {
+            await worker.EndsWithAsync(0);
+        }
+
+        var result = await cluster.TakeResultAsync(cluster.Coordinator);
+        Assert.Equal(options.Scheduled, result.Books.Scheduled);
+        Assert.Equal(0, result.Books.Lost);
+        Assert.All(result.Workers, worker => Assert.Null(worker.LostAt));
+    }
+
+    [Fact]
+    public async Task A_worker_that_stands_still_for_longer_than_its_lease_is_dropped_and_does_not_burst_on_its_return()
+    {
+        var options = new FaultOptions { Isolated = true, Rate = 50, Duration = TimeSpan.FromSeconds(40), Lease = TimeSpan.FromSeconds(5) };
+        await using var cluster = await FaultCluster.StartAsync(options);
+        var paused = cluster.Workers[0];
+
+        await cluster.Coordinator.WaitForSecondAsync(4);
+        await PauseAsync(paused, TimeSpan.FromSeconds(30));
+        var back = Stopwatch.GetTimestamp();
+
+        await paused.EndsWithAsync(11, 13);
+        await cluster.Coordinator.EndsWithAsync(0, 12);
+        foreach (var other in cluster.Workers.Where(worker => worker != paused))
+        {
+            await other.EndsWithAsync(0);
+        }
+
+        var result = await cluster.TakeResultAsync(cluster.Coordinator);
+        Assert.Equal(options.Scheduled, result.Books.Scheduled);
+        Assert.NotNull(paused.PartOf(result).LostAt);
+        Assert.All(paused.OthersOf(result), worker => Assert.Equal((0L, (double?)null), (worker.Books.Lost, worker.LostAt)));
+        Assert.All(paused.OthersOf(result), worker => Assert.True(worker.Books.Completed > options.Scheduled / 4, "the others did not take its share"));
+        Assert.DoesNotContain(cluster.Connections.From(paused.Network!.Address), attempt => attempt.At > back);
+    }
+
+    // The pause itself is what is tested, so its length is a time.
+    private static async Task PauseAsync(FaultNode node, TimeSpan length)
+    {
+        node.Send(Signal.Stop);
+        await Task.Delay(length, TestContext.Current.CancellationToken);
+        node.Send(Signal.Continue);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using LoadGen.TestServers.Processes;
+
+namespace LoadGen.EndToEnd.Tests.Faults;
+
+public sealed class StoppedClusterFaultTests
+{
+    private static readonly TimeSpan LastDialWithin = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Nobody_dials_a_second_after_everything_was_told_to_stop_and_the_result_is_complete()
+    {
+        await using var cluster = await FaultCluster.StartAsync(new FaultOptions { Isolated = true, Duration = TimeSpan.FromSeconds(60) });
+
+        await cluster.Coordinator.WaitForSecondAsync(4);
+        var told = Stopwatch.GetTimestamp();
+        foreach (var node in cluster.Workers.Prepend(cluster.Coordinator))
+        {
+            node.Send(Signal.Terminate);
+        }
+
+        await cluster.Coordinator.EndsWithAsync(11);
+        foreach (var worker in cluster.Workers)
+        {
+            await worker.EndsWithAsync(11, 0);
+        }
+
+        var result = await cluster.TakeResultAsync(cluster.Coordinator);
+        var last = Stopwatch.GetElapsedTime(told, cluster.Connections.Attempts[^1].At);
+        Assert.Equal("aborted", result.Run.Verdict);
+        Assert.Equal(4, result.Workers.Count);
+        Assert.Equal(0, result.Books.Lost);
+        Assert.True(last < LastDialWithin, $"the last dial was {last} after the signal");
+    }
+}
