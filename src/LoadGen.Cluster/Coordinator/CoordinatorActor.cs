@@ -122,13 +122,13 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         AkkaCluster.Get(Context.System).Unsubscribe(Self);
-        if (_ending is not null || _order is null)
+        if (_ending is null && _order is not null)
         {
-            return;
+            var ending = _state?.CutShort("this coordinator was cut off from the cluster; what it knew by then", Now);
+            _observer.Ended(ending ?? (RunEnding)new RunEnding.Impossible("the coordinator stopped before the run was over"), ending is null ? null : RecordOf(ending));
         }
 
-        var ending = _state?.CutShort("this coordinator was cut off from the cluster; what it knew by then", Now);
-        _observer.Ended(ending ?? (RunEnding)new RunEnding.Impossible("the coordinator stopped before the run was over"), ending is null ? null : RecordOf(ending));
+        // Nobody waits for workers that this node does not see leave any more.
         _observer.WorkersLeft();
     }
 

@@ -39,7 +39,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private void LookAround()
     {
         var state = _cluster.State;
-        var unreachable = state.Unreachable.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed)).ToList();
+        var unreachable = state.Unreachable.Where(member => IsPresent(member) && !StillGossips(member, state)).ToList();
         var present = unreachable.Select(member => member.UniqueAddress).ToHashSet();
         if (!present.SetEquals(_unreachable))
         {
@@ -72,7 +72,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
 
     private ReachabilityView ViewOf(ClusterEvent.CurrentClusterState state, List<Member> unreachable)
     {
-        var members = state.Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed or MemberStatus.Exiting)).ToList();
+        var members = state.Members.Where(member => IsPresent(member) && member.Status != MemberStatus.Exiting).ToList();
         var reachable = members.Where(member => !_unreachable.Contains(member.UniqueAddress)).ToList();
         var oldest = members.Where(IsCoordinator).Aggregate((Member?)null, (oldest, member) => oldest is null || member.IsOlderThan(oldest) ? member : oldest);
         return new ReachabilityView(
@@ -92,6 +92,12 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             ProcessProbe.IsGoneAsync(host, port).PipeTo(Self, success: isGone => new ProbeAnswered(node, isGone));
         }
     }
+
+    private static bool IsPresent(Member member) => member.Status is not (MemberStatus.Down or MemberStatus.Removed);
+
+    // Somebody cannot reach it, but others can: a coordinator that has seen how things stand now is alive, and its workers
+    // still hear it. Were it given up, two would have the run.
+    private static bool StillGossips(Member member, ClusterEvent.CurrentClusterState state) => IsCoordinator(member) && state.SeenBy.Contains(member.Address);
 
     private static bool IsCoordinator(Member member) => member.HasRole(NodeOptions.CoordinatorRole);
 
