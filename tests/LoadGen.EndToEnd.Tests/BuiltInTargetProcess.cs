@@ -41,7 +41,7 @@ internal sealed partial class BuiltInTargetProcess : IAsyncDisposable
     /// <summary>Ends it, and takes what it counted.</summary>
     public async Task<BuiltInTargetCounts> StopAsync()
     {
-        _process.Send(Signal.Interrupt);
+        _process.Send(Signal.Terminate);
         await _process.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
         var counts = Counts().Match(_process.StandardOutput[^1]);
         Assert.True(counts.Success, $"the target's last line has no counts: {_process.StandardOutput[^1]}");

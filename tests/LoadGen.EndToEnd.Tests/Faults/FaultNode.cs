@@ -27,6 +27,19 @@ internal sealed partial record FaultNode(string Name, ChildProcess Process, Node
         return code;
     }
 
+    /// <summary>
+    /// Waits until this coordinator has finished the run and found nothing to say against it. That the machine was busy is
+    /// none of the faults that are tested here.
+    /// </summary>
+    public async Task FinishesAsync()
+    {
+        if (await EndsWithAsync(0, 12) == 12)
+        {
+            var result = ReadResult();
+            Assert.Equal(result.Generator.Reasons, result.Run.Reasons);
+        }
+    }
+
     /// <summary>The result on its standard output, where it was told to write it.</summary>
     public RunResult ReadResult() => Runs.Parse(string.Join('\n', Process.StandardOutput), Said);
 

@@ -11,7 +11,7 @@ public sealed class JoiningWorkerFaultTests
         await cluster.Coordinator.WaitForSecondAsync(3);
         var late = await cluster.AddWorkerAsync();
 
-        await cluster.Coordinator.EndsWithAsync(0);
+        await cluster.Coordinator.FinishesAsync();
         foreach (var worker in cluster.Workers)
         {
             await worker.EndsWithAsync(0);

@@ -20,7 +20,7 @@ public sealed class LostCoordinatorFaultTests
         await cluster.Coordinator.WaitForSecondAsync(7);
         cluster.Coordinator.Send(Signal.Kill);
 
-        await cluster.Standby.EndsWithAsync(0);
+        await cluster.Standby.FinishesAsync();
         foreach (var worker in cluster.Workers)
         {
             await worker.EndsWithAsync(0);

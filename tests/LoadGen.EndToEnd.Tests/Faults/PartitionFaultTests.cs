@@ -14,7 +14,7 @@ public sealed class PartitionFaultTests
     [MemberData(nameof(Cuts))]
     public async Task A_worker_that_is_cut_off_for_five_seconds_is_not_missed(Cut cut, int _)
     {
-        var options = new FaultOptions { Isolated = true, Duration = TimeSpan.FromSeconds(18) };
+        var options = new FaultOptions { Isolated = true, Duration = TimeSpan.FromSeconds(14) };
         await using var cluster = await FaultCluster.StartAsync(options);
         var (worker, coordinator) = (cluster.Workers[2], cluster.Coordinator);
 
@@ -24,7 +24,7 @@ public sealed class PartitionFaultTests
         await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         await FaultCluster.HealAsync(worker, coordinator);
 
-        await coordinator.EndsWithAsync(0);
+        await coordinator.FinishesAsync();
         foreach (var each in cluster.Workers)
         {
             await each.EndsWithAsync(0);
@@ -42,7 +42,7 @@ public sealed class PartitionFaultTests
     public async Task A_worker_that_stays_cut_off_idles_after_its_lease_and_goes_while_others_take_its_share(Cut cut, int _)
     {
         var lease = TimeSpan.FromSeconds(5);
-        var options = new FaultOptions { Isolated = true, Lease = lease, Duration = TimeSpan.FromSeconds(25) };
+        var options = new FaultOptions { Isolated = true, Lease = lease, Duration = TimeSpan.FromSeconds(22) };
         await using var cluster = await FaultCluster.StartAsync(options);
         var (worker, coordinator) = (cluster.Workers[2], cluster.Coordinator);
 
@@ -70,7 +70,7 @@ public sealed class PartitionFaultTests
     [MemberData(nameof(WithAndWithoutWorkers))]
     public async Task Only_one_coordinator_finishes_the_run_when_coordinator_and_standby_are_parted(bool withWorkers, int _)
     {
-        var options = new FaultOptions { Isolated = true, Standby = true, Lease = TimeSpan.FromSeconds(6), Duration = TimeSpan.FromSeconds(30) };
+        var options = new FaultOptions { Isolated = true, Standby = true, Lease = TimeSpan.FromSeconds(6), Duration = TimeSpan.FromSeconds(24) };
         await using var cluster = await FaultCluster.StartAsync(options);
         var (coordinator, standby) = (cluster.Coordinator, cluster.Standby);
 
