@@ -24,7 +24,9 @@ foreach (var option in root.Options.OfType<HelpOption>())
 }
 
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+
+// Who asks for help need not name what is required.
+if (parsed.Errors.Count > 0 && parsed.Action is not ExamplesHelp)
 {
     foreach (var error in parsed.Errors)
     {
