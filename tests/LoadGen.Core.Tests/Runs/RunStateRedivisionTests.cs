@@ -148,6 +148,16 @@ public sealed class RunStateRedivisionTests
     }
 
     [Fact]
+    public void A_worker_that_dies_before_its_promise_when_the_boundary_is_near_may_have_passed_it_so_the_change_is_called_off()
+    {
+        var run = RunStory.Of("a", "b").At(2).Joins("c").Promises("a").At(2.7).Dies("b");
+
+        Assert.Equal((0, "a b"), run.Division);
+        Assert.Equal((430, "a c"), run.At(3.7).TimePasses().Promises("a").Division);
+        Assert.Equal(215, run.BooksOf("b").Lost);
+    }
+
+    [Fact]
     public void A_worker_that_joins_and_dies_before_the_boundary_leaves_the_division_as_it_was()
     {
         var run = RunStory.Of("a", "b").At(2).Joins("c").Promises("a").At(2.2).Dies("c").Promises("b");
@@ -164,6 +174,16 @@ public sealed class RunStateRedivisionTests
         Assert.Equal(((1000, "b"), 0), (run.Division, run.GivenTo("b")));
         run.Finishes("a", 1000).Finishes("b", 0);
         Assert.Equal((new Books(1000, 1000, 0, 0, 0), null), (run.State.Books, run.Ending.AbortReason));
+    }
+
+    [Fact]
+    public void The_last_worker_may_finish_before_it_hears_of_the_change_which_is_then_called_off()
+    {
+        // The coordinator was held up from 9.3 s to 10.05 s: by then everything was done, from the boundary on too.
+        var run = RunStory.Of("a").At(9.3).Joins("b").At(10.05).Finishes("a", 1000);
+
+        Assert.Equal(new Books(1000, 1000, 0, 0, 0), run.State.Books);
+        Assert.Equal(["a"], run.Ending.Workers.Select(worker => worker.Id));
     }
 
     [Fact]
