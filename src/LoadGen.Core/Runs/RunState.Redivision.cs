@@ -172,8 +172,8 @@ public sealed partial record RunState
             return (With(worker with { IsSettled = true }), Nothing);
         }
 
-        // One that finished early leaves arrivals behind; how many is known once the next division begins.
-        return worker.Books.Scheduled >= Assignment!.GivenTo(Plan, workerId)
+        // One that finished early leaves arrivals behind; how many is known once the next division begins. A cut may be called off.
+        return worker.Books.Scheduled >= (Assignment! with { CutAt = null }).GivenTo(Plan, workerId)
             || (!Assignment.IsMember(workerId) && Assignment.CutAt is null)
             ? Settle(worker, Horizon)
             : (this, Nothing);

@@ -1,4 +1,6 @@
+using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Shapes;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Tests.Runs;
@@ -48,6 +50,18 @@ public sealed class RunStateLeavingWorkerTests
         Assert.Equal(0, run.BooksOf("b").Lost);
         Assert.Equal((401, "a"), run.At(3.41).TimePasses().Promises("a").Division);
         Assert.Equal(new Books(200, 145, 0, 0, 55), run.BooksOf("b"));
+    }
+
+    [Fact]
+    public void One_that_has_done_all_up_to_a_boundary_that_is_then_called_off_is_not_taken_for_finished()
+    {
+        // One arrival a second: b did number 1 and stopped before number 3 was due.
+        var run = RunStory.Of(new Load.Open(new Schedule(new Constant(1, TimeSpan.FromSeconds(10)))), "a", "b");
+        run.At(2).Leaves("b").Promises("b").At(2.3).Finishes("b", 1).At(2.41).TimePasses();
+
+        run.At(3.41).TimePasses().Promises("a").At(10.1).Finishes("a", 8);
+
+        Assert.Equal(new Books(10, 9, 0, 0, 1), run.State.Books);
     }
 
     [Fact]
