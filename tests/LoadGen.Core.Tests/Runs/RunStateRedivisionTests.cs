@@ -1,6 +1,5 @@
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
-using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Tests.Runs;
