@@ -126,6 +126,10 @@ public sealed class RunStateLostWorkerTests
     }
 
     [Fact]
+    public void No_more_is_found_than_was_lost()
+        => Assert.Equal(0, RunStory.Of("a", "b").At(2).Reports("b", 100).Dies("b").Promises("a").At(5).Reports("b", 31).BooksOf("b").Lost);
+
+    [Fact]
     public void With_its_last_report_it_is_dismissed()
     {
         var run = RunStory.Of("a", "b").At(2).Reports("b", 100).Dies("b").Promises("a").At(5).Finishes("b", 30);
