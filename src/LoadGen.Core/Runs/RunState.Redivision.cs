@@ -81,16 +81,22 @@ public sealed partial record RunState
 
     private (RunState, ImmutableArray<RunEffect>) Decide(Redivision pending, TimeSpan elapsed)
     {
-        var awaited = pending.Awaited.Where(worker => Workers[worker].IsActive).ToImmutableHashSet();
-        if (awaited.IsEmpty)
+        // One that ended without a promise counts as one who gave it only while it cannot have come to the boundary.
+        if (!pending.Awaited.IsEmpty && elapsed > pending.Due - Spare)
         {
-            var members = Candidates();
-            return members.IsEmpty
-                ? CallOff(elapsed)
-                : Begin(members, pending.From).Then(state => state.SettleDeparted(pending.From));
+            return CallOff(elapsed);
         }
 
-        return elapsed > pending.Due - Spare ? CallOff(elapsed) : (this with { Pending = pending with { Awaited = awaited } }, Nothing);
+        var awaited = pending.Awaited.Where(worker => Workers[worker].IsActive).ToImmutableHashSet();
+        if (!awaited.IsEmpty)
+        {
+            return (this with { Pending = pending with { Awaited = awaited } }, Nothing);
+        }
+
+        var members = Candidates();
+        return members.IsEmpty
+            ? CallOff(elapsed)
+            : Begin(members, pending.From).Then(state => state.SettleDeparted(pending.From));
     }
 
     private (RunState, ImmutableArray<RunEffect>) CallOff(TimeSpan elapsed)
@@ -166,8 +172,8 @@ public sealed partial record RunState
             return (With(worker with { IsSettled = true }), Nothing);
         }
 
-        // One that finished early leaves arrivals behind; how many is known once the next division begins.
-        return worker.Books.Scheduled >= Assignment!.GivenTo(Plan, workerId)
+        // One that finished early leaves arrivals behind; how many is known once the next division begins. A cut may be called off.
+        return worker.Books.Scheduled >= (Assignment! with { CutAt = null }).GivenTo(Plan, workerId)
             || (!Assignment.IsMember(workerId) && Assignment.CutAt is null)
             ? Settle(worker, Horizon)
             : (this, Nothing);

@@ -1,0 +1,94 @@
+using LoadGen.Metrics;
+using LoadGen.Running;
+
+namespace LoadGen.Tests.Running;
+
+public sealed class RunQueueTests
+{
+    private readonly RunQueue _queue = new(new NodeMetrics());
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Runs_have_their_turns_in_the_order_in_which_they_came()
+    {
+        var (first, second) = (Submit("first"), Submit("second"));
+
+        Assert.Same(first, await _queue.NextAsync(Cancellation));
+        Assert.Same(second, await _queue.NextAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_next_run_waits_until_there_is_one()
+    {
+        var next = _queue.NextAsync(Cancellation).AsTask();
+        Assert.False(next.IsCompleted);
+
+        var run = Submit("late");
+
+        Assert.Same(run, await next.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_next_run_can_give_up()
+    {
+        using var patience = new CancellationTokenSource();
+        var next = _queue.NextAsync(patience.Token).AsTask();
+
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+    }
+
+    [Fact]
+    public async Task Every_run_is_found_by_its_id_whether_it_waits_or_is_under_way()
+    {
+        var (under, waiting) = (Submit("under way"), Submit("waiting"));
+        await _queue.NextAsync(Cancellation);
+
+        Assert.Same(under, _queue.Find(under.Id));
+        Assert.Same(waiting, _queue.Find(waiting.Id));
+        Assert.Null(_queue.Find("unknown"));
+    }
+
+    [Fact]
+    public void The_latest_comes_first()
+    {
+        var (first, second, third) = (Submit("1"), Submit("2"), Submit("3"));
+
+        Assert.Equal([third, second, first], _queue.All);
+    }
+
+    [Fact]
+    public async Task A_hundred_may_wait_and_one_more_is_refused_until_the_next_has_its_turn()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Submit($"{i}");
+        }
+
+        Assert.Null(_queue.Submit(Records.PlanOf("too many")));
+        Assert.Equal(100, _queue.All.Count());
+        await _queue.NextAsync(Cancellation);
+        Assert.NotNull(_queue.Submit(Records.PlanOf("again")));
+    }
+
+    [Fact]
+    public async Task Two_hundred_that_are_over_are_kept_and_those_that_are_not_over_all()
+    {
+        var underWay = Submit("under way");
+        await _queue.NextAsync(Cancellation);
+        var over = new List<SubmittedRun>();
+        for (var i = 0; i < 205; i++)
+        {
+            over.Add(Submit($"{i}"));
+            (await _queue.NextAsync(Cancellation)).WorkersLeft();
+        }
+
+        var waiting = Submit("waiting");
+
+        Assert.Equal([waiting, .. over.Skip(5).Reverse(), underWay], _queue.All);
+    }
+
+    private SubmittedRun Submit(string name) => _queue.Submit(Records.PlanOf(name)) ?? throw new InvalidOperationException("the queue is full");
+}

@@ -1,0 +1,98 @@
+using LoadGen.Core.Runs;
+using LoadGen.Metrics;
+using LoadGen.Running;
+
+namespace LoadGen.Tests.Running;
+
+public sealed class SubmittedRunTests
+{
+    private readonly List<string> _stops = [];
+    private readonly SubmittedRun _run = new("run-1", Records.PlanOf(), new NodeMetrics());
+
+    [Fact]
+    public void It_begins_when_its_turn_has_come()
+    {
+        Assert.True(_run.TryBegin(_stops.Add));
+
+        Assert.False(_run.Over.IsCompleted);
+        Assert.Empty(_stops);
+    }
+
+    [Fact]
+    public void Stopped_while_it_waits_it_is_over_when_its_turn_comes()
+    {
+        _run.Stop("stopped by request");
+        Assert.False(_run.Over.IsCompleted);
+
+        Assert.False(_run.TryBegin(_stops.Add));
+
+        Assert.True(_run.Over.IsCompletedSuccessfully);
+        Assert.Equal(["stopped by request before it began"], _run.Unfinished!.Sentences);
+        Assert.Equal(ExitCode.Aborted, _run.Unfinished.ExitCode);
+        Assert.Empty(_stops);
+    }
+
+    [Fact]
+    public void Stopped_while_it_is_under_way_its_coordinator_is_told()
+    {
+        _run.TryBegin(_stops.Add);
+
+        _run.Stop("interrupted");
+
+        Assert.Equal(["interrupted"], _stops);
+        Assert.False(_run.Over.IsCompleted);
+    }
+
+    [Fact]
+    public void Once_it_is_over_nobody_stops_the_run_after_it_by_its_name()
+    {
+        _run.TryBegin(_stops.Add);
+        _run.Ended(new RunEnding.NotFormed("0 of 1 workers came in time"), null);
+        _run.WorkersLeft();
+
+        _run.Stop("too late");
+
+        Assert.Empty(_stops);
+    }
+
+    [Fact]
+    public void It_is_over_only_when_the_workers_are_free_for_the_next()
+    {
+        _run.TryBegin(_stops.Add);
+
+        _run.Ended(new RunEnding.Finished([], TimeSpan.Zero, null), Records.Of());
+        Assert.False(_run.Over.IsCompleted);
+        _run.WorkersLeft();
+
+        Assert.True(_run.Over.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Of_a_run_with_a_record_the_result_is_kept()
+    {
+        _run.Ended(new RunEnding.Finished([], TimeSpan.Zero, null), Records.Of(completed: 100));
+
+        Assert.Equal((ExitCode.Pass, 100), (_run.Finished!.ExitCode, _run.Finished.Result.Books.Completed));
+        Assert.Null(_run.Unfinished);
+    }
+
+    [Fact]
+    public void Of_a_run_without_a_record_the_reason_is_kept()
+    {
+        _run.Ended(new RunEnding.NotFormed("0 of 1 workers came in time"), null);
+
+        Assert.Equal(["the cluster did not form: 0 of 1 workers came in time"], _run.Unfinished!.Sentences);
+        Assert.Null(_run.Finished);
+    }
+
+    [Fact]
+    public void What_is_known_of_it_while_it_runs_is_its_latest_progress()
+    {
+        Assert.Null(_run.Progress);
+
+        _run.Progressed(new RunProgress { RunId = "run-1", Stage = RunStage.Preparing });
+        _run.Progressed(new RunProgress { RunId = "run-1", Stage = RunStage.Running });
+
+        Assert.Equal(RunStage.Running, _run.Progress!.Stage);
+    }
+}
