@@ -4,8 +4,8 @@ using LoadGen.Core.Tallies;
 namespace LoadGen.Cluster.Coordinator;
 
 /// <summary>
-/// Keeps the run's counts safe for a coordinator that may have to take over: a few workers hold a checkpoint of them. Where
-/// there is no such coordinator nothing is held.
+/// Keeps the run's counts safe for a coordinator that may have to take over: a few workers hold a checkpoint of them. As long
+/// as there was no such coordinator none is made, and each worker has all of its own counts.
 /// </summary>
 internal sealed class CheckpointHolders
 {
@@ -17,16 +17,28 @@ internal sealed class CheckpointHolders
     private int _held;
     private Checkpoint? _latest;
 
-    /// <summary>Whether somebody could take over.</summary>
-    public bool HasStandby { get; set; }
+    /// <summary>Whether checkpoints are made: somebody can take over, or could once.</summary>
+    public bool InUse { get; private set; }
 
-    /// <summary>The latest checkpoint's number.</summary>
-    public int Version { get; set; }
+    /// <summary>The latest checkpoint's number; 0 for none.</summary>
+    public int Version { get; private set; }
 
     /// <summary>Up to which of its reports a worker need not keep them.</summary>
-    /// <param name="workerId">The worker.</param>
-    /// <param name="counted">The report that was just counted.</param>
-    public long SafeUpTo(string workerId, long counted) => HasStandby ? _safe.GetValueOrDefault(workerId) : counted;
+    public long SafeUpTo(string workerId) => _safe.GetValueOrDefault(workerId);
+
+    /// <summary>Up to which of its reports a worker may keep them as one: the first checkpoint will cover all that was counted before.</summary>
+    /// <param name="counted">The worker's report that was just counted.</param>
+    public long MergeUpTo(long counted) => InUse ? 0 : counted;
+
+    /// <summary>From now on checkpoints are made.</summary>
+    public void Use() => InUse = true;
+
+    /// <summary>Goes on from the latest checkpoint of a coordinator before this one.</summary>
+    public void GoOnFrom(int version)
+    {
+        Version = version;
+        InUse |= version > 0;
+    }
 
     /// <summary>Makes a checkpoint, and says who should hold it.</summary>
     public (Checkpoint Checkpoint, IReadOnlyList<string> Holders) Make(RunState state, Tally merged)

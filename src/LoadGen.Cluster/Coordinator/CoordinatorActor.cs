@@ -307,7 +307,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         _state = run.State;
         _merged = run.Merged;
         _startedAt = run.StartedAt;
-        _holders.Version = run.CheckpointVersion;
+        _holders.GoOnFrom(run.CheckpointVersion);
         _log.Warning("took over run {0} with {1} workers at {2:0.0} s", RunId, _state.Workers.Count, _state.ElapsedAt(Now).TotalSeconds);
         Timers.StartPeriodicTimer("progress", new ShowProgress(), ProgressEvery);
         foreach (var effect in run.Effects)
@@ -322,10 +322,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void TakeReport(ToCoordinator.TallyReported report) => ForThisRun(
-        report,
-        new RunEvent.ReportReceived(report.WorkerId, report.Number, report.Ended, report.InFlight, report.Usage, report.Final),
-        report.EncodedTally);
+    private void TakeReport(ToCoordinator.TallyReported report) => ForThisRun(report, report.ToEvent(), report.EncodedTally);
 
     private void WorkerGone(Terminated terminated)
     {
@@ -398,25 +395,25 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
+    // Once somebody could take over, checkpoints go on even if that one is gone: what workers let go of is in them alone.
     private void LookForStandby()
     {
         var coordinators = AkkaCluster.Get(Context.System).State.Members
             .Count(member => member.HasRole(NodeOptions.CoordinatorRole) && member.Status is MemberStatus.Up or MemberStatus.WeaklyUp);
-        var had = _holders.HasStandby;
-        _holders.HasStandby = coordinators > 1;
-        if (_holders.HasStandby && !had)
+        if (coordinators > 1)
+        {
+            _holders.Use();
+        }
+
+        if (_holders.InUse && !Timers.IsTimerActive("checkpoint"))
         {
             Timers.StartPeriodicTimer("checkpoint", new MakeCheckpoint(), TimeSpan.Zero, CheckpointEvery);
-        }
-        else if (had && !_holders.HasStandby)
-        {
-            Timers.Cancel("checkpoint");
         }
     }
 
     private void Checkpoint()
     {
-        if (_state is not { Stage: RunStage.Running or RunStage.Stopping } state || !_holders.HasStandby)
+        if (_state is not { Stage: RunStage.Running or RunStage.Stopping } state || !_holders.InUse)
         {
             return;
         }
@@ -479,7 +476,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
                 break;
             case RunEffect.Acknowledge acknowledge:
                 Tell(acknowledge.WorkerId, new ToWorker.AcknowledgeReport(
-                    RunId, _term, acknowledge.Number, _holders.SafeUpTo(acknowledge.WorkerId, acknowledge.Number)));
+                    RunId, _term, acknowledge.Number, _holders.SafeUpTo(acknowledge.WorkerId), _holders.MergeUpTo(acknowledge.Number)));
                 break;
             case RunEffect.CountLost lost:
                 CountLost(lost);
@@ -514,7 +511,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
 
         _merged.RecordLost(lost.Arrivals);
-        if (_holders.HasStandby)
+        if (_holders.InUse)
         {
             Self.Tell(new MakeCheckpoint());
         }

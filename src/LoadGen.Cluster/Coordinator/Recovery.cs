@@ -53,8 +53,7 @@ internal sealed class Recovery
         state = state with { Lease = any.Lease };
         foreach (var report in _inventories.Values.SelectMany(inventory => inventory.Reports).OrderBy(report => report.Number))
         {
-            (state, var caused) = state.Apply(
-                new RunEvent.ReportReceived(report.WorkerId, report.Number, report.Ended, report.InFlight, report.Usage, report.Final), now);
+            (state, var caused) = state.Apply(report.ToEvent(), now);
             if (caused.OfType<RunEffect.Merge>().Any())
             {
                 merged.MergeEncoded(report.EncodedTally);

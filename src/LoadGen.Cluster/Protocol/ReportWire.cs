@@ -15,6 +15,7 @@ internal static class ReportWire
         InFlight = report.InFlight,
         Usage = ToWire(report.Usage),
         Final = report.Final,
+        First = report.First,
         // The array is never written to again once it is part of a report.
         Tally = UnsafeByteOperations.UnsafeWrap(report.EncodedTally),
     };
@@ -27,7 +28,10 @@ internal static class ReportWire
         wire.InFlight,
         FromWire(wire.Usage) ?? throw new ArgumentException("the report tells no usage"),
         wire.Final,
-        wire.Tally.ToByteArray());
+        wire.Tally.ToByteArray())
+    {
+        First = wire.First,
+    };
 
     public static Wire.Books ToWire(Books books) => new()
     {

@@ -88,6 +88,12 @@ internal abstract record ToCoordinator(string WorkerId) : IWireMessage
         byte[] EncodedTally) : ToCoordinator(WorkerId)
     {
         public override string RunId { get; } = RunId;
+
+        /// <summary>The number of the first report of those that this one is made of; its own unless reports were merged.</summary>
+        public long First { get; init; } = Number;
+
+        /// <summary>What it is to the run, apart from its tally.</summary>
+        public RunEvent.ReportReceived ToEvent() => new(WorkerId, Number, Ended, InFlight, Usage, Final) { First = First };
     }
 
     /// <summary>The checkpoint is held; what it covers need not be kept any more.</summary>

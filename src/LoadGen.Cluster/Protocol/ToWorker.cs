@@ -44,7 +44,8 @@ internal abstract record ToWorker(string RunId, int Term) : IWireMessage
     /// <param name="Term">The coordinator.</param>
     /// <param name="Number">Of the report.</param>
     /// <param name="SafeUpTo">Reports up to this number need not be kept for another coordinator.</param>
-    public sealed record AcknowledgeReport(string RunId, int Term, long Number, long SafeUpTo) : ToWorker(RunId, Term);
+    /// <param name="MergeUpTo">Reports up to this number may be kept as one: no checkpoint will ever end between them.</param>
+    public sealed record AcknowledgeReport(string RunId, int Term, long Number, long SafeUpTo, long MergeUpTo) : ToWorker(RunId, Term);
 
     /// <summary>Hold this for a coordinator that may have to take over, instead of any before it.</summary>
     public sealed record HoldCheckpoint(string RunId, int Term, Checkpoint Checkpoint) : ToWorker(RunId, Term);

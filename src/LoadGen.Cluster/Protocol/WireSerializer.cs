@@ -84,7 +84,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
             LoadStartTicks = m.LoadStart.Ticks,
             StartedAtTicks = m.StartedAt.UtcTicks,
         },
-        ToWorker.AcknowledgeReport m => new AcknowledgeReport { RunId = m.RunId, Term = m.Term, Number = m.Number, SafeUpTo = m.SafeUpTo },
+        ToWorker.AcknowledgeReport m => new AcknowledgeReport { RunId = m.RunId, Term = m.Term, Number = m.Number, SafeUpTo = m.SafeUpTo, MergeUpTo = m.MergeUpTo },
         ToWorker.HoldCheckpoint m => new HoldCheckpoint { RunId = m.RunId, Term = m.Term, Checkpoint = InventoryWire.ToWire(m.Checkpoint) },
         ToWorker.TellInventory m => new TellInventory { RunId = m.RunId, Term = m.Term },
         ToWorker.StopRun m => new StopRun { RunId = m.RunId, Term = m.Term },
@@ -121,7 +121,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
             new TimeSpan(m.LoadStartTicks),
             new DateTimeOffset(m.StartedAtTicks, TimeSpan.Zero)),
         "acknowledge-report" when AcknowledgeReport.Parser.ParseFrom(bytes) is var m
-            => new ToWorker.AcknowledgeReport(m.RunId, m.Term, m.Number, m.SafeUpTo),
+            => new ToWorker.AcknowledgeReport(m.RunId, m.Term, m.Number, m.SafeUpTo, m.MergeUpTo),
         "hold-checkpoint" when HoldCheckpoint.Parser.ParseFrom(bytes) is var m
             => new ToWorker.HoldCheckpoint(m.RunId, m.Term, InventoryWire.FromWire(m.Checkpoint)),
         "tell-inventory" when TellInventory.Parser.ParseFrom(bytes) is var m => new ToWorker.TellInventory(m.RunId, m.Term),

@@ -31,7 +31,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stopping = new();
     private readonly CoordinatorClock _coordinatorClock = new();
     private readonly long _clockBase;
-    private ReportKeeper _kept = new();
+    private ReportKeeper? _kept;
     private IHandshakeEngine? _engine;
     private ToWorker.PrepareRun? _run;
     private ToWorker.AssignWork? _work;
@@ -67,7 +67,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<ToWorker.AcknowledgeReport>(Acknowledged);
         Receive<ToWorker.HoldCheckpoint>(Hold);
         Receive<ToWorker.TellInventory>(TellInventory);
-        Receive<ToCoordinator.TallyReported>(report => _kept.Add(report));
+        Receive<ToCoordinator.TallyReported>(report => _kept?.Add(report));
         Receive<ToWorker.StopRun>(StopLoad);
         Receive<LoadMessages.AllEnded>(_ => Ended());
         Receive<LoadMessages.Counted>(Abandon);
@@ -194,6 +194,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
 
         _run = run;
+        _kept = new ReportKeeper(run.Plan);
         PrepareAsync(run, _services, _stopping.Token).PipeTo(
             Self,
             failure: error => new Readiness(run.RunId, null, [], $"{error.GetType().Name}: {error.Message}"));
@@ -276,14 +277,15 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Acknowledged(ToWorker.AcknowledgeReport acknowledged)
     {
         Listen(acknowledged);
-        _kept.Drop(acknowledged.SafeUpTo);
+        _kept?.Drop(acknowledged.SafeUpTo);
+        _kept?.Merge(acknowledged.MergeUpTo);
         _load?.Tally.Tell(acknowledged);
     }
 
     private void Hold(ToWorker.HoldCheckpoint hold)
     {
         Listen(hold);
-        if (_kept.Hold(hold.Checkpoint))
+        if (_kept?.Hold(hold.Checkpoint) == true)
         {
             Tell(new ToCoordinator.CheckpointHeld(RunId, _workerId, hold.Checkpoint.Version));
         }
@@ -310,7 +312,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
                 Elapsed = _load!.Elapsed,
                 StartedAt = _work.StartedAt,
                 Stopped = _load.IsStopped && !_leaving,
-                Checkpoint = _kept.Checkpoint,
+                Checkpoint = _kept!.Checkpoint,
                 Reports = _kept.Reports,
             },
             Self);
@@ -374,7 +376,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         _load?.End(Context);
         _engine?.Dispose();
-        (_run, _work, _load, _readiness, _engine, _kept, _givingUp) = (null, null, null, null, null, new ReportKeeper(), false);
+        (_run, _work, _load, _readiness, _engine, _kept, _givingUp) = (null, null, null, null, null, null, false);
         if (_leaving)
         {
             Release(Aborted);

@@ -38,7 +38,11 @@ public abstract record RunEvent
     /// A worker's report number <paramref name="Number"/>, from 1: the books of what ended since the report before. A worker
     /// sends the next number only when this one was acknowledged, and repeats it until then.
     /// </summary>
-    public sealed record ReportReceived(string WorkerId, long Number, Books Ended, long InFlight, GeneratorUsage Usage, bool Final) : RunEvent;
+    public sealed record ReportReceived(string WorkerId, long Number, Books Ended, long InFlight, GeneratorUsage Usage, bool Final) : RunEvent
+    {
+        /// <summary>The number of the first report of those that this one is made of; its own unless reports were merged.</summary>
+        public long First { get; init; } = Number;
+    }
 
     /// <summary>A worker was told to leave: it hands its share over and goes.</summary>
     public sealed record WorkerLeaving(string WorkerId) : RunEvent;

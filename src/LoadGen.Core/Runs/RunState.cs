@@ -204,7 +204,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             return (this, [acknowledge]);
         }
 
-        if (report.Number != worker.LastReport + 1)
+        if (report.First != worker.LastReport + 1)
         {
             return (this, Nothing);
         }

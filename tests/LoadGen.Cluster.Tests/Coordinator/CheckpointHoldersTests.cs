@@ -10,18 +10,34 @@ namespace LoadGen.Cluster.Tests.Coordinator;
 /// <summary>A worker keeps its reports until enough others hold a checkpoint that covers them.</summary>
 public sealed class CheckpointHoldersTests
 {
-    private readonly CheckpointHolders _holders = new() { HasStandby = true };
+    private readonly CheckpointHolders _holders = new();
 
     [Fact]
-    public void Where_nobody_could_take_over_what_was_counted_is_safe()
-        => Assert.Equal(7, new CheckpointHolders { HasStandby = false }.SafeUpTo("a", counted: 7));
+    public void As_long_as_nobody_could_take_over_reports_may_be_kept_as_one()
+    {
+        Assert.Equal(7, _holders.MergeUpTo(counted: 7));
+
+        _holders.Use();
+
+        Assert.Equal(0, _holders.MergeUpTo(counted: 8));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(3, true)]
+    public void Whoever_goes_on_from_a_checkpoint_makes_the_next(int version, bool inUse)
+    {
+        _holders.GoOnFrom(version);
+
+        Assert.Equal(inUse, _holders.InUse);
+    }
 
     [Fact]
     public void Before_the_first_checkpoint_is_held_nothing_is_safe()
     {
         Make("a", "b", "c");
 
-        Assert.Equal(0, _holders.SafeUpTo("a", counted: 7));
+        Assert.Equal(0, _holders.SafeUpTo("a"));
     }
 
     [Fact]
@@ -36,7 +52,7 @@ public sealed class CheckpointHoldersTests
     [Fact]
     public void Checkpoints_are_numbered_and_a_coordinator_that_takes_over_goes_on_from_the_latest()
     {
-        _holders.Version = 41;
+        _holders.GoOnFrom(41);
 
         Assert.Equal((42, 43), (Make("a").Checkpoint.Version, Make("a").Checkpoint.Version));
     }
@@ -47,9 +63,9 @@ public sealed class CheckpointHoldersTests
         Make("a", "b", "c", "d");
 
         _holders.Held("a", 1);
-        Assert.Equal(0, _holders.SafeUpTo("d", counted: 7));
+        Assert.Equal(0, _holders.SafeUpTo("d"));
         _holders.Held("c", 1);
-        Assert.Equal(5, _holders.SafeUpTo("d", counted: 7));
+        Assert.Equal(5, _holders.SafeUpTo("d"));
     }
 
     [Fact]
@@ -59,7 +75,7 @@ public sealed class CheckpointHoldersTests
 
         _holders.Held("a", 1);
 
-        Assert.Equal(5, _holders.SafeUpTo("a", counted: 7));
+        Assert.Equal(5, _holders.SafeUpTo("a"));
     }
 
     [Fact]
@@ -70,7 +86,7 @@ public sealed class CheckpointHoldersTests
         _holders.Held("a", 1);
         _holders.Held("a", 1);
 
-        Assert.Equal(0, _holders.SafeUpTo("a", counted: 7));
+        Assert.Equal(0, _holders.SafeUpTo("a"));
     }
 
     [Theory]
@@ -84,7 +100,7 @@ public sealed class CheckpointHoldersTests
         _holders.Held(worker, version);
         _holders.Held("b", 2);
 
-        Assert.Equal(0, _holders.SafeUpTo("a", counted: 7));
+        Assert.Equal(0, _holders.SafeUpTo("a"));
     }
 
     [Fact]
@@ -96,7 +112,7 @@ public sealed class CheckpointHoldersTests
 
         Make("a", "b");
 
-        Assert.Equal(5, _holders.SafeUpTo("a", counted: 7));
+        Assert.Equal(5, _holders.SafeUpTo("a"));
     }
 
     // Of workers that have sent five reports each.

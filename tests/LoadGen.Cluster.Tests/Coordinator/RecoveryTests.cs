@@ -97,6 +97,17 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void Reports_that_a_worker_merged_count_as_all_of_them()
+    {
+        Tell(InventoryOf("a", ReportOf("a", 5, 150) with { First = 1 }, ReportOf("a", 6, 33)), InventoryOf("b", ReportOf("b", 1, 31)), InventoryOf("c"));
+
+        var run = Build();
+
+        Assert.Equal((214, 214), (run.Merged.Books.Completed, run.State.Books.Completed));
+        Assert.Equal((183, 6), (run.State.Workers["a"].Books.Completed, run.State.Workers["a"].LastReport));
+    }
+
+    [Fact]
     public void Of_a_report_that_the_checkpoint_covers_nothing_is_counted_again()
     {
         var checkpoint = CheckpointOf(5, WorkerOf("a", lastReport: 2, completed: 63), WorkerOf("b", lastReport: 1, completed: 31), WorkerOf("c"));

@@ -45,7 +45,7 @@ public sealed class WireSerializerTests : IDisposable
         AssertSurvives(new ToWorker.Welcome("run", 1));
         AssertSurvives(new ToWorker.RegisterAgain("run", 2));
         AssertSurvives(new ToWorker.BeatAnswered("run", 1, TimeSpan.FromSeconds(4), TimeSpan.FromHours(900)));
-        AssertSurvives(new ToWorker.AcknowledgeReport("run", 1, 9, 7));
+        AssertSurvives(new ToWorker.AcknowledgeReport("run", 1, 9, 7, 9));
         AssertSurvives(new ToWorker.TellInventory("run", 2));
         AssertSurvives(new ToWorker.StopRun("run", 1));
         AssertSurvives(new ToWorker.EndRun("run", 1));

@@ -65,7 +65,7 @@ public sealed class TallyActorTests : IAsyncDisposable
         _tally.Tell(new LoadMessages.SendReport(0));
         var first = await NextAsync();
 
-        _tally.Tell(new ToWorker.AcknowledgeReport("run", 1, first.Number + 1, 0));
+        _tally.Tell(new ToWorker.AcknowledgeReport("run", 1, first.Number + 1, 0, 0));
         Assert.Equal(first.Number, (await NextAsync()).Number);
     }
 
@@ -94,7 +94,7 @@ public sealed class TallyActorTests : IAsyncDisposable
         }
     }
 
-    private void Acknowledge(ToCoordinator.TallyReported report) => _tally.Tell(new ToWorker.AcknowledgeReport("run", 1, report.Number, report.Number));
+    private void Acknowledge(ToCoordinator.TallyReported report) => _tally.Tell(new ToWorker.AcknowledgeReport("run", 1, report.Number, report.Number, 0));
 
     // Repetitions of a report that was read already may still come.
     private async Task<ToCoordinator.TallyReported> NextAsync(long after = 0)
