@@ -19,6 +19,12 @@ internal static class ThousandWorkers
 
     public static async Task MeasureAsync()
     {
+        // The first run compiles.
+        await using (var first = SimulatedFleet.Start(new FleetOptions { Workers = Workers, Seconds = 3 }))
+        {
+            await first.EndAsync();
+        }
+
         await MeasureReportsAsync(new FleetOptions { Workers = Workers, Seconds = Seconds }, "all reports at the whole seconds, as workers send them");
         await MeasureReportsAsync(new FleetOptions { Workers = Workers, Seconds = Seconds, SpreadsReports = true }, "reports spread over the second");
         await MeasureRedivisionsAsync();

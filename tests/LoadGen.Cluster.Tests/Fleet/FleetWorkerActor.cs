@@ -55,7 +55,11 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
         Receive<Register>(_ => Offer());
         Receive<SendBeat>(_ => Beat());
         Receive<ReportDue>(_ => ReportNow());
-        Receive<Die>(_ => _dying = true);
+        Receive<Die>(_ =>
+        {
+            _dying = true;
+            StopIfDying();
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -202,17 +206,23 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
     {
         _log.ReportAcknowledged(_workerId, _onItsWay!.Number, _onItsWay.EncodedTally, _log.Now - _sentDue);
         _onItsWay = null;
-        if (_dying)
-        {
-            Context.Stop(Self);
-        }
-        else if (_stopped && !_finished)
+        StopIfDying();
+        if (_stopped && !_finished)
         {
             ReportFinal();
         }
     }
 
-    /// <summary>Vanish once the next report is acknowledged.</summary>
+    // What was reported was acknowledged, so that it is known exactly what was counted.
+    private void StopIfDying()
+    {
+        if (_dying && _onItsWay is null)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    /// <summary>Vanish, with no report on its way.</summary>
     public sealed record Die;
 
     private sealed record Register;

@@ -78,7 +78,7 @@ internal sealed class SimulatedFleet : IAsyncDisposable
         return FleetWorkerActor.NameOf(index);
     }
 
-    /// <summary>A worker vanishes once its next report is acknowledged.</summary>
+    /// <summary>A worker vanishes, as soon as it has no report on its way.</summary>
     /// <returns>Its id.</returns>
     public string Lose(int worker)
     {
