@@ -28,6 +28,7 @@ internal static class ThousandWorkers
         await MeasureReportsAsync(new FleetOptions { Workers = Workers, Seconds = Seconds }, "all reports at the whole seconds, as workers send them");
         await MeasureReportsAsync(new FleetOptions { Workers = Workers, Seconds = Seconds, SpreadsReports = true }, "reports spread over the second");
         await MeasureRedivisionsAsync();
+        ThousandInventories.Measure();
     }
 
     private static async Task MeasureReportsAsync(FleetOptions options, string name)
@@ -37,8 +38,9 @@ internal static class ThousandWorkers
         var (before, threadsBefore, wall) = (Environment.CpuUsage, ThreadTimes.Of(CoordinatorThreads), Stopwatch.StartNew());
         // Looked at while the threads are there.
         var last = await fleet.Observer.Until(progress => progress.Workers.Count > 0 && progress.Workers.All(worker => worker.IsOver));
-        var (used, threads) = (Environment.CpuUsage, ThreadTimes.Of(CoordinatorThreads) - threadsBefore);
+        var (used, threads) = (Environment.CpuUsage, ThreadTimes.Of(CoordinatorThreads));
         var elapsed = wall.Elapsed;
+        var coordinator = threads.Used - threadsBefore.Used;
         var record = await fleet.EndAsync();
         if (!fleet.Reported.Encode().AsSpan().SequenceEqual(record.Tally.Encode()))
         {
@@ -50,7 +52,7 @@ internal static class ThousandWorkers
         var lag = fleet.Log.Lag!;
         Console.WriteLine($"{name}:");
         Console.WriteLine($"  {options.Workers} workers, {options.Seconds} s, {record.Books.Scheduled} arrivals; {reports.Count} reports of {reports.Bytes / reports.Count} B (largest {reports.Largest} B), {fleet.Log.Held} held back by the one before");
-        Console.WriteLine($"  coordinator's threads: {threads.TotalMicroseconds / reports.Count:F0} us CPU a report, {threads / elapsed:P1} of one core");
+        Console.WriteLine($"  coordinator's threads: {coordinator.TotalMicroseconds / reports.Count:F0} us CPU a report, {coordinator / elapsed:P1} of one core; they waited for the core for {(threads.Waited - threadsBefore.Waited) / elapsed:P1} of the time");
         Console.WriteLine($"  whole process with the simulated workers: {process.TotalMicroseconds / reports.Count:F0} us CPU a report (user {(used.UserTime - before.UserTime).TotalSeconds:F1} s, system {(used.PrivilegedTime - before.PrivilegedTime).TotalSeconds:F1} s), {process / elapsed:P1} of one core");
         Console.WriteLine($"  merge lag, from when a report was due to its acknowledgement: p50 {Ms(lag.P50)}, p99 {Ms(lag.P99)}, max {Ms(lag.Max)} ms");
         Console.WriteLine($"  from the first registration to the last worker's assignment: {Ms(fleet.Log.Epochs[1].Last - fleet.Log.FirstRegistered!.Value)} ms");

@@ -19,6 +19,9 @@ internal sealed class Recovery
     /// <summary>The workers whose inventories are here.</summary>
     public IEnumerable<string> Told => _inventories.Keys;
 
+    /// <summary>Whether a worker's inventory is here. What it reports after that it reports again, until it is answered.</summary>
+    public bool HasToldOf(string workerId) => _inventories.ContainsKey(workerId);
+
     /// <summary>Takes what one worker tells. Of two runs, which must not be, the one told of first counts.</summary>
     public void Add(ToCoordinator.Inventory inventory)
     {
