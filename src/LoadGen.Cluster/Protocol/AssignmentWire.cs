@@ -16,6 +16,9 @@ internal static class AssignmentWire
 
     private static readonly ConditionalWeakTable<Assignment, ByteString> Encoded = [];
 
+    // A coordinator that takes over is told the same by every worker.
+    private static Tuple<ByteString, Assignment>? _latest;
+
     public static ByteString Encode(Assignment assignment) => Encoded.GetValue(assignment, each =>
     {
         using var bytes = new MemoryStream();
@@ -28,6 +31,17 @@ internal static class AssignmentWire
     });
 
     public static Assignment Decode(ByteString bytes)
+    {
+        var latest = _latest;
+        if (latest is null || !latest.Item1.Equals(bytes))
+        {
+            _latest = latest = Tuple.Create(bytes, DecodeAnew(bytes));
+        }
+
+        return latest.Item2;
+    }
+
+    private static Assignment DecodeAnew(ByteString bytes)
     {
         using var compressed = new BrotliStream(new MemoryStream(bytes.ToByteArray()), CompressionMode.Decompress);
         try

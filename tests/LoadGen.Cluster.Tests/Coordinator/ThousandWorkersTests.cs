@@ -3,7 +3,12 @@ using LoadGen.Core.Runs;
 
 namespace LoadGen.Cluster.Tests.Coordinator;
 
-/// <summary>A thousand workers that report each second, every histogram full. How fast that is, benchmarks tell.</summary>
+/// <summary>
+/// A thousand workers that report each second, every histogram full. How fast that is, benchmarks tell. They run alone, or they
+/// would take the processor from tests whose loads keep to their times.
+/// </summary>
+[CollectionDefinition(nameof(ThousandWorkersTests), DisableParallelization = true)]
+[Collection(nameof(ThousandWorkersTests))]
 public sealed class ThousandWorkersTests
 {
     private const int Workers = 1000;

@@ -21,7 +21,6 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
     private readonly string _workerId;
     private readonly FleetReports _reports;
     private readonly FleetLog _log;
-    private readonly SharedAssignment _assignments;
     private readonly TimeSpan _reportsAfter;
     private readonly WireSerializer _wire;
     private readonly CoordinatorClock _coordinatorClock = new();
@@ -42,19 +41,17 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
     /// <param name="index">Which worker of the fleet it is.</param>
     /// <param name="reportsAfter">How long after each whole second it reports.</param>
     /// <param name="reports">What it reports.</param>
-    /// <param name="assignments">Decodes what it hears.</param>
     /// <param name="log">What it saw.</param>
-    public FleetWorkerActor(int index, TimeSpan reportsAfter, FleetReports reports, SharedAssignment assignments, FleetLog log)
+    public FleetWorkerActor(int index, TimeSpan reportsAfter, FleetReports reports, FleetLog log)
     {
         _index = index;
         _workerId = NameOf(index);
         _reportsAfter = reportsAfter;
         _reports = reports;
-        _assignments = assignments;
         _log = log;
         _wire = new WireSerializer((ExtendedActorSystem)Context.System);
 
-        Receive<WireBytes>(message => Hear(_assignments.Decode(_wire, message)));
+        Receive<WireBytes>(message => Hear(_wire.FromBinary(message.Bytes, message.Manifest)));
         Receive<Register>(_ => Offer());
         Receive<SendBeat>(_ => Beat());
         Receive<ReportDue>(_ => ReportNow());
@@ -74,8 +71,8 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
     /// <summary>As a pod is named: with an end that tells nothing, so that names are no smaller on the wire than real ones.</summary>
     public static string NameOf(int index) => $"loadgen-worker-7d9f8b6c5d-{((index * 48_271L) + 11_863) % 1_048_573:x5}";
 
-    public static Props PropsFor(int index, TimeSpan reportsAfter, FleetReports reports, SharedAssignment assignments, FleetLog log)
-        => Props.Create(() => new FleetWorkerActor(index, reportsAfter, reports, assignments, log));
+    public static Props PropsFor(int index, TimeSpan reportsAfter, FleetReports reports, FleetLog log)
+        => Props.Create(() => new FleetWorkerActor(index, reportsAfter, reports, log));
 
     protected override void PreStart()
     {

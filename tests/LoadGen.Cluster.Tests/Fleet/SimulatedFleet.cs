@@ -18,7 +18,6 @@ internal sealed class SimulatedFleet : IAsyncDisposable
 {
     private readonly FleetOptions _options;
     private readonly FleetReports _reports;
-    private readonly SharedAssignment _assignments = new();
     private readonly ActorSystem _system;
     private readonly IActorRef _coordinator;
     private readonly List<IActorRef> _links = [];
@@ -75,7 +74,7 @@ internal sealed class SimulatedFleet : IAsyncDisposable
     {
         var index = _links.Count;
         var reportsAfter = _options.SpreadsReports ? TimeSpan.FromSeconds((double)index / _options.Workers) : TimeSpan.Zero;
-        _links.Add(_system.ActorOf(LinkActor.PropsFor(_coordinator, FleetWorkerActor.PropsFor(index, reportsAfter, _reports, _assignments, Log), Log)));
+        _links.Add(_system.ActorOf(LinkActor.PropsFor(_coordinator, FleetWorkerActor.PropsFor(index, reportsAfter, _reports, Log), Log)));
         return FleetWorkerActor.NameOf(index);
     }
 

@@ -3,13 +3,13 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Google.Protobuf;
 using LoadGen.Cluster.Protocol;
-using LoadGen.Cluster.Protocol.Wire;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;
 using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;
+using AssignWork = LoadGen.Cluster.Protocol.Wire.AssignWork;
 
 namespace LoadGen.Cluster.Tests.Protocol;
 
