@@ -8,4 +8,10 @@ if (args is ["actor-path"])
     return;
 }
 
+if (args is ["thousand-workers"])
+{
+    await ThousandWorkers.MeasureAsync();
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(ActorPath).Assembly).Run(args);

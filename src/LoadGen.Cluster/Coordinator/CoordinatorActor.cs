@@ -261,7 +261,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
 
         Know(beat.WorkerId);
-        Sender.Tell(new ToWorker.TellInventory(beat.RunId, _term));
+        if (!_recovery.HasToldOf(beat.WorkerId))
+        {
+            Sender.Tell(new ToWorker.TellInventory(beat.RunId, _term));
+        }
+
         Sender.Tell(new ToWorker.BeatAnswered(beat.RunId, _term, beat.Sent, Now));
     }
 

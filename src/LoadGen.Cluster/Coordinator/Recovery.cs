@@ -9,15 +9,21 @@ namespace LoadGen.Cluster.Coordinator;
 internal sealed class Recovery
 {
     private readonly Dictionary<string, ToCoordinator.Inventory> _inventories = new(StringComparer.Ordinal);
+    private HashSet<string> _missing = [];
+    private Assignment? _assignment;
+    private Checkpoint? _checkpoint;
 
     /// <summary>Whether anybody told of a run.</summary>
     public bool HasRun => _inventories.Count > 0;
 
     /// <summary>Whether everybody who should know something has told it.</summary>
-    public bool IsComplete => HasRun && Awaited().All(_inventories.ContainsKey);
+    public bool IsComplete => HasRun && _missing.Count == 0;
 
     /// <summary>The workers whose inventories are here.</summary>
     public IEnumerable<string> Told => _inventories.Keys;
+
+    /// <summary>Whether a worker's inventory is here. What it reports after that it reports again, until it is answered.</summary>
+    public bool HasToldOf(string workerId) => _inventories.ContainsKey(workerId);
 
     /// <summary>Takes what one worker tells. Of two runs, which must not be, the one told of first counts.</summary>
     public void Add(ToCoordinator.Inventory inventory)
@@ -25,6 +31,8 @@ internal sealed class Recovery
         if (inventory.Assignment is not null && (!HasRun || _inventories.Values.First().RunId == inventory.RunId))
         {
             _inventories[inventory.WorkerId] = inventory;
+            TakeLatest(inventory.Assignment, inventory.Checkpoint);
+            _missing.Remove(inventory.WorkerId);
         }
     }
 
@@ -34,7 +42,7 @@ internal sealed class Recovery
     {
         var any = _inventories.Values.First();
         var plan = any.Plan;
-        var checkpoint = LatestCheckpoint();
+        var checkpoint = _checkpoint;
         var merged = new Tally(plan.Targets.Count, plan.Profiles.Count);
         if (checkpoint is not null)
         {
@@ -49,7 +57,7 @@ internal sealed class Recovery
         }
 
         var loadStart = now - _inventories.Values.Select(inventory => inventory.Elapsed).Max();
-        var (state, effects) = RunState.Resume(any.RunId, plan, LatestAssignment(), loadStart, workers.Values, now);
+        var (state, effects) = RunState.Resume(any.RunId, plan, _assignment!, loadStart, workers.Values, now);
         state = state with { Lease = any.Lease };
         foreach (var report in _inventories.Values.SelectMany(inventory => inventory.Reports).OrderBy(report => report.Number))
         {
@@ -65,14 +73,20 @@ internal sealed class Recovery
         return new RecoveredRun(state, effects, merged, any.StartedAt, checkpoint?.Version ?? 0, _inventories.Values.Any(inventory => inventory.Stopped));
     }
 
-    private Checkpoint? LatestCheckpoint()
-        => _inventories.Values.Select(inventory => inventory.Checkpoint).OfType<Checkpoint>().MaxBy(checkpoint => checkpoint.Version);
-
-    private Assignment LatestAssignment() => _inventories.Values.Select(inventory => inventory.Assignment!).MaxBy(assignment => assignment.Version)!;
-
-    private IEnumerable<string> Awaited()
+    // Most workers tell the same of both; who has to be waited for is found anew only where one knows of something later.
+    private void TakeLatest(Assignment assignment, Checkpoint? checkpoint)
     {
-        var over = (LatestCheckpoint()?.Workers ?? []).Where(worker => worker.Stage == WorkerStage.Lost || (worker.Stage == WorkerStage.Finished && worker.IsLeaving)).Select(worker => worker.Id);
-        return LatestAssignment().Divisions.SelectMany(division => division.Shares).Select(share => share.WorkerId).Distinct().Except(over);
+        var isNew = _assignment is null || assignment.Version > _assignment.Version || checkpoint?.Version > (_checkpoint?.Version ?? 0);
+        if (!isNew)
+        {
+            return;
+        }
+
+        _assignment = _assignment?.Version >= assignment.Version ? _assignment : assignment;
+        _checkpoint = checkpoint is null || checkpoint.Version <= _checkpoint?.Version ? _checkpoint : checkpoint;
+        var over = (_checkpoint?.Workers ?? [])
+            .Where(worker => worker.Stage == WorkerStage.Lost || (worker.Stage == WorkerStage.Finished && worker.IsLeaving))
+            .Select(worker => worker.Id);
+        _missing = [.. _assignment.Divisions.SelectMany(division => division.Shares).Select(share => share.WorkerId).Except(over).Except(_inventories.Keys)];
     }
 }

@@ -1,11 +1,61 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using LoadGen.Core.Slices;
 
 namespace LoadGen.Cluster.Protocol;
 
-/// <summary>Assignments as they travel.</summary>
+/// <summary>
+/// Assignments as they travel: the same bytes for all workers, made once. They name every worker in every epoch, so they are
+/// compressed: to a thousand workers, what is sent would fill a network for longer than a change of the division may take.
+/// </summary>
 internal static class AssignmentWire
 {
-    public static Wire.Assignment ToWire(Assignment assignment)
+    /// <summary>More than a thousand epochs of a thousand workers; no malformed assignment may ask for more memory.</summary>
+    private const int LargestBytes = 64 << 20;
+
+    private static readonly ConditionalWeakTable<Assignment, ByteString> Encoded = [];
+
+    // A coordinator that takes over is told the same by every worker.
+    private static Tuple<ByteString, Assignment>? _latest;
+
+    public static ByteString Encode(Assignment assignment) => Encoded.GetValue(assignment, each =>
+    {
+        using var bytes = new MemoryStream();
+        using (var compressed = new BrotliStream(bytes, CompressionLevel.Optimal))
+        {
+            ToWire(each).WriteTo(compressed);
+        }
+
+        return UnsafeByteOperations.UnsafeWrap(bytes.ToArray());
+    });
+
+    public static Assignment Decode(ByteString bytes)
+    {
+        var latest = _latest;
+        if (latest is null || !latest.Item1.Equals(bytes))
+        {
+            _latest = latest = Tuple.Create(bytes, DecodeAnew(bytes));
+        }
+
+        return latest.Item2;
+    }
+
+    private static Assignment DecodeAnew(ByteString bytes)
+    {
+        using var compressed = new BrotliStream(new MemoryStream(bytes.ToByteArray()), CompressionMode.Decompress);
+        try
+        {
+            using var limited = CodedInputStream.CreateWithLimits(compressed, LargestBytes, recursionLimit: 4);
+            return FromWire(Wire.Assignment.Parser.ParseFrom(limited));
+        }
+        catch (Exception error) when (error is InvalidOperationException or InvalidDataException)
+        {
+            throw new ArgumentException("the assignment cannot be decompressed", error);
+        }
+    }
+
+    private static Wire.Assignment ToWire(Assignment assignment)
     {
         var wire = new Wire.Assignment { Version = assignment.Version, Divisions = { assignment.Divisions.Select(ToWire) } };
         if (assignment.CutAt is { } cutAt)
@@ -16,9 +66,9 @@ internal static class AssignmentWire
         return wire;
     }
 
-    public static Assignment FromWire(Wire.Assignment? wire) => wire is { Divisions.Count: > 0 }
+    private static Assignment FromWire(Wire.Assignment wire) => wire.Divisions.Count > 0
         ? new Assignment(wire.Version, [.. wire.Divisions.Select(FromWire)], wire.HasCutAt ? wire.CutAt : null)
-        : throw new ArgumentException("the assignment is missing or divides nothing");
+        : throw new ArgumentException("the assignment divides nothing");
 
     private static Wire.Division ToWire(Division division) => new()
     {

@@ -6,7 +6,18 @@ namespace LoadGen.Cluster.Protocol;
 /// <summary>What a coordinator that takes over is told, as it travels.</summary>
 internal static class InventoryWire
 {
-    public static Wire.Inventory ToWire(ToCoordinator.Inventory inventory) => new()
+    public static Wire.Inventory ToWire(ToCoordinator.Inventory inventory)
+    {
+        var wire = WithoutAssignment(inventory);
+        if (inventory.Assignment is { } assignment)
+        {
+            wire.Assignment = AssignmentWire.Encode(assignment);
+        }
+
+        return wire;
+    }
+
+    private static Wire.Inventory WithoutAssignment(ToCoordinator.Inventory inventory) => new()
     {
         RunId = inventory.RunId,
         WorkerId = inventory.WorkerId,
@@ -16,7 +27,6 @@ internal static class InventoryWire
         Term = inventory.Term,
         Plan = PlanWire.ToWire(inventory.Plan),
         LeaseTicks = inventory.Lease.Ticks,
-        Assignment = inventory.Assignment is { } assignment ? AssignmentWire.ToWire(assignment) : null,
         ElapsedTicks = inventory.Elapsed.Ticks,
         StartedAtTicks = inventory.StartedAt.UtcTicks,
         Stopped = inventory.Stopped,
@@ -32,7 +42,7 @@ internal static class InventoryWire
         Term = wire.Term,
         Plan = PlanWire.FromWire(wire.Plan),
         Lease = new TimeSpan(wire.LeaseTicks),
-        Assignment = wire.Assignment is null ? null : AssignmentWire.FromWire(wire.Assignment),
+        Assignment = wire.HasAssignment ? AssignmentWire.Decode(wire.Assignment) : null,
         Elapsed = new TimeSpan(wire.ElapsedTicks),
         StartedAt = new DateTimeOffset(wire.StartedAtTicks, TimeSpan.Zero),
         Stopped = wire.Stopped,

@@ -80,7 +80,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
         {
             RunId = m.RunId,
             Term = m.Term,
-            Assignment = AssignmentWire.ToWire(m.Assignment),
+            Assignment = AssignmentWire.Encode(m.Assignment),
             LoadStartTicks = m.LoadStart.Ticks,
             StartedAtTicks = m.StartedAt.UtcTicks,
         },
@@ -117,7 +117,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
         "assign-work" when AssignWork.Parser.ParseFrom(bytes) is var m => new ToWorker.AssignWork(
             m.RunId,
             m.Term,
-            AssignmentWire.FromWire(m.Assignment),
+            AssignmentWire.Decode(m.Assignment),
             new TimeSpan(m.LoadStartTicks),
             new DateTimeOffset(m.StartedAtTicks, TimeSpan.Zero)),
         "acknowledge-report" when AcknowledgeReport.Parser.ParseFrom(bytes) is var m

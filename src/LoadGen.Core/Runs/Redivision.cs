@@ -9,4 +9,12 @@ namespace LoadGen.Core.Runs;
 /// <param name="From">Where the new division begins at the earliest.</param>
 /// <param name="Due">When that arrival is due, from the start of the load.</param>
 /// <param name="Awaited">Workers that have not promised yet.</param>
-public sealed record Redivision(long From, TimeSpan Due, ImmutableHashSet<string> Awaited);
+public sealed record Redivision(long From, TimeSpan Due, ImmutableHashSet<string> Awaited)
+{
+    /// <summary>Whether a worker has just ended that had not promised.</summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>The same when a worker is not under load any more.</summary>
+    public Redivision Without(string workerId)
+        => Awaited.Contains(workerId) ? this with { Awaited = Awaited.Remove(workerId), HasEnded = true } : this;
+}

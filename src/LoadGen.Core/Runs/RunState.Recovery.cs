@@ -35,6 +35,7 @@ public sealed partial record RunState
             Stage = RunStage.Running,
             LoadStart = loadStart,
             Assignment = assignment with { Version = assignment.Version + 1, CutAt = null },
+            IsInQuestion = true,
             Workers = known.ToImmutableSortedDictionary(StringComparer.Ordinal),
         };
         return (state, state.AssignToAll());

@@ -23,6 +23,12 @@ public sealed partial record RunState
     /// <summary>The change that is under way; <see langword="null"/> if none is.</summary>
     public Redivision? Pending { get; private init; }
 
+    /// <summary>
+    /// Whether something has happened on which the division or the end of the run depends. Little of what workers say does, so
+    /// all of them are looked at only then: a thousand of them say some thousand things a second.
+    /// </summary>
+    private bool IsInQuestion { get; init; }
+
     /// <summary>No change begins before this, from the start of the load.</summary>
     private TimeSpan NotBefore { get; init; }
 
@@ -38,18 +44,19 @@ public sealed partial record RunState
             return (this, Nothing);
         }
 
-        return Plan.Load is not Load.Open open ? RedivideConnections()
-            : Pending is null ? Ask(open.Schedule, ElapsedAt(now))
-            : Decide(Pending, ElapsedAt(now));
+        return Pending is not null ? Decide(Pending, ElapsedAt(now))
+            : !IsInQuestion ? (this, Nothing)
+            : Plan.Load is Load.Open open ? Ask(open.Schedule, ElapsedAt(now))
+            : RedivideConnections();
     }
 
     // Connections of a closed load need no boundary: a worker with fewer lets some end, one with more opens some.
     private (RunState, ImmutableArray<RunEffect>) RedivideConnections()
     {
         var members = Candidates();
-        if (members.IsEmpty || IsMembership(members))
+        if (IsMembership(members))
         {
-            return (this, Nothing);
+            return (this with { IsInQuestion = false }, Nothing);
         }
 
         return Begin(members, from: 0).Then(state => state.SettleDeparted(long.MaxValue));
@@ -57,17 +64,16 @@ public sealed partial record RunState
 
     private (RunState, ImmutableArray<RunEffect>) Ask(Shapes.Schedule schedule, TimeSpan elapsed)
     {
-        var members = Candidates();
-        if (members.IsEmpty || IsMembership(members) || elapsed < NotBefore)
+        if (elapsed < NotBefore)
         {
             return (this, Nothing);
         }
 
         var due = (elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed) + Lead;
         var from = schedule.CountBefore(due);
-        if (from >= schedule.Count)
+        if (from >= schedule.Count || IsMembership(Candidates()))
         {
-            return (this, Nothing);
+            return (this with { IsInQuestion = false }, Nothing);
         }
 
         var asked = Workers.Values.Where(worker => worker.IsActive).Select(worker => worker.Id).ToImmutableArray();
@@ -82,15 +88,14 @@ public sealed partial record RunState
     private (RunState, ImmutableArray<RunEffect>) Decide(Redivision pending, TimeSpan elapsed)
     {
         // One that ended without a promise counts as one who gave it only while it cannot have come to the boundary.
-        if (!pending.Awaited.IsEmpty && elapsed > pending.Due - Spare)
+        if ((!pending.Awaited.IsEmpty || pending.HasEnded) && elapsed > pending.Due - Spare)
         {
             return CallOff(elapsed);
         }
 
-        var awaited = pending.Awaited.Where(worker => Workers[worker].IsActive).ToImmutableHashSet();
-        if (!awaited.IsEmpty)
+        if (!pending.Awaited.IsEmpty)
         {
-            return (this with { Pending = pending with { Awaited = awaited } }, Nothing);
+            return (pending.HasEnded ? this with { Pending = pending with { HasEnded = false } } : this, Nothing);
         }
 
         var members = Candidates();
@@ -106,6 +111,7 @@ public sealed partial record RunState
             Assignment = Assignment! with { Version = Assignment.Version + 1, CutAt = null },
             Pending = null,
             NotBefore = elapsed + TryAgainAfter,
+            IsInQuestion = true,
         };
         return (state, state.AssignToAll());
     }
@@ -140,14 +146,17 @@ public sealed partial record RunState
             : (state, Nothing);
     }
 
-    // Who should take part from now on: all under load that stay, and those who are ready to. Of a closed load with a count
-    // every arrival has been given already, so nobody can join it.
-    private ImmutableArray<WorkerState> Candidates() => MembersOf(Workers.Values.Where(worker => !worker.IsLeaving && !worker.IsDone && worker.Stage switch
+    // All under load that stay, and those who are ready to take part. Of a closed load with a count every arrival has been given
+    // already, so nobody can join it.
+    private bool IsCandidate(WorkerState worker) => !worker.IsLeaving && !worker.IsDone && worker.Stage switch
     {
         WorkerStage.Running => true,
         WorkerStage.Prepared => Plan.Load is not Load.Closed { Count: not null },
         _ => false,
-    }));
+    };
+
+    // Who should take part from now on.
+    private ImmutableArray<WorkerState> Candidates() => MembersOf(Workers.Values.Where(IsCandidate));
 
     // A plan with fewer connections than workers has work for so many of them; who has work keeps it.
     private ImmutableArray<WorkerState> MembersOf(IEnumerable<WorkerState> workers)
@@ -155,12 +164,20 @@ public sealed partial record RunState
 
     private static ImmutableArray<Share> SharesOf(ImmutableArray<WorkerState> members) => [.. members.Select(worker => new Share(worker.Id, worker.Weight))];
 
-    // Workers that finished their share keep it: their turns have all been taken.
+    // Whether the work is divided among these already, or there is nobody to give it to. Workers that finished their share keep
+    // it: their turns have all been taken.
     private bool IsMembership(ImmutableArray<WorkerState> members)
     {
-        var present = Assignment!.Divisions[^1].Shares.Select(share => Workers[share.WorkerId]);
-        return members.All(worker => Assignment.IsMember(worker.Id)) && present.All(worker => IsStaying(worker) || members.Contains(worker));
+        var division = Assignment!.Divisions[^1];
+        var ids = members.Select(worker => worker.Id).ToHashSet(StringComparer.Ordinal);
+        return members.IsEmpty
+            || (ids.All(division.Has) && division.Shares.All(share => ids.Contains(share.WorkerId) || IsStaying(Workers[share.WorkerId])));
     }
+
+    // What the division and the end of the run depend on.
+    private bool PlaysSamePart(WorkerState? before, WorkerState after) => before?.IsActive == after.IsActive
+        && IsCandidate(before) == IsCandidate(after)
+        && IsStaying(before) == IsStaying(after);
 
     private static bool IsStaying(WorkerState worker) => worker.IsDone || (worker.Stage == WorkerStage.Finished && worker.IsSettled);
 

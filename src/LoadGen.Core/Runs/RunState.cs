@@ -81,7 +81,8 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             RunEvent.TimePassed => LoseSilent(now),
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
         };
-        return state.Then(effects, after => after.Redivide(now)).Then(after => after.EndIfAllFinished());
+        var mayHaveEnded = state.IsInQuestion;
+        return state.Then(effects, after => after.Redivide(now)).Then(after => mayHaveEnded ? after.EndIfAllFinished() : (after, Nothing));
     }
 
     /// <summary>The run as far as it is known here, ended because this coordinator has to go; <see langword="null"/> if nothing was run.</summary>
@@ -316,10 +317,14 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     private (RunState, ImmutableArray<RunEffect>) End(RunEnding ending)
         => (this with { Stage = RunStage.Ended }, [new RunEffect.End(ending)]);
 
-    private RunState With(WorkerState worker) => this with { Workers = Workers.SetItem(worker.Id, worker) };
+    private RunState With(WorkerState worker) => this with
+    {
+        Workers = Workers.SetItem(worker.Id, worker),
+        IsInQuestion = IsInQuestion || !PlaysSamePart(Workers.GetValueOrDefault(worker.Id), worker),
+        Pending = worker.IsActive ? Pending : Pending?.Without(worker.Id),
+    };
 
-    private RunState With(IEnumerable<WorkerState> workers)
-        => this with { Workers = Workers.SetItems(workers.Select(worker => KeyValuePair.Create(worker.Id, worker))) };
+    private RunState With(IEnumerable<WorkerState> workers) => workers.Aggregate(this, (state, worker) => state.With(worker));
 
     private (RunState, ImmutableArray<RunEffect>) Then(ImmutableArray<RunEffect> before, Func<RunState, (RunState, ImmutableArray<RunEffect>)> next)
         => next(this).After(before);

@@ -14,7 +14,10 @@ public readonly record struct Share(string WorkerId, int Weight);
 public sealed record Division(int Epoch, long From, ImmutableArray<Share> Shares)
 {
     /// <summary>Whether a worker takes part.</summary>
-    public bool Has(string workerId) => Shares.Any(share => share.WorkerId == workerId);
+    public bool Has(string workerId) => Round.Has(workerId);
+
+    // Follows from the shares, but is asked for far more often than they change.
+    internal Round Round => field is { } known && known.Shares == Shares ? known : field = new Round(Shares);
 
     public bool Equals(Division? other) => other is not null && Epoch == other.Epoch && From == other.From && Shares.SequenceEqual(other.Shares);
 

@@ -46,42 +46,17 @@ public static class Partition
 
     private static Slice? SliceOf(Division division, string workerId, long from, long to, int connections)
     {
-        var worker = division.Shares.ToList().FindIndex(share => share.WorkerId == workerId);
-        if (worker < 0)
+        if (!division.Round.TryFind(workerId, out var turns, out var before))
         {
             return null;
         }
 
-        var weights = Reduced(division.Shares);
-        var before = weights.Take(worker).Sum();
-        var round = weights.Sum();
-        return new Slice(
-            division.Epoch, from, to, TurnsOf(weights, worker), round, ShareOf(connections, before, before + weights[worker], round));
-    }
-
-    private static int[] Reduced(ImmutableArray<Share> shares)
-    {
-        var divisor = shares.Select(share => share.Weight).Aggregate(GreatestCommonDivisor);
-        return [.. shares.Select(share => share.Weight / divisor)];
-    }
-
-    // Each worker's turns are spread evenly over the round: its j-th of w turns would ideally stand at (j + 1/2) / w. Turns are
-    // dealt in the order of those places.
-    private static ImmutableArray<int> TurnsOf(int[] weights, int worker)
-    {
-        if (Array.TrueForAll(weights, weight => weight == 1))
-        {
-            return [worker];
-        }
-
-        var places = weights.SelectMany((weight, who) => Enumerable.Range(0, weight).Select(j => (Place: (j + 0.5) / weight, Who: who)));
-        return [.. places.Order().Select((place, turn) => (place.Who, turn)).Where(each => each.Who == worker).Select(each => each.turn)];
+        var round = division.Round.Length;
+        return new Slice(division.Epoch, from, to, turns, round, ShareOf(connections, before, before + turns.Length, round));
     }
 
     // What lies between two points of the whole, rounded up at both, so that shares add up to it.
     private static int ShareOf(int whole, int from, int to, int round) => RoundedUp(whole, to, round) - RoundedUp(whole, from, round);
 
     private static int RoundedUp(int whole, int part, int round) => (int)((((long)whole * part) + round - 1) / round);
-
-    private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 }

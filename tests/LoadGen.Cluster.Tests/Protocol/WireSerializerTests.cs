@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Runtime.Serialization;
 using Akka.Actor;
+using Google.Protobuf;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
@@ -7,6 +9,7 @@ using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;
 using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;
+using AssignWork = LoadGen.Cluster.Protocol.Wire.AssignWork;
 
 namespace LoadGen.Cluster.Tests.Protocol;
 
@@ -139,6 +142,44 @@ public sealed class WireSerializerTests : IDisposable
     [InlineData("hold-checkpoint")]
     public void A_message_without_its_parts_is_refused(string manifest)
         => Assert.Throws<SerializationException>(() => _serializer.FromBinary([], manifest));
+
+    [Fact]
+    public void An_assignment_that_is_not_compressed_is_refused()
+    {
+        var message = new AssignWork { RunId = "run", Assignment = ByteString.CopyFrom(0xff, 0xff, 0xff) };
+
+        Assert.Throws<SerializationException>(() => _serializer.FromBinary(message.ToByteArray(), "assign-work"));
+    }
+
+    [Theory]
+    [InlineData(63, true)]
+    [InlineData(65, false)]
+    public void An_assignment_may_not_become_larger_than_any_real_one(int megabytes, bool isTaken)
+    {
+        var valid = new ToWorker.AssignWork("run", 1, AssignmentOf(null), TimeSpan.Zero, DateTimeOffset.UnixEpoch);
+        var message = AssignWork.Parser.ParseFrom(_serializer.ToBinary(valid));
+        message.Assignment = WithPadding(message.Assignment, megabytes << 20);
+
+        var refusal = Record.Exception(() => _serializer.FromBinary(message.ToByteArray(), "assign-work"));
+
+        Assert.Equal(isTaken ? null : typeof(SerializationException), refusal?.GetType());
+    }
+
+    // A field that nobody knows, of zeros.
+    private static ByteString WithPadding(ByteString assignment, int length)
+    {
+        using var bytes = new MemoryStream();
+        using (var compressed = new BrotliStream(bytes, CompressionLevel.Fastest))
+        {
+            using var plain = new BrotliStream(new MemoryStream(assignment.ToByteArray()), CompressionMode.Decompress);
+            plain.CopyTo(compressed);
+            using var output = new CodedOutputStream(compressed, leaveOpen: true);
+            output.WriteTag(15, WireFormat.WireType.LengthDelimited);
+            output.WriteBytes(ByteString.CopyFrom(new byte[length]));
+        }
+
+        return ByteString.CopyFrom(bytes.ToArray());
+    }
 
     private static ToCoordinator.TallyReported Report() => new(
         "run", "w1", 7, new Books(10, 6, 3, 1, 0), 5,
