@@ -34,15 +34,18 @@ internal sealed class SubmittedRun(string id, Plan plan, NodeMetrics metrics) : 
     /// <summary>Ends when the run is over.</summary>
     public Task Over => _over.Task;
 
-    /// <summary>Its turn has come; it can be stopped with that from now on.</summary>
-    /// <returns>Whether it should begin: it was not stopped while it waited.</returns>
-    public bool TryBegin(Action<string> stop)
+    /// <summary>Its turn has come: begins it, unless it was stopped while it waited.</summary>
+    /// <param name="begin">Begins it.</param>
+    /// <param name="stop">Stops it from then on; never called before <paramref name="begin"/> was.</param>
+    /// <returns>Whether it has begun.</returns>
+    public bool TryBegin(Action begin, Action<string> stop)
     {
         lock (_lock)
         {
-            _stop = stop;
             if (_stopReason is null)
             {
+                begin();
+                _stop = stop;
                 return true;
             }
         }

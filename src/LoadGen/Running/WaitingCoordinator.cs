@@ -63,13 +63,13 @@ internal sealed class WaitingCoordinator
 
     private async Task RunAsync(SubmittedRun run, RunHandle handle)
     {
-        if (!run.TryBegin(handle.Stop))
+        var order = new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease };
+        if (!run.TryBegin(() => handle.Begin(order, run), handle.Stop))
         {
             return;
         }
 
         Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
-        handle.Begin(new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease }, run);
         await run.Over;
         Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Unfinished!.Sentences)}");
         if (Out is not null && run.Finished is { } finished && Keep(finished, Path.Combine(Out, $"{run.Id}.json")) is { } problem)

@@ -8,14 +8,34 @@ public sealed class SubmittedRunTests
 {
     private readonly List<string> _stops = [];
     private readonly SubmittedRun _run = new("run-1", Records.PlanOf(), new NodeMetrics());
+    private int _begins;
 
     [Fact]
     public void It_begins_when_its_turn_has_come()
     {
-        Assert.True(_run.TryBegin(_stops.Add));
+        Assert.True(_run.TryBegin(Begin, _stops.Add));
 
+        Assert.Equal(1, _begins);
         Assert.False(_run.Over.IsCompleted);
         Assert.Empty(_stops);
+    }
+
+    [Fact]
+    public async Task A_stop_that_comes_while_it_begins_reaches_a_coordinator_that_has_it()
+    {
+        var order = new List<string>();
+        var stopping = Task.CompletedTask;
+
+        _run.TryBegin(
+            () =>
+            {
+                stopping = Task.Run(() => _run.Stop("interrupted"), TestContext.Current.CancellationToken);
+                order.Add("begin");
+            },
+            order.Add);
+        await stopping;
+
+        Assert.Equal(["begin", "interrupted"], order);
     }
 
     [Fact]
@@ -24,18 +44,19 @@ public sealed class SubmittedRunTests
         _run.Stop("stopped by request");
         Assert.False(_run.Over.IsCompleted);
 
-        Assert.False(_run.TryBegin(_stops.Add));
+        Assert.False(_run.TryBegin(Begin, _stops.Add));
 
         Assert.True(_run.Over.IsCompletedSuccessfully);
         Assert.Equal(["stopped by request before it began"], _run.Unfinished!.Sentences);
         Assert.Equal(ExitCode.Aborted, _run.Unfinished.ExitCode);
+        Assert.Equal(0, _begins);
         Assert.Empty(_stops);
     }
 
     [Fact]
     public void Stopped_while_it_is_under_way_its_coordinator_is_told()
     {
-        _run.TryBegin(_stops.Add);
+        _run.TryBegin(Begin, _stops.Add);
 
         _run.Stop("interrupted");
 
@@ -46,7 +67,7 @@ public sealed class SubmittedRunTests
     [Fact]
     public void Once_it_is_over_nobody_stops_the_run_after_it_by_its_name()
     {
-        _run.TryBegin(_stops.Add);
+        _run.TryBegin(Begin, _stops.Add);
         _run.Ended(new RunEnding.NotFormed("0 of 1 workers came in time"), null);
         _run.WorkersLeft();
 
@@ -58,7 +79,7 @@ public sealed class SubmittedRunTests
     [Fact]
     public void It_is_over_only_when_the_workers_are_free_for_the_next()
     {
-        _run.TryBegin(_stops.Add);
+        _run.TryBegin(Begin, _stops.Add);
 
         _run.Ended(new RunEnding.Finished([], TimeSpan.Zero, null), Records.Of());
         Assert.False(_run.Over.IsCompleted);
@@ -95,4 +116,6 @@ public sealed class SubmittedRunTests
 
         Assert.Equal(RunStage.Running, _run.Progress!.Stage);
     }
+
+    private void Begin() => _begins++;
 }
