@@ -111,7 +111,7 @@ internal static class NodeConfig
     }
 
     // A lost coordinator is noticed after 3 s, and its successor must be there well before workers give up, after two leases.
-    private static TimeSpan StableAfter(TimeSpan lease) => lease / 3 < LongestStableAfter ? lease / 3 : LongestStableAfter;
+    private static TimeSpan StableAfter(TimeSpan lease) => lease / 2 < LongestStableAfter ? lease / 2 : LongestStableAfter;
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }
