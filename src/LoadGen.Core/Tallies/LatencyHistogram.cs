@@ -28,18 +28,24 @@ public sealed class LatencyHistogram(int significantDigits = 3)
 
     /// <summary>
     /// The times that were recorded and how often, in rising order. Each is the middle of what the resolution does not tell
-    /// apart; saturated ones come as 60 s.
+    /// apart; saturated ones come last, as just above 60 s.
     /// </summary>
     public IEnumerable<KeyValuePair<TimeSpan, long>> Counts()
     {
-        var remaining = Count;
+        // What is saturated is counted with the highest times that are not.
+        var remaining = Count - Saturated;
         for (var index = 0; remaining > 0; index++)
         {
-            if (_counts!.CountAt(index) is > 0 and var count)
+            if (Math.Min(_counts!.CountAt(index), remaining) is > 0 and var count)
             {
                 yield return KeyValuePair.Create(_counts.TimeAt(index), count);
                 remaining -= count;
             }
+        }
+
+        if (Saturated > 0)
+        {
+            yield return KeyValuePair.Create(TimeSpan.FromMicroseconds(HighestMicroseconds + 1), Saturated);
         }
     }
 
