@@ -18,6 +18,7 @@ public static class RealServers
         ["nft"] = "nftables",
         ["nginx"] = "nginx",
         ["openssl"] = "openssl",
+        ["prometheus"] = "prometheus",
         ["promtool"] = "prometheus",
     };
 
