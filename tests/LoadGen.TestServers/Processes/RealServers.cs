@@ -12,6 +12,7 @@ public static class RealServers
     private static readonly Dictionary<string, string> DebianPackages = new()
     {
         ["caddy"] = "caddy",
+        ["docker-compose"] = "docker-compose",
         ["gnutls-serv"] = "gnutls-bin",
         ["haproxy"] = "haproxy",
         ["ip"] = "iproute2",
