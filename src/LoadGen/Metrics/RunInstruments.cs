@@ -16,6 +16,7 @@ internal sealed class RunInstruments
     private readonly SeriesLabels _labels;
     private readonly Counter _arrivals;
     private readonly Counter _handshakes;
+    private readonly Gauge _lost;
     private readonly FoldedHistogram _handshake;
     private readonly FoldedHistogram _response;
     private readonly FoldedHistogram[] _phases;
@@ -39,8 +40,9 @@ internal sealed class RunInstruments
         var make = Prometheus.Metrics.WithCustomRegistry(Registry);
         var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
 
-        _arrivals = make.CreateCounter("loadgen_run_arrivals_total", "Arrivals that have ended on any worker; those that were lost have no target.", "target");
+        _arrivals = make.CreateCounter("loadgen_run_arrivals_total", "Arrivals that have ended on any worker.", "target");
         _handshakes = make.CreateCounter("loadgen_run_handshakes_total", "The same, by what became of them.", "target", "result");
+        _lost = make.CreateGauge("loadgen_run_lost_arrivals", "Arrivals that vanished with their worker; fewer again when a worker that was given up reports after all.");
         var failures = make.CreateCounter(
             "loadgen_run_handshake_failures_total", "Failed handshakes of all workers, by kind, phase that did not end, and alert.", "target", "kind", "phase", "alert");
         var negotiated = make.CreateCounter(
@@ -119,8 +121,7 @@ internal sealed class RunInstruments
             _handshakes.WithLabels(target.Key, "dropped").IncTo(books.Dropped);
         }
 
-        _arrivals.WithLabels("").IncTo(merged.Books.Lost);
-        _handshakes.WithLabels("", "lost").IncTo(merged.Books.Lost);
+        _lost.Set(merged.Books.Lost);
         _handshake.BringTo(BucketCounts.Of(merged.Handshake));
         _response.BringTo(BucketCounts.Of(merged.Response));
         for (var i = 0; i < _phases.Length; i++)

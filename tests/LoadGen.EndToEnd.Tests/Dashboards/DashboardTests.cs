@@ -85,11 +85,11 @@ public sealed partial class DashboardTests
         var of = $"instance=\"{cluster.CoordinatorInstance}\"";
         async Task<double> CountAsync(string result) => await prometheus.ValueAsync($"sum(loadgen_run_handshakes_total{{{of}, result=\"{result}\"}})") ?? -1;
         return new Totals(
-            await prometheus.ValueAsync($"sum(loadgen_run_arrivals_total{{{of}}})") ?? -1,
+            await prometheus.ValueAsync($"sum(loadgen_run_arrivals_total{{{of}}}) + sum(loadgen_run_lost_arrivals{{{of}}})") ?? -1,
             await CountAsync("completed"),
             await CountAsync("failed"),
             await CountAsync("dropped"),
-            await CountAsync("lost"),
+            await prometheus.ValueAsync($"loadgen_run_lost_arrivals{{{of}}}") ?? -1,
             await prometheus.ValueAsync($"sum(loadgen_run_negotiated_total{{{of}}})") ?? -1,
             await prometheus.ValueAsync($"sum(loadgen_run_handshake_failures_total{{{of}}}) or vector(0)") ?? -1,
             await prometheus.ValueAsync($"loadgen_run_response_duration_seconds_count{{{of}}}") ?? -1);

@@ -101,13 +101,25 @@ public sealed class NodeMetricsTests
                 scrape.Sum("loadgen_run_handshakes_total", "target=\"t1\",result=\"completed\""),
                 scrape.Sum("loadgen_run_handshakes_total", "target=\"t1\",result=\"failed\""),
                 scrape.Sum("loadgen_run_handshakes_total", "target=\"t0\",result=\"dropped\""),
-                scrape.Sum("loadgen_run_handshakes_total", "result=\"lost\""),
+                scrape.Sum("loadgen_run_lost_arrivals"),
             ]);
         Assert.Equal(scrape.Sum("loadgen_run_arrivals_total"), scrape.Sum("loadgen_run_handshakes_total"));
         Assert.Equal(1, scrape.Sum("loadgen_run_handshake_failures_total", "kind=\"alert_received\",phase=\"server_hello\",alert=\"handshake_failure\""));
         Assert.Equal(2, scrape.Sum("loadgen_run_response_duration_seconds_count"));
         Assert.Equal((3.0, 3.0), (scrape.Sum("loadgen_achieved_rate"), scrape.Sum("loadgen_workers_expected")));
         Assert.Equal(0, scrape.Sum("loadgen_handshakes_total"));
+    }
+
+    [Fact]
+    public async Task What_was_lost_is_lost_no_more_when_its_worker_reports_after_all()
+    {
+        var merged = TallyOf();
+        merged.RecordLost(7);
+        _metrics.Progressed(new RunProgress { RunId = "run", Stage = RunStage.Running }, PlanOf(2, 2), merged);
+        merged.RecordLost(-5);
+        _metrics.Progressed(new RunProgress { RunId = "run", Stage = RunStage.Running }, PlanOf(2, 2), merged);
+
+        Assert.Equal(2, (await ScrapeAsync()).Sum("loadgen_run_lost_arrivals"));
     }
 
     [Fact]
