@@ -15,6 +15,7 @@ needs=(
   caddy:caddy
   npm:npm
   promtool:prometheus
+  docker-compose:docker-compose
   ip:iproute2
   nft:nftables
   faketime:faketime

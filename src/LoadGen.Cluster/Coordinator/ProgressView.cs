@@ -13,6 +13,7 @@ internal static class ProgressView
     {
         elapsed = elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed;
         var schedule = (state.Plan.Load as Load.Open)?.Schedule;
+        var reported = merged.IntervalOf((int)elapsed.TotalSeconds - 1);
         return new RunProgress
         {
             RunId = state.RunId,
@@ -21,12 +22,14 @@ internal static class ProgressView
             Duration = schedule?.Duration ?? (state.Plan.Load as Load.Closed)?.Duration,
             LoadStage = schedule?.Shape is Stages stages ? stages.StageAt(elapsed) : 0,
             OfferedPerSecond = schedule?.Shape.RateAt(elapsed),
-            CompletedPerSecond = merged.IntervalOf((int)elapsed.TotalSeconds - 1)?.Completed ?? 0,
+            CompletedPerSecond = reported?.Completed ?? 0,
+            FailedPerSecond = reported?.Failed ?? 0,
             Ended = merged.Books,
             InFlight = state.Workers.Values.Where(worker => worker.IsActive).Sum(worker => worker.InFlight),
             Response = merged.Response.Summarize(),
             Failures = [.. FailuresByKind(merged)],
             Workers = [.. state.Workers.Values],
+            WorkersExpected = Math.Max(state.MinWorkers, state.TookPart.Length),
         };
     }
 

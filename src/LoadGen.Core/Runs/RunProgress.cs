@@ -25,6 +25,9 @@ public sealed record RunProgress
     /// <summary>Completed handshakes per second, over the last whole second that every worker has reported.</summary>
     public double CompletedPerSecond { get; init; }
 
+    /// <summary>Failed handshakes per second, over the same second.</summary>
+    public double FailedPerSecond { get; init; }
+
     /// <summary>Everything that has ended so far.</summary>
     public Books Ended { get; init; }
 
@@ -38,4 +41,7 @@ public sealed record RunProgress
     public IReadOnlyList<KeyValuePair<FailureKind, long>> Failures { get; init; } = [];
 
     public IReadOnlyList<WorkerState> Workers { get; init; } = [];
+
+    /// <summary>How many workers the run should have: as many as it waits for at the start, or as have taken part.</summary>
+    public int WorkersExpected { get; init; }
 }

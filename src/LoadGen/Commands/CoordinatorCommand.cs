@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using LoadGen.Cluster.Nodes;
+using LoadGen.Metrics;
 using LoadGen.Running;
 using LoadGen.Web;
 using Spectre.Console;
@@ -76,7 +77,7 @@ internal sealed class CoordinatorCommand
             problems.Add(standby ? "--standby: nobody to stand by for; name the coordinator with --seed host:port" : "--seed: only a standby joins another coordinator; add --standby");
         }
 
-        var (metricsListen, linger) = _output.ReadMetrics(parse, problems);
+        var metrics = _output.ReadMetrics(parse, problems);
         if (_node.Read(parse, NodeOptions.CoordinatorRole, seeds, problems) is not { } node)
         {
             return problems.Tell();
@@ -85,7 +86,7 @@ internal sealed class CoordinatorCommand
         var names = _plan.FileOf(parse) is not null || _plan.NamesTarget(parse);
         if (!standby && !names)
         {
-            return await WaitAsync(parse, node, metricsListen, minWorkers);
+            return await WaitAsync(parse, node, metrics, minWorkers);
         }
 
         // A standby learns the plan from the workers; it needs one of its own only to start a run that had not begun.
@@ -110,17 +111,16 @@ internal sealed class CoordinatorCommand
             Console = console,
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
-            MetricsListen = metricsListen,
-            Linger = linger,
+            Metrics = metrics,
         };
         return await run.ExecuteAsync();
     }
 
-    private async Task<int> WaitAsync(ParseResult parse, NodeOptions node, IPEndPoint? listen, int minWorkers)
+    private async Task<int> WaitAsync(ParseResult parse, NodeOptions node, MetricsOptions metrics, int minWorkers)
     {
         var problems = new Problems();
         var token = _token.Read(parse, problems);
-        if (listen is null)
+        if (metrics.Listen is not { } listen)
         {
             problems.Add("there is no plan: name a file, or --target; or give --http HOST:PORT to take plans there");
         }
@@ -131,6 +131,6 @@ internal sealed class CoordinatorCommand
 
         return problems.Any
             ? problems.Tell()
-            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Listen = listen!, Token = token, Out = parse.GetValue(_out) }.ExecuteAsync();
+            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Metrics = metrics, Token = token, Out = parse.GetValue(_out) }.ExecuteAsync();
     }
 }

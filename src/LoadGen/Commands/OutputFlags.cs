@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Net;
+using LoadGen.Metrics;
 using Spectre.Console;
 
 namespace LoadGen.Commands;
@@ -46,6 +46,6 @@ internal sealed class OutputFlags
         return console;
     }
 
-    /// <summary>Where to serve metrics, if anywhere, and for how long after the run.</summary>
-    public (IPEndPoint? Listen, TimeSpan Linger) ReadMetrics(ParseResult parse, Problems problems) => _metrics.Read(parse, problems);
+    /// <summary>Where metrics go.</summary>
+    public MetricsOptions ReadMetrics(ParseResult parse, Problems problems) => _metrics.Read(parse, problems);
 }

@@ -45,7 +45,7 @@ internal sealed class RunCommand
             problems.Add($"--workers: {workers} is out of range; write a number from 1 to 64");
         }
 
-        var (metricsListen, linger) = _output.ReadMetrics(parse, problems);
+        var metrics = _output.ReadMetrics(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -67,8 +67,7 @@ internal sealed class RunCommand
             Console = _output.ConsoleOf(parse),
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
-            MetricsListen = metricsListen,
-            Linger = linger,
+            Metrics = metrics,
             OwnTarget = target,
         };
         return await run.ExecuteAsync();

@@ -1,4 +1,3 @@
-using System.Net;
 using LoadGen.BuiltIn;
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Nodes;
@@ -37,11 +36,7 @@ internal sealed class CoordinatedRun
     /// <summary>Where the JSON goes: a file, <c>-</c>, or nowhere.</summary>
     public string? Json { get; init; }
 
-    /// <summary>Where metrics are served, if anywhere.</summary>
-    public IPEndPoint? MetricsListen { get; init; }
-
-    /// <summary>How long metrics stay after the run.</summary>
-    public TimeSpan Linger { get; init; }
+    public required MetricsOptions Metrics { get; init; }
 
     /// <summary>The target that belongs to this run alone, if it has one.</summary>
     public TargetProcess? OwnTarget { get; init; }
@@ -53,7 +48,7 @@ internal sealed class CoordinatedRun
     public async Task<int> ExecuteAsync()
     {
         var metrics = new NodeMetrics();
-        await using var endpoint = MetricsListen is { } listen ? await NodeEndpoint.StartAsync(listen, metrics) : null;
+        await using var endpoint = Metrics.Listen is { } listen ? await NodeEndpoint.StartAsync(listen, metrics) : null;
         if (endpoint is not null && !Quiet)
         {
             Console.MarkupLineInterpolated($"[grey]metrics on {endpoint.Address}/metrics[/]");
@@ -108,11 +103,13 @@ internal sealed class CoordinatedRun
         }
 
         var verdict = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(ending);
-        if (endpoint is not null && Linger > TimeSpan.Zero)
+        await Metrics.PushAsync(metrics, Environment.MachineName);
+        if (Metrics.Lingers && !Quiet && !signals.FirstSignal.IsCompleted)
         {
-            await Task.WhenAny(Task.Delay(Linger), signals.FirstSignal);
+            Console.MarkupLineInterpolated($"[grey]metrics stay for {Metrics.Linger.TotalSeconds:0.#} s, or until Ctrl-C[/]");
         }
 
+        await Metrics.LingerAsync(signals.FirstSignal);
         return verdict;
     }
 

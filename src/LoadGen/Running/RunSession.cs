@@ -1,5 +1,7 @@
 using LoadGen.Cluster.Coordinator;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 using LoadGen.Live;
 using LoadGen.Metrics;
 
@@ -23,9 +25,10 @@ internal sealed class RunSession(IProgressView view, NodeMetrics metrics) : IRun
     public void Progressed(RunProgress progress)
     {
         Begun = true;
-        metrics.Progressed(progress);
         view.Show(progress);
     }
+
+    public void Counted(RunProgress progress, Plan plan, Tally merged) => metrics.Progressed(progress, plan, merged);
 
     void IRunObserver.Ended(RunEnding ending, RunRecord? record) => _ended.TrySetResult((ending, record));
 

@@ -1,6 +1,7 @@
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 using LoadGen.Metrics;
 
 namespace LoadGen.Running;
@@ -68,11 +69,9 @@ internal sealed class SubmittedRun(string id, Plan plan, NodeMetrics metrics) : 
         }
     }
 
-    public void Progressed(RunProgress progress)
-    {
-        metrics.Progressed(progress);
-        _progress = progress;
-    }
+    public void Progressed(RunProgress progress) => _progress = progress;
+
+    public void Counted(RunProgress progress, Plan plan, Tally merged) => metrics.Progressed(progress, plan, merged);
 
     public void Ended(RunEnding ending, RunRecord? record)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
@@ -14,7 +13,8 @@ internal sealed class WaitingCoordinator
 
     public required int MinWorkers { get; init; }
 
-    public required IPEndPoint Listen { get; init; }
+    /// <summary>Where metrics go; the API is where they are served.</summary>
+    public required MetricsOptions Metrics { get; init; }
 
     public required ApiToken Token { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed class WaitingCoordinator
     {
         var metrics = new NodeMetrics();
         var queue = new RunQueue(metrics);
-        await using var endpoint = await NodeEndpoint.StartAsync(Listen, metrics, web => RunsApi.Map(web, queue, Token));
+        await using var endpoint = await NodeEndpoint.StartAsync(Metrics.Listen!, metrics, web => RunsApi.Map(web, queue, Token));
         await using var node = ClusterNode.Start(Node);
         using var stopping = new CancellationTokenSource();
         SubmittedRun? current = null;
@@ -55,6 +55,7 @@ internal sealed class WaitingCoordinator
             }
 
             await RunAsync(current, handle);
+            await Metrics.PushAsync(metrics, Environment.MachineName);
         }
 
         handle.ReleaseWorkers();

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Prometheus;
 
 namespace LoadGen.Web;
 
@@ -30,7 +29,11 @@ internal sealed class NodeEndpoint : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
         var web = builder.Build();
         var endpoint = new NodeEndpoint(web);
-        web.MapMetrics("/metrics", metrics.Registry);
+        web.MapGet("/metrics", context =>
+        {
+            context.Response.ContentType = NodeMetrics.ContentType;
+            return metrics.WriteAsync(context.Response.Body, context.RequestAborted);
+        });
         web.MapGet("/healthz", () => "ok\n");
         web.MapGet("/readyz", () => endpoint._ready
             ? Results.Text("ready\n")

@@ -12,12 +12,14 @@ public static class RealServers
     private static readonly Dictionary<string, string> DebianPackages = new()
     {
         ["caddy"] = "caddy",
+        ["docker-compose"] = "docker-compose",
         ["gnutls-serv"] = "gnutls-bin",
         ["haproxy"] = "haproxy",
         ["ip"] = "iproute2",
         ["nft"] = "nftables",
         ["nginx"] = "nginx",
         ["openssl"] = "openssl",
+        ["prometheus"] = "prometheus",
         ["promtool"] = "prometheus",
     };
 
