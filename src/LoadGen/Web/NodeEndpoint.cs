@@ -8,7 +8,10 @@ using Prometheus;
 
 namespace LoadGen.Web;
 
-/// <summary>The node's HTTP endpoint: <c>/metrics</c> for Prometheus, <c>/healthz</c> and <c>/readyz</c> for whoever keeps it running.</summary>
+/// <summary>
+/// The node's HTTP endpoint: <c>/metrics</c> for Prometheus, <c>/healthz</c> and <c>/readyz</c> for whoever keeps it running,
+/// and what a coordinator serves besides.
+/// </summary>
 internal sealed class NodeEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _web;
@@ -21,21 +24,22 @@ internal sealed class NodeEndpoint : IAsyncDisposable
 
     /// <param name="listen">Where.</param>
     /// <param name="metrics">What <c>/metrics</c> shows.</param>
-    /// <param name="map">Adds what else there is.</param>
+    /// <param name="runs">API and live page of a coordinator.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static async Task<NodeEndpoint> StartAsync(IPEndPoint listen, NodeMetrics metrics, Action<WebApplication>? map = null)
+    public static async Task<NodeEndpoint> StartAsync(IPEndPoint listen, NodeMetrics metrics, RunsWeb? runs = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
+        runs?.AddTo(builder.Services);
         var web = builder.Build();
         var endpoint = new NodeEndpoint(web);
+        runs?.Map(web);
         web.MapMetrics("/metrics", metrics.Registry);
         web.MapGet("/healthz", () => "ok\n");
         web.MapGet("/readyz", () => endpoint._ready
             ? Results.Text("ready\n")
             : Results.Text("not ready: the cluster has not formed yet\n", statusCode: StatusCodes.Status503ServiceUnavailable));
-        map?.Invoke(web);
         await web.StartAsync();
         return endpoint;
     }
