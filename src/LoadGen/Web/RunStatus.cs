@@ -1,10 +1,9 @@
 using LoadGen.Core.Runs;
-using LoadGen.Running;
 
 namespace LoadGen.Web;
 
 /// <summary>What the API and the live page tell of a run. In a list of runs, the parts that are lists themselves are left out.</summary>
-internal sealed record RunStatus
+public sealed record RunStatus
 {
     public required string Id { get; init; }
 
@@ -25,6 +24,7 @@ internal sealed record RunStatus
     /// <summary>The stage of the plan's load that is under way, from 0.</summary>
     public int LoadStage { get; init; }
 
+    /// <summary>The plan's rate now, absent for a closed load; of a run that is over, what was scheduled per second.</summary>
     public double? OfferedPerSecond { get; init; }
 
     /// <summary>Over the last whole second; of a run that is over, over all of it.</summary>

@@ -1,4 +1,3 @@
-using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
 
@@ -8,11 +7,11 @@ namespace LoadGen.Web;
 internal static class RunStatuses
 {
     /// <summary>Every run, those that are kept in the folder too: the latest first, without lists.</summary>
-    public static IReadOnlyList<RunStatus> ListOf(IRuns runs)
-    {
-        var here = runs.All;
-        return [.. here.Select(Head), .. runs.Kept.All.Where(kept => here.All(feed => feed.Id != kept.Id)).Select(Head)];
-    }
+    public static IReadOnlyList<RunStatus> ListOf(IRuns runs) => ListOf(runs.All, runs.Kept.All);
+
+    /// <summary>The same of runs that are at hand.</summary>
+    public static IReadOnlyList<RunStatus> ListOf(IReadOnlyList<RunFeed> here, IReadOnlyList<KeptResult> kept)
+        => [.. here.Select(Head), .. kept.Where(each => here.All(feed => feed.Id != each.Id)).Select(Head)];
 
     /// <summary>All that is known of one run; <see langword="null"/> if there is none of that name.</summary>
     public static RunStatus? Find(IRuns runs, string id)
@@ -38,7 +37,7 @@ internal static class RunStatuses
     }
 
     /// <summary>All that a result tells.</summary>
-    public static RunStatus Of(RunResult result) => Ended(result.Run, result.Books, result.Rate.CompletedPerSecond, result.LatencyMs.Response) with
+    public static RunStatus Of(RunResult result) => Ended(result.Run, result.Books, result.Rate, result.LatencyMs.Response) with
     {
         Workers = result.Workers.Count(worker => worker.LostAt is null),
         LatencyMs = result.LatencyMs,
@@ -49,13 +48,13 @@ internal static class RunStatuses
         Thresholds = result.Thresholds,
     };
 
-    private static RunStatus Head(KeptResult kept) => Ended(kept.Run, kept.Books, kept.CompletedPerSecond, kept.Response);
+    private static RunStatus Head(KeptResult kept) => Ended(kept.Run, kept.Books, kept.Rate, kept.Response);
 
     private static RunStatus Head(RunFeed feed)
     {
         if (feed.Finished is { Result: var result, ExitCode: var code })
         {
-            return Ended(result.Run, result.Books, result.Rate.CompletedPerSecond, result.LatencyMs.Response) with { ExitCode = code };
+            return Ended(result.Run, result.Books, result.Rate, result.LatencyMs.Response) with { ExitCode = code };
         }
 
         var progress = feed.Progress;
@@ -81,7 +80,7 @@ internal static class RunStatuses
         };
     }
 
-    private static RunStatus Ended(RunResult.RunPart run, RunResult.BooksPart books, double completedPerSecond, RunResult.Distribution? response) => new()
+    private static RunStatus Ended(RunResult.RunPart run, RunResult.BooksPart books, RunResult.RatePart rate, RunResult.Distribution? response) => new()
     {
         Id = run.Id,
         Name = run.Name,
@@ -90,7 +89,8 @@ internal static class RunStatuses
         Engine = run.Engine,
         ElapsedSeconds = run.DurationSeconds,
         DurationSeconds = run.DurationSeconds,
-        CompletedPerSecond = completedPerSecond,
+        OfferedPerSecond = rate.ScheduledPerSecond,
+        CompletedPerSecond = rate.CompletedPerSecond,
         Books = books,
         P50Ms = response?.P50,
         P99Ms = response?.P99,
