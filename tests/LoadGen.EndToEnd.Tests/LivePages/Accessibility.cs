@@ -1,10 +1,18 @@
+using Microsoft.Playwright;
+
 namespace LoadGen.EndToEnd.Tests.LivePages;
 
 /// <summary>Checks of a page, after the success criteria of WCAG 2.2 that they name.</summary>
 internal static class Accessibility
 {
+    public static async Task AssertSoundAsync(IPage page)
+    {
+        var faults = await page.EvaluateAsync<string[]>(Faults);
+        Assert.True(faults.Length == 0, string.Join('\n', faults));
+    }
+
     /// <summary>A script that tells what is wrong, one sentence each.</summary>
-    public const string Faults = """
+    private const string Faults = """
         () => {
           const faults = [];
           const shown = element => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
