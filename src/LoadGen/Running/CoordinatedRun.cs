@@ -61,7 +61,8 @@ internal sealed class CoordinatedRun
         var metrics = new NodeMetrics();
         var runId = RunIds.New();
         var run = new SingleRun(runId, Plan, Standby, new KeptResults(Out));
-        await using var endpoint = MetricsListen is { } listen ? await NodeEndpoint.StartAsync(listen, metrics, new RunsWeb(run, Token, listen)) : null;
+        var web = MetricsListen is { } listen ? new RunsWeb(run, Token, listen) : null;
+        await using var endpoint = web is not null ? await NodeEndpoint.StartAsync(MetricsListen!, metrics, web) : null;
         if (endpoint is not null && !Quiet)
         {
             Console.MarkupLineInterpolated($"[grey]live page on {endpoint.Address}/[/]");
@@ -71,7 +72,9 @@ internal sealed class CoordinatedRun
         var nodes = new List<ClusterNode>();
         try
         {
-            return await ExecuteAsync(nodes, metrics, endpoint, runId, run);
+            var code = await ExecuteAsync(nodes, metrics, endpoint, runId, run);
+            await (web?.LastLookAsync() ?? Task.CompletedTask);
+            return code;
         }
         finally
         {

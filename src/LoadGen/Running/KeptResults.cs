@@ -65,7 +65,7 @@ internal sealed class KeptResults(string? folder)
         if (!_read.TryGetValue(file.Name, out var known) || known.Written != file.LastWriteTimeUtc)
         {
             known = (file.LastWriteTimeUtc, Read(file) is { } result
-                ? new KeptResult(IdOf(file), result.Run, result.Books, result.Rate, result.LatencyMs.Response)
+                ? new KeptResult(IdOf(file), result.Run, result.Books, result.Rate, result.LatencyMs.Response, result.Workers.Count(worker => worker.LostAt is null))
                 : null);
             _read[file.Name] = known;
         }

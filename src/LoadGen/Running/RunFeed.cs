@@ -95,10 +95,9 @@ internal sealed class RunFeed(string id, Plan? plan, Action<string> stop, Change
     public void End(FinishedRun finished)
     {
         var run = finished.Result.Run;
-        var reasons = run.Reasons.Count == 0 ? "" : $": {string.Join("; ", run.Reasons)}";
         lock (_lock)
         {
-            Note(TimeSpan.FromSeconds(run.DurationSeconds), NoteKind.Verdict, run.Verdict + reasons);
+            Note(TimeSpan.FromSeconds(run.DurationSeconds), NoteKind.Verdict, $"the verdict: {run.Verdict}");
             _finished = finished;
         }
 

@@ -37,9 +37,8 @@ internal static class RunStatuses
     }
 
     /// <summary>All that a result tells.</summary>
-    public static RunStatus Of(RunResult result) => Ended(result.Run, result.Books, result.Rate, result.LatencyMs.Response) with
+    public static RunStatus Of(RunResult result) => Head(result) with
     {
-        Workers = result.Workers.Count(worker => worker.LostAt is null),
         LatencyMs = result.LatencyMs,
         Negotiated = result.Negotiated,
         Failures = result.Failures,
@@ -48,13 +47,18 @@ internal static class RunStatuses
         Thresholds = result.Thresholds,
     };
 
-    private static RunStatus Head(KeptResult kept) => Ended(kept.Run, kept.Books, kept.Rate, kept.Response);
+    private static RunStatus Head(KeptResult kept) => Ended(kept.Run, kept.Books, kept.Rate, kept.Response) with { Workers = kept.Workers };
+
+    private static RunStatus Head(RunResult result) => Ended(result.Run, result.Books, result.Rate, result.LatencyMs.Response) with
+    {
+        Workers = result.Workers.Count(worker => worker.LostAt is null),
+    };
 
     private static RunStatus Head(RunFeed feed)
     {
-        if (feed.Finished is { Result: var result, ExitCode: var code })
+        if (feed.Finished is { } finished)
         {
-            return Ended(result.Run, result.Books, result.Rate, result.LatencyMs.Response) with { ExitCode = code };
+            return Head(finished.Result) with { ExitCode = finished.ExitCode };
         }
 
         var progress = feed.Progress;

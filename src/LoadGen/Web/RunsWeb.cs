@@ -21,13 +21,17 @@ internal sealed class RunsWeb(IRuns runs, ApiToken token, IPEndPoint listen, Fun
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
+    /// <summary>A page that has not shown the verdict by then is one whose reader is gone.</summary>
+    private static readonly TimeSpan LastLookWithin = TimeSpan.FromSeconds(3);
+
     private readonly Admission _admission = new(token, listen);
+    private readonly PageViews _views = new();
 
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton(runs);
         services.AddSingleton(_admission);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_views);
 
         // What is protected are references between one page and its circuit: they need not outlive the process.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -54,12 +58,15 @@ internal sealed class RunsWeb(IRuns runs, ApiToken token, IPEndPoint listen, Fun
         });
     }
 
+    /// <summary>Lets the pages that are open show what came of the run.</summary>
+    public Task LastLookAsync() => Task.WhenAny(_views.AllShowedEndAsync(), Task.Delay(LastLookWithin));
+
     private Task Guard(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
+        headers["Referrer-Policy"] = "same-origin";
 
         // The page itself says why it shows nothing; the API, and the circuit that feeds the page, refuse.
         var path = context.Request.Path;

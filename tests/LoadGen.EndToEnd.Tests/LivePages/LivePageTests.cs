@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LoadGen.TestServers.Processes;
 using LoadGen.TestServers.Programs;
+using LoadGen.TestServers.Servers;
 using Microsoft.Playwright;
 
 namespace LoadGen.EndToEnd.Tests.LivePages;
@@ -13,7 +14,7 @@ public sealed class LivePageTests
     public async Task A_run_is_shown_from_its_beginning_to_its_verdict_with_the_figures_of_the_API()
     {
         await using var browser = await Browser.StartAsync();
-        await using var cluster = await PageCluster.StartAsync(workers: 2, "--rate", "200", "--duration", "6s", "--fail-on", "p99<60s");
+        await using var cluster = await PageCluster.StartAsync(2, ["--rate", "200", "--duration", "6s", "--fail-on", "p99<60s"]);
         var page = await browser.OpenAsync(cluster.Address);
         await page.WaitForStateAsync("Waiting for workers");
 
@@ -52,7 +53,7 @@ public sealed class LivePageTests
     public async Task A_lost_worker_is_seen_and_the_stop_button_ends_the_run_after_a_question()
     {
         await using var browser = await Browser.StartAsync();
-        await using var cluster = await PageCluster.StartAsync(workers: 2, "--rate", "100", "--duration", "120s");
+        await using var cluster = await PageCluster.StartAsync(2, ["--rate", "100", "--duration", "120s"]);
         await cluster.StartWorkersAsync();
         var page = await browser.OpenAsync(cluster.Address);
         await page.WaitForStateAsync("Running");
@@ -85,7 +86,7 @@ public sealed class LivePageTests
     public async Task Without_the_token_a_browser_gets_neither_runs_nor_a_circuit()
     {
         await using var browser = await Browser.StartAsync();
-        await using var cluster = await PageCluster.StartAsync(workers: 1, token: "a-token-of-this-test", "--rate", "50", "--duration", "60s");
+        await using var cluster = await PageCluster.StartAsync(1, ["--rate", "50", "--duration", "60s"], "a-token-of-this-test");
         await cluster.StartWorkersAsync();
         var page = await browser.OpenAsync(cluster.Address);
 
@@ -120,7 +121,7 @@ public sealed class LivePageTests
         var earlier = await LoadGenProgram.RunAsync(
             ["run", "--concurrency", "2", "--count", "123", "--out", folder.FullName, "--quiet"], cancellation: TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "other.json"), "{}", TestContext.Current.CancellationToken);
-        await using var cluster = await PageCluster.StartAsync(workers: 1, "--rate", "50", "--duration", "60s", "--out", folder.FullName);
+        await using var cluster = await PageCluster.StartAsync(1, ["--rate", "50", "--duration", "60s", "--out", folder.FullName]);
         var id = Path.GetFileNameWithoutExtension(Assert.Single(folder.GetFiles("2*.json")).Name);
         var page = await browser.OpenAsync(cluster.Address);
 
@@ -134,6 +135,48 @@ public sealed class LivePageTests
         folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public async Task A_coordinator_that_goes_with_its_run_lets_the_page_show_the_verdict_first()
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var run = LoadGenProgram.Start(["run", "--rate", "50", "--duration", "5s", "--metrics-port", "0"]);
+        var line = await run.WaitForLineAsync("live page on ", TestContext.Current.CancellationToken);
+        var page = await browser.OpenAsync(new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim()));
+        await page.WaitForStateAsync("Running");
+
+        var code = await run.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
+
+        Assert.Contains(await page.State().InnerTextAsync(), new[] { "Pass", "Inconclusive" });
+        Assert.Contains(code, new[] { 0, 12 });
+        await page.GetByText("The coordinator does not answer").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task A_waiting_coordinator_says_how_to_hand_a_plan_over_and_shows_what_was_handed_over()
+    {
+        await using var browser = await Browser.StartAsync();
+        var seed = $"127.0.0.1:{FreePort.Take()}";
+        await using var waiting = LoadGenProgram.Start(["coordinator", "--listen", seed, "--http", "127.0.0.1:0"]);
+        var line = await waiting.WaitForLineAsync("plans are taken at ", TestContext.Current.CancellationToken);
+        var address = line.Split(' ')[4].TrimEnd(';');
+        await using var worker = LoadGenProgram.Start(["worker", "--seed", seed]);
+        await using var target = await BuiltInTargetProcess.StartAsync();
+        var page = await browser.OpenAsync(new Uri(address));
+        await page.GetByText($"loadgen submit plan.yaml --to {address}").WaitForAsync();
+
+        foreach (var count in (string[])["100", "200"])
+        {
+            var program = await LoadGenProgram.RunAsync(
+                ["submit", "--to", address, "--target", target.Address, "--cacert", target.AuthorityPath, "--concurrency", "2", "--count", count, "--quiet"],
+                cancellation: TestContext.Current.CancellationToken);
+            Assert.True(program.ExitCode is 0 or 12, program.StandardError);
+            await Assertions.Expect(page.Figure("completed")).ToHaveTextAsync(count);
+        }
+
+        await Assertions.Expect(page.Locator("tr[data-run]")).ToHaveCountAsync(2);
+        Assert.Empty(browser.Complaints);
+    }
+
     [Theory]
     [InlineData(1280, 800, ColorScheme.Light)]
     [InlineData(1280, 800, ColorScheme.Dark)]
@@ -141,7 +184,7 @@ public sealed class LivePageTests
     public async Task Every_control_has_a_name_every_text_has_contrast_and_nothing_is_cut_off(int width, int height, ColorScheme colours)
     {
         await using var browser = await Browser.StartAsync();
-        await using var cluster = await PageCluster.StartAsync(workers: 1, "--rate", "50", "--duration", "60s");
+        await using var cluster = await PageCluster.StartAsync(1, ["--rate", "50", "--duration", "60s"]);
         await cluster.StartWorkersAsync();
         var page = await browser.OpenAsync(cluster.Address, new BrowserNewContextOptions { ViewportSize = new() { Width = width, Height = height }, ColorScheme = colours });
         await page.WaitForStateAsync("Running");

@@ -32,10 +32,8 @@ internal sealed class PageCluster : IAsyncDisposable
 
     public IReadOnlyList<ChildProcess> Workers => _workers;
 
-    public static Task<PageCluster> StartAsync(int workers, params string[] arguments) => StartAsync(workers, null, arguments);
-
     /// <summary>Starts target and coordinator. The page stays after the run, until this is disposed of.</summary>
-    public static async Task<PageCluster> StartAsync(int workers, string? token, params string[] arguments)
+    public static async Task<PageCluster> StartAsync(int workers, string[] arguments, string? token = null)
     {
         var target = await BuiltInTargetProcess.StartAsync();
         var seed = $"127.0.0.1:{FreePort.Take()}";
