@@ -3,6 +3,8 @@ using LoadGen.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 
@@ -14,6 +16,9 @@ namespace LoadGen.Web;
 /// </summary>
 internal sealed class NodeEndpoint : IAsyncDisposable
 {
+    /// <summary>Browsers keep their connections open; nobody's exit waits for them longer.</summary>
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _web;
     private volatile bool _ready;
 
@@ -31,6 +36,7 @@ internal sealed class NodeEndpoint : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = CloseWithin);
         runs?.AddTo(builder.Services);
         var web = builder.Build();
         var endpoint = new NodeEndpoint(web);

@@ -42,7 +42,7 @@ public sealed class AdmissionTests
         var admission = new Admission(new ApiToken("right"), Everywhere);
         var signIn = Request("gateway.example:8080");
         Assert.False(admission.SignIn(signIn, "wrong"));
-        Assert.Empty(signIn.HttpContext.Response.Headers.SetCookie);
+        Assert.Equal(0, signIn.HttpContext.Response.Headers.SetCookie.Count);
         Assert.True(admission.SignIn(signIn, "right"));
         var cookie = signIn.HttpContext.Response.Headers.SetCookie.ToString().Split(';')[0];
 
