@@ -66,7 +66,7 @@ public sealed class LivePageTests
 
         // By keyboard, as far as the question; and it can be taken back.
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).PressAsync("Enter");
-        await page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await page.WaitForFunctionAsync("document.activeElement.closest('[role=dialog]')");
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
@@ -149,6 +149,7 @@ public sealed class LivePageTests
         Assert.Contains(await page.State().InnerTextAsync(), new[] { "Pass", "Inconclusive" });
         Assert.Contains(code, new[] { 0, 12 });
         await page.GetByText("The coordinator does not answer").WaitForAsync();
+        await Accessibility.AssertSoundAsync(page);
     }
 
     [Fact]

@@ -13,9 +13,9 @@ internal static class Pages
 
     public static ILocator Events(this IPage page) => page.GetByRole(AriaRole.List, new() { NameRegex = new Regex("^Events") });
 
-    public static Task WaitForStateAsync(this IPage page, string state) => Assertions.Expect(page.State()).ToHaveTextAsync(state, new() { Timeout = 60_000 });
+    public static Task WaitForStateAsync(this IPage page, string state) => Assertions.Expect(page.State()).ToHaveTextAsync(state);
 
-    public static Task WaitForTextAsync(this ILocator locator, string text) => Assertions.Expect(locator).ToContainTextAsync(text, new() { Timeout = 60_000 });
+    public static Task WaitForTextAsync(this ILocator locator, string text) => Assertions.Expect(locator).ToContainTextAsync(text);
 
     /// <summary>The cells of a table's row, without its heading.</summary>
     public static Task<IReadOnlyList<string>> RowAsync(this IPage page, string row) => page.Locator($"tr[data-row='{row}'] td").AllInnerTextsAsync();
