@@ -19,6 +19,7 @@ needs=(
   ip:iproute2
   nft:nftables
   faketime:faketime
+  chromium:chromium
 )
 
 # A server with a newer OpenSSL than the system's. The package holds the program itself, so no script needs to run.

@@ -1,4 +1,5 @@
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
@@ -7,6 +8,9 @@ namespace LoadGen.Core.Runs;
 public sealed record RunProgress
 {
     public required string RunId { get; init; }
+
+    /// <summary>What is run; a coordinator that took over has it from the workers.</summary>
+    public Plan? Plan { get; init; }
 
     public required RunStage Stage { get; init; }
 
@@ -37,8 +41,20 @@ public sealed record RunProgress
     /// <summary>Response times of the whole run so far; <see langword="null"/> before the first completed handshake.</summary>
     public LatencySummary? Response { get; init; }
 
+    /// <summary>Handshake times of the whole run so far; <see langword="null"/> before the first completed handshake.</summary>
+    public LatencySummary? Handshake { get; init; }
+
+    /// <summary>Completed handshakes so far by what was negotiated, most frequent first.</summary>
+    public IReadOnlyList<KeyValuePair<Negotiated, long>> Mix { get; init; } = [];
+
     /// <summary>Failures so far by kind, most frequent first.</summary>
     public IReadOnlyList<KeyValuePair<FailureKind, long>> Failures { get; init; } = [];
+
+    /// <summary>Failures so far by what they are counted by, with an example of each, most frequent first.</summary>
+    public IReadOnlyList<KeyValuePair<FailureKey, FailureCount>> FailureCauses { get; init; } = [];
+
+    /// <summary>The last whole second that every worker has reported; <see langword="null"/> before there is one.</summary>
+    public RunSecond? LastSecond { get; init; }
 
     public IReadOnlyList<WorkerState> Workers { get; init; } = [];
 

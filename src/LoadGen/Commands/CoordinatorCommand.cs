@@ -32,12 +32,6 @@ internal sealed class CoordinatorCommand
         Description = "Where the coordinator listens that this one stands by for; repeatable.",
     };
 
-    private readonly Option<string?> _out = new("--out")
-    {
-        HelpName = "DIR",
-        Description = "Where a coordinator without a plan keeps the results of its runs.",
-    };
-
     private readonly TokenFlag _token = new();
 
     public static Verb Create()
@@ -48,7 +42,6 @@ internal sealed class CoordinatorCommand
         command.Add(coordinator._minWorkers);
         command.Add(coordinator._standby);
         command.Add(coordinator._seeds);
-        command.Add(coordinator._out);
         coordinator._token.AddTo(command);
         coordinator._node.AddTo(command);
         coordinator._output.AddTo(command);
@@ -89,6 +82,12 @@ internal sealed class CoordinatorCommand
             return await WaitAsync(parse, node, metrics, minWorkers);
         }
 
+        var token = _token.Read(parse, problems);
+        if (problems.Any)
+        {
+            return problems.Tell();
+        }
+
         // A standby learns the plan from the workers; it needs one of its own only to start a run that had not begun.
         var plan = standby && !names ? null : PlanSource.Read(_plan.FileOf(parse), _plan.FlagsOf(parse));
         if (plan is null && !standby)
@@ -111,7 +110,9 @@ internal sealed class CoordinatorCommand
             Console = console,
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
+            Out = _output.OutOf(parse),
             Metrics = metrics,
+            Token = token,
         };
         return await run.ExecuteAsync();
     }
@@ -131,6 +132,6 @@ internal sealed class CoordinatorCommand
 
         return problems.Any
             ? problems.Tell()
-            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Metrics = metrics, Token = token, Out = parse.GetValue(_out) }.ExecuteAsync();
+            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Metrics = metrics, Token = token, Out = _output.OutOf(parse) }.ExecuteAsync();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class MetricsFlags
     private readonly Option<string?> _port = new("--metrics-port")
     {
         HelpName = "PORT",
-        Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1; 0 for any free one.",
+        Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1, and a coordinator's live page and API; 0 for any free one.",
     };
 
     private readonly Option<string?> _http = new("--http")

@@ -10,12 +10,19 @@ internal sealed class OutputFlags
     private const int UnwrappedColumns = 1000;
 
     private readonly Option<string?> _json = new("--json") { HelpName = "FILE|-", Description = "Write the result as JSON; - for standard output." };
+    private readonly Option<string?> _out = new("--out")
+    {
+        HelpName = "DIR",
+        Description = "Keep the result there, as RUN.json; the live page shows what is kept there.",
+    };
+
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Show neither progress nor summary." };
     private readonly MetricsFlags _metrics = new();
 
     public void AddTo(Command command)
     {
         AddResultTo(command);
+        command.Add(_out);
         _metrics.AddTo(command);
     }
 
@@ -28,6 +35,9 @@ internal sealed class OutputFlags
 
     /// <summary>The file for the result, <c>-</c> for standard output, or nothing.</summary>
     public string? JsonOf(ParseResult parse) => parse.GetValue(_json);
+
+    /// <summary>The folder where results are kept, or nothing.</summary>
+    public string? OutOf(ParseResult parse) => parse.GetValue(_out);
 
     public bool IsQuiet(ParseResult parse) => parse.GetValue(_quiet);
 

@@ -19,6 +19,8 @@ internal sealed class RunCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly TokenFlag _token = new();
+
     public static Verb Create()
     {
         var run = new RunCommand();
@@ -26,6 +28,7 @@ internal sealed class RunCommand
         run._plan.AddTo(command);
         command.Add(run._workers);
         run._output.AddTo(command);
+        run._token.AddTo(command);
         command.SetAction((parse, cancellation) => run.ExecuteAsync(parse, cancellation));
         return new Verb(command,
         [
@@ -46,6 +49,7 @@ internal sealed class RunCommand
         }
 
         var metrics = _output.ReadMetrics(parse, problems);
+        var token = _token.Read(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -67,7 +71,9 @@ internal sealed class RunCommand
             Console = _output.ConsoleOf(parse),
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
+            Out = _output.OutOf(parse),
             Metrics = metrics,
+            Token = token,
             OwnTarget = target,
         };
         return await run.ExecuteAsync();

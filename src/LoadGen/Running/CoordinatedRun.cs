@@ -36,6 +36,13 @@ internal sealed class CoordinatedRun
     /// <summary>Where the JSON goes: a file, <c>-</c>, or nowhere.</summary>
     public string? Json { get; init; }
 
+    /// <summary>Where the result is kept besides, under its run's name, and what the live page shows of earlier runs.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>What the API and the live page want to see.</summary>
+    public ApiToken Token { get; init; } = new(null);
+
+    /// <summary>Where metrics go, and where API and live page are.</summary>
     public required MetricsOptions Metrics { get; init; }
 
     /// <summary>The target that belongs to this run alone, if it has one.</summary>
@@ -48,16 +55,22 @@ internal sealed class CoordinatedRun
     public async Task<int> ExecuteAsync()
     {
         var metrics = new NodeMetrics();
-        await using var endpoint = Metrics.Listen is { } listen ? await NodeEndpoint.StartAsync(listen, metrics) : null;
+        var runId = RunIds.New();
+        var run = new SingleRun(runId, Plan, Standby, new KeptResults(Out));
+        var web = Metrics.Listen is { } listen ? new RunsWeb(run, Token, listen) : null;
+        await using var endpoint = web is not null ? await NodeEndpoint.StartAsync(Metrics.Listen!, metrics, web) : null;
         if (endpoint is not null && !Quiet)
         {
+            Console.MarkupLineInterpolated($"[grey]live page on {endpoint.Address}/[/]");
             Console.MarkupLineInterpolated($"[grey]metrics on {endpoint.Address}/metrics[/]");
         }
 
         var nodes = new List<ClusterNode>();
         try
         {
-            return await ExecuteAsync(nodes, metrics, endpoint);
+            var code = await ExecuteAsync(nodes, metrics, endpoint, runId, run);
+            await (web?.LastLookAsync() ?? Task.CompletedTask);
+            return code;
         }
         finally
         {
@@ -69,7 +82,7 @@ internal sealed class CoordinatedRun
         }
     }
 
-    private async Task<int> ExecuteAsync(List<ClusterNode> nodes, NodeMetrics metrics, NodeEndpoint? endpoint)
+    private async Task<int> ExecuteAsync(List<ClusterNode> nodes, NodeMetrics metrics, NodeEndpoint? endpoint, string runId, SingleRun run)
     {
         RunHandle? handle = null;
 
@@ -90,8 +103,9 @@ internal sealed class CoordinatedRun
         RunRecord? record;
         await using (var view = ProgressViews.For(Console, Quiet))
         {
-            var session = new RunSession(view, metrics);
-            handle = Start(nodes, session, metrics);
+            var session = new RunSession(view, metrics, run);
+            handle = Start(nodes, runId, session, metrics);
+            run.Started(handle);
             endpoint?.BecomeReady();
             if (await FirstOf(session, nodes[0], signals) is { } code)
             {
@@ -102,7 +116,7 @@ internal sealed class CoordinatedRun
             await session.AllLeft;
         }
 
-        var verdict = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(ending);
+        var verdict = record is not null ? await ReportAsync(record, metrics, run) : TellWhyNot(ending, run);
         await Metrics.PushAsync(metrics, Environment.MachineName);
         if (Metrics.Lingers && !Quiet && !signals.FirstSignal.IsCompleted)
         {
@@ -141,14 +155,14 @@ internal sealed class CoordinatedRun
         return ExitCode.NotFormed;
     }
 
-    private RunHandle Start(List<ClusterNode> nodes, RunSession session, NodeMetrics metrics)
+    private RunHandle Start(List<ClusterNode> nodes, string runId, RunSession session, NodeMetrics metrics)
     {
         // Compiling takes longest: it begins with the first node, once for all workers of the process.
         var warmUp = WorkersHere > 0 ? WarmUp.RunAsync(Plan!, CancellationToken.None) : null;
         var node = ClusterNode.Start(Node);
         nodes.Add(node);
         _released = Standby ? node.StandBy() : null;
-        var order = new RunOrder(RunIds.New(), Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease, TakesOver = Standby };
+        var order = new RunOrder(runId, Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease, TakesOver = Standby };
         var handle = node.StartCoordinator(order, session, TimeProvider.System);
         var services = Workers.Services(metrics, warmUp);
         for (var i = 1; i <= WorkersHere; i++)
@@ -165,20 +179,22 @@ internal sealed class CoordinatedRun
         return handle;
     }
 
-    private async Task<int> ReportAsync(RunRecord record, NodeMetrics metrics)
+    private async Task<int> ReportAsync(RunRecord record, NodeMetrics metrics, SingleRun run)
     {
         if (OwnTarget is not null)
         {
             record = record with { BuiltInTarget = await OwnTarget.StopAsync() };
         }
 
-        var (result, code) = FinishedRun.Of(record, metrics);
+        var finished = FinishedRun.Of(record, metrics);
+        var (result, code) = finished;
+        run.End(finished);
         if (!Quiet)
         {
             Summary.Write(result, Console);
         }
 
-        if (ResultOutput.Write(result, Json) is { } problem)
+        if ((ResultOutput.Write(result, Json) ?? run.Kept.Keep(finished)) is { } problem)
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
             return ExitCode.Fault;
@@ -187,9 +203,11 @@ internal sealed class CoordinatedRun
         return code;
     }
 
-    private static int TellWhyNot(RunEnding ending)
+    private static int TellWhyNot(RunEnding ending, SingleRun run)
     {
-        var (sentences, code) = UnfinishedRun.Of(ending);
+        var unfinished = UnfinishedRun.Of(ending);
+        var (sentences, code) = unfinished;
+        run.End(unfinished);
         foreach (var sentence in sentences)
         {
             System.Console.Error.WriteLine($"loadgen: {sentence}");

@@ -8,7 +8,7 @@ using LoadGen.Metrics;
 namespace LoadGen.Running;
 
 /// <summary>Follows one run from its coordinator's side to its end: shows it, exposes it, and keeps what came of it.</summary>
-internal sealed class RunSession(IProgressView view, NodeMetrics metrics) : IRunObserver
+internal sealed class RunSession(IProgressView view, NodeMetrics metrics, SingleRun run) : IRunObserver
 {
     private readonly TaskCompletionSource<(RunEnding, RunRecord?)> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +26,7 @@ internal sealed class RunSession(IProgressView view, NodeMetrics metrics) : IRun
     {
         Begun = true;
         view.Show(progress);
+        run.Progressed(progress);
     }
 
     public void Counted(RunProgress progress, Plan plan, Tally merged) => metrics.Progressed(progress, plan, merged);
