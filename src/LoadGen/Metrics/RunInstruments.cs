@@ -66,7 +66,7 @@ internal sealed class RunInstruments
         _phases = [.. PhaseNames.All.Select(name => new FoldedHistogram(phase.WithLabels(name)))];
         _failures = new SeenCounter<FailureKey>(failures, SeriesLabels.MostFailures, _labels.Of, SeriesLabels.CoarseOf);
         _negotiated = new SeenCounter<Negotiated>(negotiated, SeriesLabels.MostNegotiated, SeriesLabels.Of, SeriesLabels.CoarseOf);
-        ShowVerdict(null);
+        ShowOneOf<VerdictKind>(_verdict, null);
         ShowLimits(new HashSet<GeneratorLimit>());
     }
 
@@ -106,7 +106,7 @@ internal sealed class RunInstruments
             _achievedRate.Set(0);
             ShowOneOf<RunStage>(_state, RunStage.Ended);
             ShowLimits(verdict.Generator.Limits);
-            ShowVerdict(verdict.Kind);
+            ShowOneOf<VerdictKind>(_verdict, verdict.Kind);
         }
     }
 
@@ -132,8 +132,6 @@ internal sealed class RunInstruments
         _failures.BringTo(merged.Failures.Select(failure => KeyValuePair.Create(failure.Key, failure.Value.Count)));
         _negotiated.BringTo(merged.Negotiated);
     }
-
-    private void ShowVerdict(VerdictKind? verdict) => ShowOneOf(_verdict, verdict);
 
     private void ShowLimits(IReadOnlySet<GeneratorLimit> limits)
     {

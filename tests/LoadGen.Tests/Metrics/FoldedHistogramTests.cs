@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using LoadGen.Core.Tallies;
 using LoadGen.Metrics;
@@ -14,37 +15,37 @@ public sealed class FoldedHistogramTests
     public void Buckets_count_and_sum_are_those_of_observing_each_time() => Seconds.Sample(seconds =>
     {
         var counts = new BucketCounts();
-        var (folded, child) = Make();
+        var (folded, child, registry) = Make();
         foreach (var times in seconds)
         {
             Array.ForEach(times, counts.Record);
             folded.BringTo(counts);
         }
 
-        AssertEqual(seconds.SelectMany(times => times), child, resolution: 0);
+        AssertEqual(seconds.SelectMany(times => times), child, registry, resolution: 0);
     });
 
     [Fact]
     public void A_finer_histogram_is_folded_with_its_exact_sum() => Seconds.Sample(seconds =>
     {
         var histogram = new LatencyHistogram();
-        var (folded, child) = Make();
+        var (folded, child, registry) = Make();
         foreach (var times in seconds)
         {
             Array.ForEach(times, histogram.Record);
             folded.BringTo(BucketCounts.Of(histogram));
         }
 
-        AssertEqual(seconds.SelectMany(times => times), child, resolution: 0.001);
+        AssertEqual(seconds.SelectMany(times => times), child, registry, resolution: 0.001);
     });
 
-    private static void AssertEqual(IEnumerable<TimeSpan> times, Histogram.Child observed, double resolution)
+    private static void AssertEqual(IEnumerable<TimeSpan> times, Histogram.Child observed, CollectorRegistry registry, double resolution)
     {
         var expected = times.Select(time => time.TotalSeconds).ToArray();
         Assert.Equal(expected.Length, observed.Count);
         Assert.Equal(expected.Sum(), observed.Sum, tolerance: expected.Sum() * Math.Max(resolution / 100, 1e-9));
         var cumulative = 0L;
-        foreach (var (bound, count) in Buckets.Seconds.Zip(CountsOf(observed)))
+        foreach (var (bound, count) in Buckets.Seconds.Zip(CountsOf(registry)))
         {
             cumulative += count;
             Assert.InRange(
@@ -55,11 +56,11 @@ public sealed class FoldedHistogramTests
     }
 
     // What is exposed, since a histogram does not tell its buckets otherwise.
-    private static IEnumerable<long> CountsOf(Histogram.Child child)
+    private static IEnumerable<long> CountsOf(CollectorRegistry registry)
     {
         using var text = new MemoryStream();
-        Registries[child].CollectAndExportAsTextAsync(text).GetAwaiter().GetResult();
-        var cumulative = System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n')
+        registry.CollectAndExportAsTextAsync(text).GetAwaiter().GetResult();
+        var cumulative = Encoding.UTF8.GetString(text.ToArray()).Split('\n')
             .Where(line => line.StartsWith("h_bucket", StringComparison.Ordinal))
             .Select(line => long.Parse(line[(line.LastIndexOf(' ') + 1)..]));
         var before = 0L;
@@ -70,14 +71,11 @@ public sealed class FoldedHistogramTests
         }
     }
 
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Histogram.Child, CollectorRegistry> Registries = new();
-
-    private static (FoldedHistogram Folded, Histogram.Child Child) Make()
+    private static (FoldedHistogram Folded, Histogram.Child Child, CollectorRegistry Registry) Make()
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var child = Prometheus.Metrics.WithCustomRegistry(registry)
             .CreateHistogram("h", "h", new HistogramConfiguration { Buckets = Buckets.Seconds }).WithLabels();
-        Registries[child] = registry;
-        return (new FoldedHistogram(child), child);
+        return (new FoldedHistogram(child), child, registry);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
@@ -175,7 +176,7 @@ public sealed class NodeMetricsTests
     {
         using var text = new MemoryStream();
         await _metrics.WriteAsync(text, TestContext.Current.CancellationToken);
-        return new Scrape([.. System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n').Where(line => line.Length > 0 && !line.StartsWith('#'))]);
+        return new Scrape([.. Encoding.UTF8.GetString(text.ToArray()).Split('\n').Where(line => line.Length > 0 && !line.StartsWith('#'))]);
     }
 
     private sealed record Scrape(IReadOnlyList<string> Lines)
