@@ -110,6 +110,7 @@ internal sealed class CoordinatorCommand
             Console = console,
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
+            TerminationLog = _output.TerminationLogOf(parse),
             MetricsListen = metricsListen,
             Linger = linger,
         };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using LoadGen.Running;
 using Spectre.Console;
 
 namespace LoadGen.Commands;
@@ -12,10 +13,12 @@ internal sealed class OutputFlags
     private readonly Option<string?> _json = new("--json") { HelpName = "FILE|-", Description = "Write the result as JSON; - for standard output." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Show neither progress nor summary." };
     private readonly MetricsFlags _metrics = new();
+    private readonly TerminationLogFlag _terminationLog = new();
 
     public void AddTo(Command command)
     {
         AddResultTo(command);
+        _terminationLog.AddTo(command);
         _metrics.AddTo(command);
     }
 
@@ -28,6 +31,8 @@ internal sealed class OutputFlags
 
     /// <summary>The file for the result, <c>-</c> for standard output, or nothing.</summary>
     public string? JsonOf(ParseResult parse) => parse.GetValue(_json);
+
+    public TerminationLog TerminationLogOf(ParseResult parse) => _terminationLog.Of(parse);
 
     public bool IsQuiet(ParseResult parse) => parse.GetValue(_quiet);
 

@@ -67,6 +67,7 @@ internal sealed class RunCommand
             Console = _output.ConsoleOf(parse),
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
+            TerminationLog = _output.TerminationLogOf(parse),
             MetricsListen = metricsListen,
             Linger = linger,
             OwnTarget = target,

@@ -37,6 +37,9 @@ internal sealed class CoordinatedRun
     /// <summary>Where the JSON goes: a file, <c>-</c>, or nowhere.</summary>
     public string? Json { get; init; }
 
+    /// <summary>Where the result in short goes.</summary>
+    public TerminationLog TerminationLog { get; init; } = new(null);
+
     /// <summary>Where metrics are served, if anywhere.</summary>
     public IPEndPoint? MetricsListen { get; init; }
 
@@ -107,7 +110,7 @@ internal sealed class CoordinatedRun
             await session.AllLeft;
         }
 
-        var verdict = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(ending);
+        var verdict = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(UnfinishedRun.Of(ending));
         if (endpoint is not null && Linger > TimeSpan.Zero)
         {
             await Task.WhenAny(Task.Delay(Linger), signals.FirstSignal);
@@ -140,8 +143,7 @@ internal sealed class CoordinatedRun
             return ExitCode.Aborted;
         }
 
-        await System.Console.Error.WriteLineAsync($"loadgen: no coordinator at {string.Join(", ", Node.Seeds)}, or it was lost");
-        return ExitCode.NotFormed;
+        return TellWhyNot(new UnfinishedRun([$"no coordinator at {string.Join(", ", Node.Seeds)}, or it was lost"], ExitCode.NotFormed));
     }
 
     private RunHandle Start(List<ClusterNode> nodes, RunSession session, NodeMetrics metrics)
@@ -181,6 +183,8 @@ internal sealed class CoordinatedRun
             Summary.Write(result, Console);
         }
 
+        TerminationLog.Write(TerminationMessage.Of(result, code));
+
         if (ResultOutput.Write(result, Json) is { } problem)
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
@@ -190,14 +194,14 @@ internal sealed class CoordinatedRun
         return code;
     }
 
-    private static int TellWhyNot(RunEnding ending)
+    private int TellWhyNot(UnfinishedRun unfinished)
     {
-        var (sentences, code) = UnfinishedRun.Of(ending);
-        foreach (var sentence in sentences)
+        foreach (var sentence in unfinished.Sentences)
         {
             System.Console.Error.WriteLine($"loadgen: {sentence}");
         }
 
-        return code;
+        TerminationLog.Write(TerminationMessage.Of(unfinished.Sentences, unfinished.ExitCode));
+        return unfinished.ExitCode;
     }
 }
