@@ -119,9 +119,9 @@ public sealed class ChartTests
         var manifests = await Renderer.RenderWellAsync(Charts.Full);
 
         var advertised = FlagOf(manifests.Coordinator, "--advertise");
-        Assert.Equal($"{manifests.Coordinator.Metadata.Name}-0.{manifests.Service.Metadata.Name}.load.svc.cluster.local", advertised);
+        Assert.Equal($"{manifests.Coordinator.Metadata.Name}-0.{manifests.Service.Metadata.Name}", advertised);
         Assert.Equal($"{advertised}:4053", FlagOf(manifests.Workers, "--seed"));
-        Assert.Equal($"{manifests.Workers.Metadata.Name}-$(WORKER_INDEX).{manifests.Service.Metadata.Name}.load.svc.cluster.local", FlagOf(manifests.Workers, "--advertise"));
+        Assert.Equal($"{manifests.Workers.Metadata.Name}-$(WORKER_INDEX).{manifests.Service.Metadata.Name}", FlagOf(manifests.Workers, "--advertise"));
         Assert.Contains(Manifests.ContainerOf(manifests.Workers).Env, variable => variable.Name == "WORKER_INDEX");
         Assert.Equal("6", FlagOf(manifests.Coordinator, "--min-workers"));
     }

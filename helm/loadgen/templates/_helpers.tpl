@@ -13,10 +13,8 @@
 {{- define "loadgen.worker" -}}{{ include "loadgen.revision" . }}-worker{{- end }}
 {{- define "loadgen.service" -}}{{ include "loadgen.revision" . }}{{- end }}
 
-{{/* What is after a pod's host name. */}}
-{{- define "loadgen.domain" -}}
-{{ include "loadgen.service" . }}.{{ .Release.Namespace }}.svc.{{ .Values.clusterDomain }}
-{{- end }}
+{{/* What is after a pod's host name: DNS looks in the namespace first, so that the name is good in each. */}}
+{{- define "loadgen.domain" -}}{{ include "loadgen.service" . }}{{- end }}
 
 {{- define "loadgen.selector" -}}
 app.kubernetes.io/name: loadgen

@@ -13,8 +13,10 @@ public static class RealServers
     {
         ["caddy"] = "caddy",
         ["gnutls-serv"] = "gnutls-bin",
+        ["go"] = "golang-go",
         ["haproxy"] = "haproxy",
         ["ip"] = "iproute2",
+        ["kubectl"] = "kubernetes-client",
         ["nft"] = "nftables",
         ["nginx"] = "nginx",
         ["openssl"] = "openssl",
