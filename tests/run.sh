@@ -15,9 +15,11 @@ needs=(
   caddy:caddy
   npm:npm
   promtool:prometheus
+  docker-compose:docker-compose
   ip:iproute2
   nft:nftables
   faketime:faketime
+  chromium:chromium
   go:golang-go
   kubectl:kubernetes-client
 )

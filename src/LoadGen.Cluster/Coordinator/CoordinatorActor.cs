@@ -617,7 +617,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     {
         if (_state is { } state)
         {
-            _observer.Progressed(ProgressView.Of(state, _merged, state.ElapsedAt(Now)));
+            var progress = ProgressView.Of(state, _merged, state.ElapsedAt(Now));
+            _observer.Counted(progress, state.Plan, _merged);
+            _observer.Progressed(progress);
         }
     }
 

@@ -1,4 +1,6 @@
+using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Coordinator;
 
@@ -7,6 +9,11 @@ public interface IRunObserver
 {
     /// <summary>About once a second, and at every change of stage.</summary>
     void Progressed(RunProgress progress);
+
+    /// <summary>What was counted up to that progress. The tally changes again afterwards: it is to be read within the call.</summary>
+    void Counted(RunProgress progress, Plan plan, Tally merged)
+    {
+    }
 
     /// <summary>The run is over. Called once.</summary>
     /// <param name="ending">How it ended.</param>

@@ -6,6 +6,8 @@ namespace LoadGen.Cluster.Nodes;
 /// <summary>The actor system's configuration.</summary>
 internal static class NodeConfig
 {
+    private static readonly TimeSpan LongestStableAfter = TimeSpan.FromSeconds(5);
+
     // Akka's own work never shares threads with handshakes, or a busy worker would miss heartbeats and be declared lost.
     // A node that cannot reach the coordinator's side is downed after a quiet time, not at once: machines under load pause.
     private const string Fixed = """
@@ -83,7 +85,6 @@ internal static class NodeConfig
           }
           pump-dispatcher { type = PinnedDispatcher }
           tally-dispatcher { type = PinnedDispatcher }
-          downing.stable-after = 5s
         }
         """;
 
@@ -94,7 +95,10 @@ internal static class NodeConfig
               roles = [{{string.Join(", ", options.Roles)}}]
               shutdown-after-unsuccessful-join-seed-nodes = {{(long)options.JoinWithin.TotalMilliseconds}}ms
             }
-            loadgen.downing.lease = {{(long)options.Lease.TotalMilliseconds}}ms
+            loadgen.downing {
+              lease = {{(long)options.Lease.TotalMilliseconds}}ms
+              stable-after = {{(long)StableAfter(options.Lease).TotalMilliseconds}}ms
+            }
             akka.remote.dot-netty.tcp {
               enable-ssl = {{(options.Identity is null ? "off" : "on")}}
               hostname = {{Quoted(options.ListenHost)}}
@@ -105,6 +109,9 @@ internal static class NodeConfig
             """;
         return ConfigurationFactory.ParseString(own).WithFallback(ConfigurationFactory.ParseString(Fixed));
     }
+
+    // A lost coordinator is noticed after 3 s, and its successor must be there well before workers give up, after two leases.
+    private static TimeSpan StableAfter(TimeSpan lease) => lease / 2 < LongestStableAfter ? lease / 2 : LongestStableAfter;
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

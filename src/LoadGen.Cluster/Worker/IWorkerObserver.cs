@@ -6,8 +6,8 @@ namespace LoadGen.Cluster.Worker;
 /// <summary>Sees a worker's load as it happens, for metrics. Called from several threads; must be quick and must not throw.</summary>
 public interface IWorkerObserver
 {
-    /// <summary>A worker got ready for a plan.</summary>
-    void Prepared(Plan plan);
+    /// <summary>A worker got ready for a run; what is seen from now on belongs to it.</summary>
+    void Prepared(string runId, Plan plan);
 
     /// <summary>An arrival came due.</summary>
     void Arrived(int target, int profile);

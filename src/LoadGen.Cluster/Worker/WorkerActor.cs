@@ -207,7 +207,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (refusals.Count == 0)
         {
             await services.WarmUp(run.Plan, stopping);
-            services.Observer.Prepared(run.Plan);
+            services.Observer.Prepared(run.RunId, run.Plan);
         }
 
         return new Readiness(run.RunId, engine, refusals, null);

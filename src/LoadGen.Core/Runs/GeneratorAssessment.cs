@@ -1,4 +1,5 @@
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
@@ -17,6 +18,9 @@ public sealed record GeneratorAssessment
     /// <summary>Above this part of the time, garbage collection holds everything up.</summary>
     private const double MostGcPause = 0.1;
 
+    private static readonly (FailureKind Kind, GeneratorLimit Limit)[] Exhausted =
+        [(FailureKind.PortsExhausted, GeneratorLimit.Ports), (FailureKind.FilesExhausted, GeneratorLimit.Files)];
+
     /// <summary>User and system time of all generator processes for each handshake that ended; <see langword="null"/> for none.</summary>
     public double? CpuMicrosPerHandshake { get; init; }
 
@@ -32,55 +36,70 @@ public sealed record GeneratorAssessment
     /// <summary>Why it was, each with its figure.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
+    /// <summary>What limited it, by kind.</summary>
+    public IReadOnlySet<GeneratorLimit> Limits { get; init; } = new HashSet<GeneratorLimit>();
+
     /// <summary>Judges the generator by what a run recorded.</summary>
     public static GeneratorAssessment Of(RunRecord record)
+        => Of(record.Plan, record.Books, record.Tally, record.Workers.Select(worker => worker.Usage));
+
+    /// <summary>Judges the generator by what is known of a run, which may still be under way.</summary>
+    /// <param name="plan">What is run.</param>
+    /// <param name="books">What became of the arrivals.</param>
+    /// <param name="tally">The samples of all workers.</param>
+    /// <param name="usages">What each worker's process used, where that is known.</param>
+    public static GeneratorAssessment Of(Plan plan, Books books, Tally tally, IEnumerable<GeneratorUsage?> usages)
     {
         // Workers in one process report the same process.
-        var processes = record.Workers
-            .Select(worker => worker.Usage)
+        var processes = usages
             .OfType<GeneratorUsage>()
-            .GroupBy(usage => usage.Process, (_, usages) => usages.MaxBy(usage => usage.Elapsed)!)
+            .GroupBy(usage => usage.Process, (_, same) => same.MaxBy(usage => usage.Elapsed)!)
             .ToList();
-        var books = record.Books;
         var handshakes = books.Completed + books.Failed;
-        var lag = record.Tally.Lag.Summarize();
+        var lag = tally.Lag.Summarize();
         var gcPause = processes.Select(usage => Part(usage.GcPause, usage.Elapsed)).DefaultIfEmpty().Max();
+        // A closed load uses what it can get, and a saturated generator is then the limit; an open one that kept its times
+        // and its connections was not held up by it.
+        var heldUp = plan.Load is Load.Closed || books.Dropped > 0;
+        var reasons = FindReasons(tally, heldUp ? processes : [], lag, gcPause).ToList();
         return new GeneratorAssessment
         {
             CpuMicrosPerHandshake = handshakes > 0 ? processes.Sum(usage => usage.Cpu.TotalMicroseconds) / handshakes : null,
             GcPausePercent = gcPause * 100,
             Lag = lag,
-            Reasons = [.. FindReasons(record, processes, lag, gcPause)],
+            Reasons = [.. reasons.Select(reason => reason.Sentence)],
+            Limits = reasons.Select(reason => reason.Limit).ToHashSet(),
         };
     }
 
-    private static IEnumerable<string> FindReasons(
-        RunRecord record, IReadOnlyList<GeneratorUsage> processes, LatencySummary? lag, double gcPause)
+    private static IEnumerable<(GeneratorLimit Limit, string Sentence)> FindReasons(
+        Tally tally, IReadOnlyList<GeneratorUsage> heldUp, LatencySummary? lag, double gcPause)
     {
         if (lag is not null && lag.P99 > MostLag)
         {
-            yield return $"schedule lag: the 99th percentile of starts was {lag.P99.TotalMilliseconds:F1} ms late (limit {MostLag.TotalMilliseconds:F0} ms)";
+            yield return (
+                GeneratorLimit.ScheduleLag,
+                $"schedule lag: the 99th percentile of starts was {lag.P99.TotalMilliseconds:F1} ms late (limit {MostLag.TotalMilliseconds:F0} ms)");
         }
 
-        // A closed load uses what it can get, and a saturated generator is then the limit; an open one that kept its times
-        // and its connections was not held up by it.
-        var heldUp = record.Plan.Load is Plans.Load.Closed || record.Books.Dropped > 0;
-        foreach (var usage in processes.Where(usage => heldUp && Part(usage.Cpu, usage.Elapsed * usage.Cores) > MostCpu))
+        foreach (var usage in heldUp.Where(usage => Part(usage.Cpu, usage.Elapsed * usage.Cores) > MostCpu))
         {
-            yield return $"cpu: {usage.Process} used {Part(usage.Cpu, usage.Elapsed * usage.Cores):P0} of its {usage.Cores} processors";
+            yield return (
+                GeneratorLimit.Cpu,
+                $"cpu: {usage.Process} used {Part(usage.Cpu, usage.Elapsed * usage.Cores):P0} of its {usage.Cores} processors");
         }
 
         if (gcPause > MostGcPause)
         {
-            yield return $"garbage collection: paused for {gcPause:P0} of the time";
+            yield return (GeneratorLimit.GcPause, $"garbage collection: paused for {gcPause:P0} of the time");
         }
 
-        foreach (var kind in (FailureKind[])[FailureKind.PortsExhausted, FailureKind.FilesExhausted])
+        foreach (var (kind, limit) in Exhausted)
         {
-            var count = record.Tally.Failures.Where(failure => failure.Key.Kind == kind).Sum(failure => failure.Value.Count);
+            var count = tally.Failures.Where(failure => failure.Key.Kind == kind).Sum(failure => failure.Value.Count);
             if (count > 0)
             {
-                yield return $"{kind.Name()}: {count} connections could not be opened on this side";
+                yield return (limit, $"{kind.Name()}: {count} connections could not be opened on this side");
             }
         }
     }

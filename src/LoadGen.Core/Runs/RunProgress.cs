@@ -1,4 +1,5 @@
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
@@ -7,6 +8,9 @@ namespace LoadGen.Core.Runs;
 public sealed record RunProgress
 {
     public required string RunId { get; init; }
+
+    /// <summary>What is run; a coordinator that took over has it from the workers.</summary>
+    public Plan? Plan { get; init; }
 
     public required RunStage Stage { get; init; }
 
@@ -25,6 +29,9 @@ public sealed record RunProgress
     /// <summary>Completed handshakes per second, over the last whole second that every worker has reported.</summary>
     public double CompletedPerSecond { get; init; }
 
+    /// <summary>Failed handshakes per second, over the same second.</summary>
+    public double FailedPerSecond { get; init; }
+
     /// <summary>Everything that has ended so far.</summary>
     public Books Ended { get; init; }
 
@@ -34,8 +41,23 @@ public sealed record RunProgress
     /// <summary>Response times of the whole run so far; <see langword="null"/> before the first completed handshake.</summary>
     public LatencySummary? Response { get; init; }
 
+    /// <summary>Handshake times of the whole run so far; <see langword="null"/> before the first completed handshake.</summary>
+    public LatencySummary? Handshake { get; init; }
+
+    /// <summary>Completed handshakes so far by what was negotiated, most frequent first.</summary>
+    public IReadOnlyList<KeyValuePair<Negotiated, long>> Mix { get; init; } = [];
+
     /// <summary>Failures so far by kind, most frequent first.</summary>
     public IReadOnlyList<KeyValuePair<FailureKind, long>> Failures { get; init; } = [];
 
+    /// <summary>Failures so far by what they are counted by, with an example of each, most frequent first.</summary>
+    public IReadOnlyList<KeyValuePair<FailureKey, FailureCount>> FailureCauses { get; init; } = [];
+
+    /// <summary>The last whole second that every worker has reported; <see langword="null"/> before there is one.</summary>
+    public RunSecond? LastSecond { get; init; }
+
     public IReadOnlyList<WorkerState> Workers { get; init; } = [];
+
+    /// <summary>How many workers the run should have: as many as it waits for at the start, or as have taken part.</summary>
+    public int WorkersExpected { get; init; }
 }

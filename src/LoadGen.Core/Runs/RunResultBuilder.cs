@@ -32,14 +32,7 @@ public static class RunResultBuilder
             ],
             Failures =
             [
-                .. tally.Failures.OrderByDescending(each => each.Value.Count).Select(each => new RunResult.FailurePart(
-                    each.Key.Kind.Name(),
-                    each.Key.Phase.Name(),
-                    each.Key.Alert,
-                    each.Key.Side.Name(),
-                    plan.Targets[each.Key.Target].Name,
-                    each.Value.Count,
-                    each.Value.Example)),
+                .. tally.Failures.OrderByDescending(each => each.Value.Count).Select(each => Part(each.Key, each.Value, plan)),
             ],
             Thresholds =
             [
@@ -88,7 +81,27 @@ public static class RunResultBuilder
         _ => "aborted",
     };
 
-    private static RunResult.NegotiatedPart Part(Negotiated negotiated, long count) => new(
+    /// <summary>A cause of failures in the form of the result.</summary>
+    public static RunResult.FailurePart Part(FailureKey failure, FailureCount count, Plan plan) => new(
+        failure.Kind.Name(), failure.Phase.Name(), failure.Alert, failure.Side.Name(), plan.Targets[failure.Target].Name, count.Count, count.Example);
+
+    /// <summary>A distribution in the form of the result.</summary>
+    public static RunResult.Distribution? Part(LatencySummary? summary) => summary is null
+        ? null
+        : new RunResult.Distribution(
+            summary.Count,
+            Milliseconds(summary.Min),
+            Milliseconds(summary.Mean),
+            Milliseconds(summary.P50),
+            Milliseconds(summary.P90),
+            Milliseconds(summary.P95),
+            Milliseconds(summary.P99),
+            Milliseconds(summary.P999),
+            Milliseconds(summary.Max),
+            summary.Saturated > 0 ? summary.Saturated : null);
+
+    /// <summary>What was negotiated in the form of the result.</summary>
+    public static RunResult.NegotiatedPart Part(Negotiated negotiated, long count) => new(
         negotiated.TlsVersion.Name(), negotiated.CipherSuite, negotiated.Group, negotiated.Resumed, count)
     {
         SignatureScheme = negotiated.SignatureScheme,
@@ -140,20 +153,6 @@ public static class RunResultBuilder
         : new RunResult.CertificatePart(certificate.Subject, certificate.Issuer, certificate.NotAfter, certificate.KeyType);
 
     private static RunResult.Distribution? Part(LatencyHistogram histogram) => Part(histogram.Summarize());
-
-    private static RunResult.Distribution? Part(LatencySummary? summary) => summary is null
-        ? null
-        : new RunResult.Distribution(
-            summary.Count,
-            Milliseconds(summary.Min),
-            Milliseconds(summary.Mean),
-            Milliseconds(summary.P50),
-            Milliseconds(summary.P90),
-            Milliseconds(summary.P95),
-            Milliseconds(summary.P99),
-            Milliseconds(summary.P999),
-            Milliseconds(summary.Max),
-            summary.Saturated > 0 ? summary.Saturated : null);
 
     private static double? Milliseconds(TimeSpan? time) => time is { } value ? Milliseconds(value) : null;
 

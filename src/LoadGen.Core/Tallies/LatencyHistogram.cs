@@ -23,6 +23,32 @@ public sealed class LatencyHistogram(int significantDigits = 3)
     /// <summary>How many of them were above 60 s.</summary>
     public long Saturated { get; private set; }
 
+    /// <summary>All recorded times together, exactly.</summary>
+    public TimeSpan Sum => new((long)_sumTicks);
+
+    /// <summary>
+    /// The times that were recorded and how often, in rising order. Each is the middle of what the resolution does not tell
+    /// apart; saturated ones come last, as just above 60 s.
+    /// </summary>
+    public IEnumerable<KeyValuePair<TimeSpan, long>> Counts()
+    {
+        // What is saturated is counted with the highest times that are not.
+        var remaining = Count - Saturated;
+        for (var index = 0; remaining > 0; index++)
+        {
+            if (Math.Min(_counts!.CountAt(index), remaining) is > 0 and var count)
+            {
+                yield return KeyValuePair.Create(_counts.TimeAt(index), count);
+                remaining -= count;
+            }
+        }
+
+        if (Saturated > 0)
+        {
+            yield return KeyValuePair.Create(TimeSpan.FromMicroseconds(HighestMicroseconds + 1), Saturated);
+        }
+    }
+
     /// <summary>Records a time; below zero counts as zero.</summary>
     public void Record(TimeSpan time)
     {
@@ -159,16 +185,26 @@ public sealed class LatencyHistogram(int significantDigits = 3)
     /// <summary>Opens the counts by index, for a sparse encoding that merges without a second histogram.</summary>
     private sealed class IndexedHistogram(long highest, int significantDigits) : LongHistogram(highest, significantDigits)
     {
+        private readonly int _halfABucket = (int)SubBuckets(significantDigits) / 2;
+
         public int Length { get; } = NumberOfCounts(highest, significantDigits);
 
         public long CountAt(int index) => GetCountAtIndex(index);
 
         public void AddAt(int index, long count) => AddToCountAtIndex(index, count);
 
+        /// <summary>The middle of the times that are counted at an index.</summary>
+        public TimeSpan TimeAt(int index)
+        {
+            var bucket = Math.Max(0, (index / _halfABucket) - 1);
+            var lowest = (long)(index - (bucket * _halfABucket)) << bucket;
+            return TimeSpan.FromMicroseconds(Math.Min(lowest + ((1L << bucket) >> 1), HighestMicroseconds));
+        }
+
         // The layout of HdrHistogram: a first bucket in full, then the upper half of each one twice as wide.
         private static int NumberOfCounts(long highest, int significantDigits)
         {
-            var subBuckets = 1L << (int)Math.Ceiling(Math.Log2(2 * Math.Pow(10, significantDigits)));
+            var subBuckets = SubBuckets(significantDigits);
             var buckets = 1;
             for (var trackable = subBuckets; trackable <= highest; trackable <<= 1)
             {
@@ -177,5 +213,7 @@ public sealed class LatencyHistogram(int significantDigits = 3)
 
             return (int)((buckets + 1) * (subBuckets / 2));
         }
+
+        private static long SubBuckets(int significantDigits) => 1L << (int)Math.Ceiling(Math.Log2(2 * Math.Pow(10, significantDigits)));
     }
 }

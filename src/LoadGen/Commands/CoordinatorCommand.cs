@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using LoadGen.Cluster.Nodes;
+using LoadGen.Metrics;
 using LoadGen.Running;
 using LoadGen.Web;
 using Spectre.Console;
@@ -31,12 +32,6 @@ internal sealed class CoordinatorCommand
         Description = "Where the coordinator listens that this one stands by for; repeatable.",
     };
 
-    private readonly Option<string?> _out = new("--out")
-    {
-        HelpName = "DIR",
-        Description = "Where a coordinator without a plan keeps the results of its runs.",
-    };
-
     private readonly TokenFlag _token = new();
 
     public static Verb Create()
@@ -47,7 +42,6 @@ internal sealed class CoordinatorCommand
         command.Add(coordinator._minWorkers);
         command.Add(coordinator._standby);
         command.Add(coordinator._seeds);
-        command.Add(coordinator._out);
         coordinator._token.AddTo(command);
         coordinator._node.AddTo(command);
         coordinator._output.AddTo(command);
@@ -76,7 +70,7 @@ internal sealed class CoordinatorCommand
             problems.Add(standby ? "--standby: nobody to stand by for; name the coordinator with --seed host:port" : "--seed: only a standby joins another coordinator; add --standby");
         }
 
-        var (metricsListen, linger) = _output.ReadMetrics(parse, problems);
+        var metrics = _output.ReadMetrics(parse, problems);
         if (_node.Read(parse, NodeOptions.CoordinatorRole, seeds, problems) is not { } node)
         {
             return problems.Tell();
@@ -85,7 +79,13 @@ internal sealed class CoordinatorCommand
         var names = _plan.FileOf(parse) is not null || _plan.NamesTarget(parse);
         if (!standby && !names)
         {
-            return await WaitAsync(parse, node, metricsListen, minWorkers);
+            return await WaitAsync(parse, node, metrics, minWorkers);
+        }
+
+        var token = _token.Read(parse, problems);
+        if (problems.Any)
+        {
+            return problems.Tell();
         }
 
         // A standby learns the plan from the workers; it needs one of its own only to start a run that had not begun.
@@ -110,18 +110,19 @@ internal sealed class CoordinatorCommand
             Console = console,
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
+            Out = _output.OutOf(parse),
+            Metrics = metrics,
+            Token = token,
             TerminationLog = _output.TerminationLogOf(parse),
-            MetricsListen = metricsListen,
-            Linger = linger,
         };
         return await run.ExecuteAsync();
     }
 
-    private async Task<int> WaitAsync(ParseResult parse, NodeOptions node, IPEndPoint? listen, int minWorkers)
+    private async Task<int> WaitAsync(ParseResult parse, NodeOptions node, MetricsOptions metrics, int minWorkers)
     {
         var problems = new Problems();
         var token = _token.Read(parse, problems);
-        if (listen is null)
+        if (metrics.Listen is not { } listen)
         {
             problems.Add("there is no plan: name a file, or --target; or give --http HOST:PORT to take plans there");
         }
@@ -132,6 +133,6 @@ internal sealed class CoordinatorCommand
 
         return problems.Any
             ? problems.Tell()
-            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Listen = listen!, Token = token, Out = parse.GetValue(_out) }.ExecuteAsync();
+            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Metrics = metrics, Token = token, Out = _output.OutOf(parse) }.ExecuteAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using LoadGen.Metrics;
 
 namespace LoadGen.Commands;
 
@@ -9,7 +10,7 @@ internal sealed class MetricsFlags
     private readonly Option<string?> _port = new("--metrics-port")
     {
         HelpName = "PORT",
-        Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1; 0 for any free one.",
+        Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1, and a coordinator's live page and API; 0 for any free one.",
     };
 
     private readonly Option<string?> _http = new("--http")
@@ -21,8 +22,14 @@ internal sealed class MetricsFlags
     private readonly Option<string?> _linger = new("--linger")
     {
         HelpName = "DURATION",
-        Description = "Keep serving for this long after the run, so that the last scrape sees the final counts.",
-        DefaultValueFactory = _ => "0s",
+        Description = "Keep serving metrics for this long after the run, so that the last scrape sees the final counts; a signal ends it.",
+        DefaultValueFactory = _ => $"{MetricsOptions.DefaultLinger.TotalSeconds:F0}s",
+    };
+
+    private readonly Option<string?> _push = new("--push")
+    {
+        HelpName = "URL",
+        Description = "Send the final metrics to this Pushgateway after the run.",
     };
 
     public void AddTo(Command command)
@@ -30,9 +37,10 @@ internal sealed class MetricsFlags
         command.Add(_port);
         command.Add(_http);
         command.Add(_linger);
+        command.Add(_push);
     }
 
-    public (IPEndPoint? Listen, TimeSpan Linger) Read(ParseResult parse, Problems problems)
+    public MetricsOptions Read(ParseResult parse, Problems problems)
     {
         var (port, http) = (parse.GetValue(_port), parse.GetValue(_http));
         var (flag, text) = port is not null ? ("--metrics-port", port) : ("--http", http);
@@ -54,6 +62,17 @@ internal sealed class MetricsFlags
             }
         }
 
-        return (listen, problems.Duration("--linger", parse.GetValue(_linger)) ?? TimeSpan.Zero);
+        return new MetricsOptions(listen, problems.Duration("--linger", parse.GetValue(_linger)) ?? TimeSpan.Zero, ReadPush(parse.GetValue(_push), problems));
+    }
+
+    private static Uri? ReadPush(string? text, Problems problems)
+    {
+        if (text is null || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            return text is null ? null : new Uri(text);
+        }
+
+        problems.Add($"--push: '{text}' is not the address of a Pushgateway; write one such as http://10.0.0.3:9091");
+        return null;
     }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Net;
+using LoadGen.Metrics;
 using LoadGen.Running;
 using Spectre.Console;
 
@@ -11,6 +11,12 @@ internal sealed class OutputFlags
     private const int UnwrappedColumns = 1000;
 
     private readonly Option<string?> _json = new("--json") { HelpName = "FILE|-", Description = "Write the result as JSON; - for standard output." };
+    private readonly Option<string?> _out = new("--out")
+    {
+        HelpName = "DIR",
+        Description = "Keep the result there, as RUN.json; the live page shows what is kept there.",
+    };
+
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Show neither progress nor summary." };
     private readonly MetricsFlags _metrics = new();
     private readonly TerminationLogFlag _terminationLog = new();
@@ -18,6 +24,7 @@ internal sealed class OutputFlags
     public void AddTo(Command command)
     {
         AddResultTo(command);
+        command.Add(_out);
         _terminationLog.AddTo(command);
         _metrics.AddTo(command);
     }
@@ -31,6 +38,9 @@ internal sealed class OutputFlags
 
     /// <summary>The file for the result, <c>-</c> for standard output, or nothing.</summary>
     public string? JsonOf(ParseResult parse) => parse.GetValue(_json);
+
+    /// <summary>The folder where results are kept, or nothing.</summary>
+    public string? OutOf(ParseResult parse) => parse.GetValue(_out);
 
     public TerminationLog TerminationLogOf(ParseResult parse) => _terminationLog.Of(parse);
 
@@ -51,6 +61,6 @@ internal sealed class OutputFlags
         return console;
     }
 
-    /// <summary>Where to serve metrics, if anywhere, and for how long after the run.</summary>
-    public (IPEndPoint? Listen, TimeSpan Linger) ReadMetrics(ParseResult parse, Problems problems) => _metrics.Read(parse, problems);
+    /// <summary>Where metrics go.</summary>
+    public MetricsOptions ReadMetrics(ParseResult parse, Problems problems) => _metrics.Read(parse, problems);
 }

@@ -19,6 +19,8 @@ internal sealed class RunCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly TokenFlag _token = new();
+
     public static Verb Create()
     {
         var run = new RunCommand();
@@ -26,6 +28,7 @@ internal sealed class RunCommand
         run._plan.AddTo(command);
         command.Add(run._workers);
         run._output.AddTo(command);
+        run._token.AddTo(command);
         command.SetAction((parse, cancellation) => run.ExecuteAsync(parse, cancellation));
         return new Verb(command,
         [
@@ -45,7 +48,8 @@ internal sealed class RunCommand
             problems.Add($"--workers: {workers} is out of range; write a number from 1 to 64");
         }
 
-        var (metricsListen, linger) = _output.ReadMetrics(parse, problems);
+        var metrics = _output.ReadMetrics(parse, problems);
+        var token = _token.Read(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -67,9 +71,10 @@ internal sealed class RunCommand
             Console = _output.ConsoleOf(parse),
             Quiet = _output.IsQuiet(parse),
             Json = _output.JsonOf(parse),
+            Out = _output.OutOf(parse),
+            Metrics = metrics,
+            Token = token,
             TerminationLog = _output.TerminationLogOf(parse),
-            MetricsListen = metricsListen,
-            Linger = linger,
             OwnTarget = target,
         };
         return await run.ExecuteAsync();

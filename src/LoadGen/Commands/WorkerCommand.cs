@@ -50,7 +50,7 @@ internal sealed class WorkerCommand
     private async Task<int> ExecuteAsync(ParseResult parse)
     {
         var problems = new Problems();
-        var (metricsListen, linger) = _metrics.Read(parse, problems);
+        var delivery = _metrics.Read(parse, problems);
         if (WeightOf(parse.GetValue(_weight)!) is not { } weight)
         {
             problems.Add($"--weight: '{parse.GetValue(_weight)}' is no share; write a number from 1 to 1000, or cores");
@@ -63,7 +63,7 @@ internal sealed class WorkerCommand
         }
 
         var metrics = new NodeMetrics();
-        await using var endpoint = metricsListen is not null ? await NodeEndpoint.StartAsync(metricsListen, metrics) : null;
+        await using var endpoint = delivery.Listen is { } listen ? await NodeEndpoint.StartAsync(listen, metrics) : null;
         if (endpoint is not null)
         {
             Console.WriteLine($"metrics on {endpoint.Address}/metrics");
@@ -90,13 +90,10 @@ internal sealed class WorkerCommand
         endpoint?.BecomeReady();
         if (await Task.WhenAny(worker.Released, node.Terminated) == worker.Released && await worker.Released != ExitCode.NotFormed)
         {
-            if (endpoint is not null && linger > TimeSpan.Zero)
-            {
-                await Task.WhenAny(Task.Delay(linger), signals.FirstSignal);
-            }
-
             var code = await worker.Released;
             _terminationLog.Of(parse).Write(TerminationMessage.Of([], code));
+            await delivery.PushAsync(metrics, WorkerName.Own);
+            await delivery.LingerAsync(signals.FirstSignal);
             return code;
         }
 

@@ -71,18 +71,9 @@ internal static class Summary
         if (times is not null)
         {
             double[] figures = [times.P50, times.P90, times.P95, times.P99, times.P999, times.Max, times.Mean];
-            table.AddRow([name, .. figures.Select(Show)]);
+            table.AddRow([name, .. figures.Select(Figures.Milliseconds)]);
         }
     }
-
-    // Three digits are what a histogram knows.
-    private static string Show(double milliseconds) => milliseconds switch
-    {
-        < 1 => $"{milliseconds:0.000}",
-        < 10 => $"{milliseconds:0.00}",
-        < 100 => $"{milliseconds:0.0}",
-        _ => $"{milliseconds:N0}",
-    };
 
     private static void WriteNegotiated(RunResult result, IAnsiConsole console)
     {
@@ -98,7 +89,7 @@ internal static class Summary
         }
     }
 
-    private static IEnumerable<string> DetailsOf(RunResult.NegotiatedPart each)
+    internal static IEnumerable<string> DetailsOf(RunResult.NegotiatedPart each)
     {
         if (each.SignatureScheme is { } scheme)
         {

@@ -1,4 +1,3 @@
-using System.Net;
 using LoadGen.BuiltIn;
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Nodes;
@@ -40,11 +39,14 @@ internal sealed class CoordinatedRun
     /// <summary>Where the result in short goes.</summary>
     public TerminationLog TerminationLog { get; init; } = new(null);
 
-    /// <summary>Where metrics are served, if anywhere.</summary>
-    public IPEndPoint? MetricsListen { get; init; }
+    /// <summary>Where the result is kept besides, under its run's name, and what the live page shows of earlier runs.</summary>
+    public string? Out { get; init; }
 
-    /// <summary>How long metrics stay after the run.</summary>
-    public TimeSpan Linger { get; init; }
+    /// <summary>What the API and the live page want to see.</summary>
+    public ApiToken Token { get; init; } = new(null);
+
+    /// <summary>Where metrics go, and where API and live page are.</summary>
+    public required MetricsOptions Metrics { get; init; }
 
     /// <summary>The target that belongs to this run alone, if it has one.</summary>
     public TargetProcess? OwnTarget { get; init; }
@@ -56,16 +58,22 @@ internal sealed class CoordinatedRun
     public async Task<int> ExecuteAsync()
     {
         var metrics = new NodeMetrics();
-        await using var endpoint = MetricsListen is { } listen ? await NodeEndpoint.StartAsync(listen, metrics) : null;
+        var runId = RunIds.New();
+        var run = new SingleRun(runId, Plan, Standby, new KeptResults(Out));
+        var web = Metrics.Listen is { } listen ? new RunsWeb(run, Token, listen) : null;
+        await using var endpoint = web is not null ? await NodeEndpoint.StartAsync(Metrics.Listen!, metrics, web) : null;
         if (endpoint is not null && !Quiet)
         {
+            Console.MarkupLineInterpolated($"[grey]live page on {endpoint.Address}/[/]");
             Console.MarkupLineInterpolated($"[grey]metrics on {endpoint.Address}/metrics[/]");
         }
 
         var nodes = new List<ClusterNode>();
         try
         {
-            return await ExecuteAsync(nodes, metrics, endpoint);
+            var code = await ExecuteAsync(nodes, metrics, endpoint, runId, run);
+            await (web?.LastLookAsync() ?? Task.CompletedTask);
+            return code;
         }
         finally
         {
@@ -77,7 +85,7 @@ internal sealed class CoordinatedRun
         }
     }
 
-    private async Task<int> ExecuteAsync(List<ClusterNode> nodes, NodeMetrics metrics, NodeEndpoint? endpoint)
+    private async Task<int> ExecuteAsync(List<ClusterNode> nodes, NodeMetrics metrics, NodeEndpoint? endpoint, string runId, SingleRun run)
     {
         RunHandle? handle = null;
 
@@ -98,10 +106,11 @@ internal sealed class CoordinatedRun
         RunRecord? record;
         await using (var view = ProgressViews.For(Console, Quiet))
         {
-            var session = new RunSession(view, metrics);
-            handle = Start(nodes, session, metrics);
+            var session = new RunSession(view, metrics, run);
+            handle = Start(nodes, runId, session, metrics);
+            run.Started(handle);
             endpoint?.BecomeReady();
-            if (await FirstOf(session, nodes[0], signals) is { } code)
+            if (await FirstOf(session, nodes[0], signals, run) is { } code)
             {
                 return code;
             }
@@ -110,17 +119,19 @@ internal sealed class CoordinatedRun
             await session.AllLeft;
         }
 
-        var verdict = record is not null ? await ReportAsync(record, metrics) : TellWhyNot(UnfinishedRun.Of(ending));
-        if (endpoint is not null && Linger > TimeSpan.Zero)
+        var verdict = record is not null ? await ReportAsync(record, metrics, run) : TellWhyNot(UnfinishedRun.Of(ending), run);
+        await Metrics.PushAsync(metrics, Environment.MachineName);
+        if (Metrics.Lingers && !Quiet && !signals.FirstSignal.IsCompleted)
         {
-            await Task.WhenAny(Task.Delay(Linger), signals.FirstSignal);
+            Console.MarkupLineInterpolated($"[grey]metrics stay for {Metrics.Linger.TotalSeconds:0.#} s, or until Ctrl-C[/]");
         }
 
+        await Metrics.LingerAsync(signals.FirstSignal);
         return verdict;
     }
 
     // A standby is over when the run is, here or elsewhere, or when somebody wants it to go.
-    private async Task<int?> FirstOf(RunSession session, ClusterNode node, StopSignals signals)
+    private async Task<int?> FirstOf(RunSession session, ClusterNode node, StopSignals signals, SingleRun run)
     {
         if (!Standby)
         {
@@ -143,17 +154,17 @@ internal sealed class CoordinatedRun
             return ExitCode.Aborted;
         }
 
-        return TellWhyNot(new UnfinishedRun([$"no coordinator at {string.Join(", ", Node.Seeds)}, or it was lost"], ExitCode.NotFormed));
+        return TellWhyNot(new UnfinishedRun([$"no coordinator at {string.Join(", ", Node.Seeds)}, or it was lost"], ExitCode.NotFormed), run);
     }
 
-    private RunHandle Start(List<ClusterNode> nodes, RunSession session, NodeMetrics metrics)
+    private RunHandle Start(List<ClusterNode> nodes, string runId, RunSession session, NodeMetrics metrics)
     {
         // Compiling takes longest: it begins with the first node, once for all workers of the process.
         var warmUp = WorkersHere > 0 ? WarmUp.RunAsync(Plan!, CancellationToken.None) : null;
         var node = ClusterNode.Start(Node);
         nodes.Add(node);
         _released = Standby ? node.StandBy() : null;
-        var order = new RunOrder(RunIds.New(), Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease, TakesOver = Standby };
+        var order = new RunOrder(runId, Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease, TakesOver = Standby };
         var handle = node.StartCoordinator(order, session, TimeProvider.System);
         var services = Workers.Services(metrics, warmUp);
         for (var i = 1; i <= WorkersHere; i++)
@@ -170,22 +181,23 @@ internal sealed class CoordinatedRun
         return handle;
     }
 
-    private async Task<int> ReportAsync(RunRecord record, NodeMetrics metrics)
+    private async Task<int> ReportAsync(RunRecord record, NodeMetrics metrics, SingleRun run)
     {
         if (OwnTarget is not null)
         {
             record = record with { BuiltInTarget = await OwnTarget.StopAsync() };
         }
 
-        var (result, code) = FinishedRun.Of(record, metrics);
+        var finished = FinishedRun.Of(record, metrics);
+        var (result, code) = finished;
+        run.End(finished);
         if (!Quiet)
         {
             Summary.Write(result, Console);
         }
 
         TerminationLog.Write(TerminationMessage.Of(result, code));
-
-        if (ResultOutput.Write(result, Json) is { } problem)
+        if ((ResultOutput.Write(result, Json) ?? run.Kept.Keep(finished)) is { } problem)
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
             return ExitCode.Fault;
@@ -194,8 +206,9 @@ internal sealed class CoordinatedRun
         return code;
     }
 
-    private int TellWhyNot(UnfinishedRun unfinished)
+    private int TellWhyNot(UnfinishedRun unfinished, SingleRun run)
     {
+        run.End(unfinished);
         foreach (var sentence in unfinished.Sentences)
         {
             System.Console.Error.WriteLine($"loadgen: {sentence}");

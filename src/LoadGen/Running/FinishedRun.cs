@@ -6,15 +6,11 @@ namespace LoadGen.Running;
 /// <summary>What came of a run that has a record: the result and the exit code that its verdict means.</summary>
 internal sealed record FinishedRun(RunResult Result, int ExitCode)
 {
-    /// <summary>Judges a run, and lets the metrics tell where the generator was the limit.</summary>
+    /// <summary>Judges a run, and lets the metrics tell.</summary>
     public static FinishedRun Of(RunRecord record, NodeMetrics metrics)
     {
         var verdict = Verdict.Of(record);
-        foreach (var reason in verdict.Generator.Reasons)
-        {
-            metrics.GeneratorLimited(reason[..reason.IndexOf(':', StringComparison.Ordinal)]);
-        }
-
+        metrics.RunEnded(record, verdict);
         return new FinishedRun(RunResultBuilder.Build(record, verdict), CodeOf(verdict.Kind));
     }
 

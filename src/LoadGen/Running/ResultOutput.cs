@@ -5,8 +5,11 @@ namespace LoadGen.Running;
 /// <summary>Puts the result where it was asked for.</summary>
 internal static class ResultOutput
 {
+    /// <param name="result">The result.</param>
+    /// <param name="destination">A file, <c>-</c>, or nowhere.</param>
+    /// <param name="flag">The flag that said so, for whoever reads what went wrong.</param>
     /// <returns><see langword="null"/>, or what went wrong.</returns>
-    public static string? Write(RunResult result, string? destination)
+    public static string? Write(RunResult result, string? destination, string flag = "--json")
     {
         try
         {
@@ -26,7 +29,7 @@ internal static class ResultOutput
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return $"--json: {error.Message}";
+            return $"{flag}: {error.Message}";
         }
     }
 }

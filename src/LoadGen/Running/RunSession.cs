@@ -1,12 +1,14 @@
 using LoadGen.Cluster.Coordinator;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 using LoadGen.Live;
 using LoadGen.Metrics;
 
 namespace LoadGen.Running;
 
 /// <summary>Follows one run from its coordinator's side to its end: shows it, exposes it, and keeps what came of it.</summary>
-internal sealed class RunSession(IProgressView view, NodeMetrics metrics) : IRunObserver
+internal sealed class RunSession(IProgressView view, NodeMetrics metrics, SingleRun run) : IRunObserver
 {
     private readonly TaskCompletionSource<(RunEnding, RunRecord?)> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,9 +25,11 @@ internal sealed class RunSession(IProgressView view, NodeMetrics metrics) : IRun
     public void Progressed(RunProgress progress)
     {
         Begun = true;
-        metrics.Progressed(progress);
         view.Show(progress);
+        run.Progressed(progress);
     }
+
+    public void Counted(RunProgress progress, Plan plan, Tally merged) => metrics.Progressed(progress, plan, merged);
 
     void IRunObserver.Ended(RunEnding ending, RunRecord? record) => _ended.TrySetResult((ending, record));
 

@@ -1,35 +1,35 @@
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 using LoadGen.Metrics;
 
 namespace LoadGen.Running;
 
-/// <summary>One run of a coordinator as it is asked for over HTTP: waiting, under way, or over. Safe for concurrent use.</summary>
-internal sealed class SubmittedRun(string id, Plan plan, NodeMetrics metrics) : IRunObserver
+/// <summary>One run that a waiting coordinator was given: waiting, under way, or over. Safe for concurrent use.</summary>
+internal sealed class SubmittedRun : IRunObserver
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
-    private volatile RunProgress? _progress;
+    private readonly NodeMetrics _metrics;
     private volatile FinishedRun? _finished;
     private volatile UnfinishedRun? _unfinished;
     private Action<string>? _stop;
     private string? _stopReason;
 
-    public string Id { get; } = id;
+    public SubmittedRun(string id, Plan plan, NodeMetrics metrics, ChangeSignal changes)
+    {
+        Plan = plan;
+        _metrics = metrics;
+        Feed = new RunFeed(id, plan, Stop, changes, TimeProvider.System);
+    }
 
-    public Plan Plan { get; } = plan;
+    public string Id => Feed.Id;
 
-    public DateTimeOffset SubmittedAt { get; } = DateTimeOffset.UtcNow;
+    public Plan Plan { get; }
 
-    /// <summary>The latest view of it; <see langword="null"/> while it waits for its turn.</summary>
-    public RunProgress? Progress => _progress;
-
-    /// <summary>What came of it, once it is over and has a result.</summary>
-    public FinishedRun? Finished => _finished;
-
-    /// <summary>Why it has no result, once it is over and has none.</summary>
-    public UnfinishedRun? Unfinished => _unfinished;
+    /// <summary>What is known of it.</summary>
+    public RunFeed Feed { get; }
 
     /// <summary>Ends when the run is over.</summary>
     public Task Over => _over.Task;
@@ -50,35 +50,20 @@ internal sealed class SubmittedRun(string id, Plan plan, NodeMetrics metrics) : 
             }
         }
 
-        _unfinished = new UnfinishedRun([$"{_stopReason} before it began"], ExitCode.Aborted);
+        Feed.End(new UnfinishedRun([$"{_stopReason} before it began"], ExitCode.Aborted));
         _over.TrySetResult();
         return false;
     }
 
-    /// <summary>Ends it early.</summary>
-    public void Stop(string reason)
-    {
-        lock (_lock)
-        {
-            _stopReason ??= reason;
-            if (!_over.Task.IsCompleted)
-            {
-                _stop?.Invoke(reason);
-            }
-        }
-    }
+    public void Progressed(RunProgress progress) => Feed.Progressed(progress);
 
-    public void Progressed(RunProgress progress)
-    {
-        metrics.Progressed(progress);
-        _progress = progress;
-    }
+    public void Counted(RunProgress progress, Plan plan, Tally merged) => _metrics.Progressed(progress, plan, merged);
 
     public void Ended(RunEnding ending, RunRecord? record)
     {
         if (record is not null)
         {
-            _finished = FinishedRun.Of(record, metrics);
+            _finished = FinishedRun.Of(record, _metrics);
         }
         else
         {
@@ -88,10 +73,31 @@ internal sealed class SubmittedRun(string id, Plan plan, NodeMetrics metrics) : 
 
     public void WorkersLeft()
     {
+        if (_finished is { } finished)
+        {
+            Feed.End(finished);
+        }
+        else if (_unfinished is { } unfinished)
+        {
+            Feed.End(unfinished);
+        }
+
         lock (_lock)
         {
             // From now on the coordinator may have another run, which nobody may stop by this one's name.
             _over.TrySetResult();
+        }
+    }
+
+    private void Stop(string reason)
+    {
+        lock (_lock)
+        {
+            _stopReason ??= reason;
+            if (!_over.Task.IsCompleted)
+            {
+                _stop?.Invoke(reason);
+            }
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
@@ -14,7 +13,8 @@ internal sealed class WaitingCoordinator
 
     public required int MinWorkers { get; init; }
 
-    public required IPEndPoint Listen { get; init; }
+    /// <summary>Where metrics go; the API is where they are served.</summary>
+    public required MetricsOptions Metrics { get; init; }
 
     public required ApiToken Token { get; init; }
 
@@ -24,8 +24,9 @@ internal sealed class WaitingCoordinator
     public async Task<int> ExecuteAsync()
     {
         var metrics = new NodeMetrics();
-        var queue = new RunQueue(metrics);
-        await using var endpoint = await NodeEndpoint.StartAsync(Listen, metrics, web => RunsApi.Map(web, queue, Token));
+        var queue = new RunQueue(metrics, new KeptResults(Out));
+        await using var endpoint = await NodeEndpoint.StartAsync(
+            Metrics.Listen!, metrics, new RunsWeb(queue, Token, Metrics.Listen!, plan => queue.Submit(plan)?.Feed));
         await using var node = ClusterNode.Start(Node);
         using var stopping = new CancellationTokenSource();
         SubmittedRun? current = null;
@@ -36,7 +37,7 @@ internal sealed class WaitingCoordinator
                 Environment.Exit(ExitCode.Aborted);
             }
 
-            current?.Stop("interrupted");
+            current?.Feed.Stop("interrupted");
             stopping.Cancel();
         });
         var idle = new IdleObserver();
@@ -54,14 +55,15 @@ internal sealed class WaitingCoordinator
                 break;
             }
 
-            await RunAsync(current, handle);
+            await RunAsync(current, handle, queue.Kept);
+            await Metrics.PushAsync(metrics, Environment.MachineName);
         }
 
         handle.ReleaseWorkers();
         return ExitCode.Pass;
     }
 
-    private async Task RunAsync(SubmittedRun run, RunHandle handle)
+    private async Task RunAsync(SubmittedRun run, RunHandle handle, KeptResults kept)
     {
         var order = new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease };
         if (!run.TryBegin(() => handle.Begin(order, run), handle.Stop))
@@ -71,25 +73,11 @@ internal sealed class WaitingCoordinator
 
         Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
         await run.Over;
-        Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Unfinished!.Sentences)}");
-        if (Out is not null && run.Finished is { } finished && Keep(finished, Path.Combine(Out, $"{run.Id}.json")) is { } problem)
+        Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Feed.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Feed.Unfinished!.Sentences)}");
+        if (run.Feed.Finished is { } finished && kept.Keep(finished) is { } problem)
         {
-            await Console.Error.WriteLineAsync($"loadgen: --out: {problem}");
+            await Console.Error.WriteLineAsync($"loadgen: {problem}");
         }
-    }
-
-    private static string? Keep(FinishedRun finished, string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return error.Message;
-        }
-
-        return ResultOutput.Write(finished.Result, path);
     }
 
     /// <summary>Between runs there is nothing to see.</summary>

@@ -3,14 +3,21 @@ using LoadGen.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Prometheus;
 
 namespace LoadGen.Web;
 
-/// <summary>The node's HTTP endpoint: <c>/metrics</c> for Prometheus, <c>/healthz</c> and <c>/readyz</c> for whoever keeps it running.</summary>
+/// <summary>
+/// The node's HTTP endpoint: <c>/metrics</c> for Prometheus, <c>/healthz</c> and <c>/readyz</c> for whoever keeps it running,
+/// and what a coordinator serves besides.
+/// </summary>
 internal sealed class NodeEndpoint : IAsyncDisposable
 {
+    /// <summary>Browsers keep their connections open; nobody's exit waits for them longer.</summary>
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _web;
     private volatile bool _ready;
 
@@ -21,21 +28,27 @@ internal sealed class NodeEndpoint : IAsyncDisposable
 
     /// <param name="listen">Where.</param>
     /// <param name="metrics">What <c>/metrics</c> shows.</param>
-    /// <param name="map">Adds what else there is.</param>
+    /// <param name="runs">API and live page of a coordinator.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static async Task<NodeEndpoint> StartAsync(IPEndPoint listen, NodeMetrics metrics, Action<WebApplication>? map = null)
+    public static async Task<NodeEndpoint> StartAsync(IPEndPoint listen, NodeMetrics metrics, RunsWeb? runs = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = CloseWithin);
+        runs?.AddTo(builder.Services);
         var web = builder.Build();
         var endpoint = new NodeEndpoint(web);
-        web.MapMetrics("/metrics", metrics.Registry);
+        runs?.Map(web);
+        web.MapGet("/metrics", context =>
+        {
+            context.Response.ContentType = NodeMetrics.ContentType;
+            return metrics.WriteAsync(context.Response.Body, context.RequestAborted);
+        });
         web.MapGet("/healthz", () => "ok\n");
         web.MapGet("/readyz", () => endpoint._ready
             ? Results.Text("ready\n")
             : Results.Text("not ready: the cluster has not formed yet\n", statusCode: StatusCodes.Status503ServiceUnavailable));
-        map?.Invoke(web);
         await web.StartAsync();
         return endpoint;
     }

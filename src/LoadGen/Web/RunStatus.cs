@@ -1,11 +1,9 @@
-using System.Text.Json.Serialization;
 using LoadGen.Core.Runs;
-using LoadGen.Running;
 
 namespace LoadGen.Web;
 
-/// <summary>What the API tells of a run.</summary>
-internal sealed record RunStatus
+/// <summary>What the API and the live page tell of a run. In a list of runs, the parts that are lists themselves are left out.</summary>
+public sealed record RunStatus
 {
     public required string Id { get; init; }
 
@@ -14,26 +12,54 @@ internal sealed record RunStatus
     /// <summary>waiting, forming, preparing, running, stopping or ended.</summary>
     public required string State { get; init; }
 
+    /// <summary>When it came here; of a run that is over, when its load began.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    public string? Engine { get; init; }
+
     public double ElapsedSeconds { get; init; }
 
     public double? DurationSeconds { get; init; }
 
+    /// <summary>The stage of the plan's load that is under way, from 0.</summary>
+    public int LoadStage { get; init; }
+
+    /// <summary>The plan's rate now, absent for a closed load; of a run that is over, what was scheduled per second.</summary>
     public double? OfferedPerSecond { get; init; }
 
+    /// <summary>Over the last whole second; of a run that is over, over all of it.</summary>
     public double CompletedPerSecond { get; init; }
 
     public RunResult.BooksPart? Books { get; init; }
 
     public long InFlight { get; init; }
 
+    /// <summary>How many there are that are not lost.</summary>
     public int Workers { get; init; }
 
     public double? P50Ms { get; init; }
 
     public double? P99Ms { get; init; }
 
+    /// <summary>Of the whole run so far; phases only when it is over.</summary>
+    public RunResult.LatencyPart? LatencyMs { get; init; }
+
+    public IReadOnlyList<RunResult.NegotiatedPart>? Negotiated { get; init; }
+
+    public IReadOnlyList<RunResult.FailurePart>? Failures { get; init; }
+
+    public IReadOnlyList<WorkerStatus>? WorkerStates { get; init; }
+
+    /// <summary>The latest notable events, oldest first.</summary>
+    public IReadOnlyList<EventStatus>? Events { get; init; }
+
     /// <summary>pass, fail, inconclusive or aborted; only of a run that has a result.</summary>
     public string? Verdict { get; init; }
+
+    /// <summary>Why the verdict is what it is.</summary>
+    public IReadOnlyList<string>? Reasons { get; init; }
+
+    public IReadOnlyList<RunResult.ThresholdPart>? Thresholds { get; init; }
 
     /// <summary>Why it has no result.</summary>
     public IReadOnlyList<string>? Problems { get; init; }
@@ -41,40 +67,12 @@ internal sealed record RunStatus
     /// <summary>What a program that waited for the run should exit with, once it is over.</summary>
     public int? ExitCode { get; init; }
 
-    public static RunStatus Of(SubmittedRun run)
-    {
-        var over = run.Over.IsCompleted;
-        var progress = run.Progress;
-        return new RunStatus
-        {
-            Id = run.Id,
-            Name = run.Plan.Name,
-            State = over ? "ended" : progress?.Stage switch
-            {
-                null => "waiting",
-                RunStage.Forming => "forming",
-                RunStage.Preparing => "preparing",
-                RunStage.Running => "running",
-                _ => "stopping",
-            },
-            ElapsedSeconds = progress?.Elapsed.TotalSeconds ?? 0,
-            DurationSeconds = progress?.Duration?.TotalSeconds,
-            OfferedPerSecond = progress?.OfferedPerSecond,
-            CompletedPerSecond = progress?.CompletedPerSecond ?? 0,
-            Books = progress is null ? null : RunResult.BooksPart.Of(progress.Ended),
-            InFlight = progress?.InFlight ?? 0,
-            Workers = progress?.Workers.Count(worker => worker.Stage != WorkerStage.Lost) ?? 0,
-            P50Ms = progress?.Response?.P50.TotalMilliseconds,
-            P99Ms = progress?.Response?.P99.TotalMilliseconds,
-            Verdict = over ? run.Finished?.Result.Run.Verdict : null,
-            Problems = over ? run.Unfinished?.Sentences : null,
-            ExitCode = over ? run.Finished?.ExitCode ?? run.Unfinished?.ExitCode : null,
-        };
-    }
-}
+    /// <summary>A worker; <c>state</c> is waiting, preparing, prepared, running, finished or lost.</summary>
+    public sealed record WorkerStatus(string Id, string Host, string State, RunResult.BooksPart Books, long InFlight, double? LostAt);
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
-[JsonSerializable(typeof(RunStatus))]
-[JsonSerializable(typeof(IReadOnlyList<RunStatus>))]
-internal sealed partial class RunStatusJson : JsonSerializerContext;
+    /// <summary>
+    /// A notable event; <c>kind</c> is stage, worker_joined, worker_left, worker_lost, worker_back, failure, dropped,
+    /// stop_requested, verdict or unfinished.
+    /// </summary>
+    public sealed record EventStatus(DateTimeOffset At, double ElapsedSeconds, string Kind, string Text);
+}

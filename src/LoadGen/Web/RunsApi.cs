@@ -8,39 +8,26 @@ using Microsoft.AspNetCore.Http;
 namespace LoadGen.Web;
 
 /// <summary>
-/// The API of a coordinator that takes plans: POST /runs hands one over, GET /runs lists them, GET /runs/ID tells how one is
-/// doing, GET /runs/ID/result gives its result, POST /runs/ID/stop ends it early.
+/// The API of a coordinator: GET /runs lists its runs, GET /runs/ID tells how one is doing, GET /runs/ID/result gives its
+/// result, POST /runs/ID/stop ends it early; where plans are taken, POST /runs hands one over.
 /// </summary>
 internal static class RunsApi
 {
     private const long LargestPlanBytes = 16 << 20;
 
-    public static void Map(WebApplication web, RunQueue queue, ApiToken token)
+    public static void Map(WebApplication web, IRuns runs, Func<Plan, RunFeed?>? submit)
     {
-        var runs = web.MapGroup("/runs").AddEndpointFilter(async (context, next) =>
-            Refusal(context.HttpContext.Request, token) ?? await next(context));
-        runs.MapPost("", (HttpRequest request) => SubmitAsync(request, queue));
-        runs.MapGet("", () => Json(queue.All.Select(RunStatus.Of).ToList()));
-        runs.MapGet("/{id}", (string id) => Find(queue, id, run => Json(RunStatus.Of(run))));
-        runs.MapGet("/{id}/result", (string id) => Find(queue, id, ResultOf));
-        runs.MapPost("/{id}/stop", (string id) => Find(queue, id, Stop));
+        var api = web.MapGroup("/runs");
+        api.MapPost("", (HttpRequest request) => submit is null
+            ? Task.FromResult(Results.Text("this coordinator has its plan already, and takes no other\n", statusCode: StatusCodes.Status405MethodNotAllowed))
+            : SubmitAsync(request, submit));
+        api.MapGet("", () => Results.Json(RunStatuses.ListOf(runs), RunStatusJson.Default.IReadOnlyListRunStatus));
+        api.MapGet("/{id}", (string id) => RunStatuses.Find(runs, id) is { } status ? Json(status) : NoSuchRun(id));
+        api.MapGet("/{id}/result", (string id) => ResultOf(runs, id));
+        api.MapPost("/{id}/stop", (string id) => Stop(runs, id));
     }
 
-    // A page in somebody's browser must not be able to give orders to a coordinator on the same machine: browsers say where a
-    // request comes from.
-    private static IResult? Refusal(HttpRequest request, ApiToken token)
-    {
-        if (request.Headers.Origin is [{ } origin, ..] && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
-        {
-            return Results.Text($"requests from {origin} are not taken\n", statusCode: StatusCodes.Status403Forbidden);
-        }
-
-        return token.Admits(request.Headers.Authorization)
-            ? null
-            : Results.Text("the bearer token is missing or wrong\n", statusCode: StatusCodes.Status401Unauthorized);
-    }
-
-    private static async Task<IResult> SubmitAsync(HttpRequest request, RunQueue queue)
+    private static async Task<IResult> SubmitAsync(HttpRequest request, Func<Plan, RunFeed?> submit)
     {
         if (request.ContentType != PlanCodec.MediaType)
         {
@@ -64,36 +51,39 @@ internal static class RunsApi
             return Results.Text($"{error.Message}\n", statusCode: StatusCodes.Status400BadRequest);
         }
 
-        return queue.Submit(plan) is { } run
-            ? Results.Json(RunStatus.Of(run), RunStatusJson.Default.RunStatus, statusCode: StatusCodes.Status201Created)
+        return submit(plan) is { } run
+            ? Json(RunStatuses.Of(run), StatusCodes.Status201Created)
             : Results.Text("too many plans wait already; try again later\n", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult ResultOf(SubmittedRun run)
+    private static IResult ResultOf(IRuns runs, string id)
     {
-        if (run.Finished is not { } finished)
+        var run = runs.Find(id);
+        if ((run is null ? runs.Kept.Find(id) : run.Finished?.Result) is not { } result)
         {
-            return Results.Text(
+            return run is null ? NoSuchRun(id) : Results.Text(
                 run.Unfinished is { } none ? $"there is no result: {string.Join("; ", none.Sentences)}\n" : "the run is not over yet\n",
                 statusCode: StatusCodes.Status404NotFound);
         }
 
         using var json = new MemoryStream();
-        RunResultJson.Write(finished.Result, json);
+        RunResultJson.Write(result, json);
         return Results.Bytes(json.ToArray(), "application/json");
     }
 
-    private static IResult Stop(SubmittedRun run)
+    private static IResult Stop(IRuns runs, string id)
     {
+        if (runs.Find(id) is not { } run)
+        {
+            return NoSuchRun(id);
+        }
+
         run.Stop("stopped over HTTP");
-        return Results.Json(RunStatus.Of(run), RunStatusJson.Default.RunStatus, statusCode: StatusCodes.Status202Accepted);
+        return Json(RunStatuses.Of(run), StatusCodes.Status202Accepted);
     }
 
-    private static IResult Find(RunQueue queue, string id, Func<SubmittedRun, IResult> then) => queue.Find(id) is { } run
-        ? then(run)
-        : Results.Text($"there is no run '{id}'\n", statusCode: StatusCodes.Status404NotFound);
+    private static IResult NoSuchRun(string id) => Results.Text($"there is no run '{id}'\n", statusCode: StatusCodes.Status404NotFound);
 
-    private static IResult Json(RunStatus status) => Results.Json(status, RunStatusJson.Default.RunStatus);
-
-    private static IResult Json(IReadOnlyList<RunStatus> all) => Results.Json(all, RunStatusJson.Default.IReadOnlyListRunStatus);
+    private static IResult Json(RunStatus status, int statusCode = StatusCodes.Status200OK)
+        => Results.Json(status, RunStatusJson.Default.RunStatus, statusCode: statusCode);
 }

@@ -17,7 +17,7 @@ internal sealed class CountingWorkerObserver : IWorkerObserver
     public (long Arrived, long Ended, long Dropped, long InFlight) Counts
         => (Interlocked.Read(ref _arrived), Interlocked.Read(ref _ended), Interlocked.Read(ref _dropped), Interlocked.Read(ref _inFlight));
 
-    public void Prepared(Plan plan)
+    public void Prepared(string runId, Plan plan)
     {
     }
 

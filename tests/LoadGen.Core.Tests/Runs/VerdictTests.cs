@@ -102,6 +102,7 @@ public sealed class VerdictTests
 
         Assert.Equal(VerdictKind.Inconclusive, verdict.Kind);
         Assert.True(verdict.Generator.Limited || verdict.Reasons.Count > 0);
+        Assert.Equal(verdict.Generator.Limited, verdict.Generator.Limits.Count > 0);
         Assert.Contains(verdict.Reasons, each => each.Contains(reason, StringComparison.Ordinal));
     }
 }

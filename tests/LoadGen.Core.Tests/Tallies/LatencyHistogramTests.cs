@@ -47,6 +47,19 @@ public sealed class LatencyHistogramTests
     });
 
     [Fact]
+    public void Its_counts_are_the_times_in_order_within_a_thousandth() => Times.Sample(times =>
+    {
+        var counted = Of(times).Counts().SelectMany(each => Enumerable.Repeat(each.Key, (int)each.Value)).ToArray();
+
+        var expected = times.Order().Select(time => time.TotalSeconds > 60 ? TimeSpan.FromSeconds(60) : time).ToArray();
+        Assert.Equal(expected.Length, counted.Length);
+        Assert.All(expected.Zip(counted), pair => Assert.InRange(
+            pair.Second.TotalMicroseconds, (pair.First.TotalMicroseconds * 0.999) - 1, (pair.First.TotalMicroseconds * 1.001) + 1));
+        Assert.Equal(times.Count(time => time.TotalMicroseconds >= 60_000_000.5), counted.Count(time => time.TotalSeconds > 60));
+        Assert.Equal(times.Sum(time => time.Ticks), Of(times).Sum.Ticks);
+    });
+
+    [Fact]
     public void Times_above_a_minute_are_counted_as_saturated_and_the_maximum_stays_true()
     {
         var histogram = Of([TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(75)]);

@@ -32,11 +32,15 @@ public sealed class LostWorkerFaultTests
         Assert.Equal(result.Books.Lost, victim.PartOf(result).Books.Lost);
         Assert.NotNull(victim.PartOf(result).LostAt);
         Assert.All(victim.OthersOf(result), worker => Assert.Equal((0L, (double?)null), (worker.Books.Lost, worker.LostAt)));
-        Assert.Equal(0, result.Books.Dropped);
         var tooMuchLost = result.Books.Lost * 100 > result.Books.Scheduled;
         Assert.True(code == 0 || tooMuchLost || result.Generator.Limited, string.Join('\n', result.Run.Reasons));
         Assert.Equal(tooMuchLost, result.Run.Reasons.Any(reason => reason.Contains("lost with their workers", StringComparison.Ordinal)));
-        AssertFullRate([.. result.Intervals.Skip(killedAt + 11).Take(24 - killedAt - 11).Select(interval => interval.Completed)], options.Rate);
+        if (!result.Generator.Limited)
+        {
+            // A machine that was too busy to begin handshakes on time shows nothing of the rate that survivors can keep.
+            Assert.Equal(0, result.Books.Dropped);
+            AssertFullRate([.. result.Intervals.Skip(killedAt + 11).Take(24 - killedAt - 11).Select(interval => interval.Completed)], options.Rate);
+        }
     }
 
     // A handshake may end in the second after the one it began in, so seconds are taken by threes.

@@ -6,23 +6,21 @@ public sealed class PartitionFaultTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    public static TheoryData<Cut, int> Cuts => Repeat.Each(Enum.GetValues<Cut>());
-
     public static TheoryData<bool, int> WithAndWithoutWorkers => Repeat.Each(true, false);
 
     [Theory]
-    [MemberData(nameof(Cuts))]
-    public async Task A_worker_that_is_cut_off_for_five_seconds_is_not_missed(Cut cut, int _)
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task Workers_that_are_cut_off_for_five_seconds_are_not_missed(int _)
     {
         var options = new FaultOptions { Isolated = true, Duration = TimeSpan.FromSeconds(14) };
         await using var cluster = await FaultCluster.StartAsync(options);
-        var (worker, coordinator) = (cluster.Workers[2], cluster.Coordinator);
+        var coordinator = cluster.Coordinator;
 
         await coordinator.WaitForSecondAsync(4);
-        await CutAsync(cut, worker, coordinator);
+        await CutEachWayAsync(cluster);
         // The length of the partition is what is tested.
         await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
-        await FaultCluster.HealAsync(worker, coordinator);
+        await FaultCluster.HealAsync([coordinator, .. cluster.Workers]);
 
         await coordinator.FinishesAsync();
         foreach (var each in cluster.Workers)
@@ -34,36 +32,40 @@ public sealed class PartitionFaultTests
         Assert.Equal(options.Scheduled, result.Books.Scheduled);
         Assert.Equal((0, 0), (result.Books.Lost, result.Books.Dropped));
         Assert.All(result.Workers, each => Assert.Null(each.LostAt));
-        Assert.Equal(result.Books.Scheduled / 4, worker.PartOf(result).Books.Completed);
+        Assert.All(result.Workers, each => Assert.Equal(options.Scheduled / options.Workers, each.Books.Completed));
     }
 
     [Theory]
-    [MemberData(nameof(Cuts))]
-    public async Task A_worker_that_stays_cut_off_idles_after_its_lease_and_goes_while_others_take_its_share(Cut cut, int _)
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task Workers_that_stay_cut_off_idle_after_their_lease_and_go_while_another_takes_their_shares(int _)
     {
         var lease = TimeSpan.FromSeconds(5);
         var options = new FaultOptions { Isolated = true, Lease = lease, Duration = TimeSpan.FromSeconds(22) };
         await using var cluster = await FaultCluster.StartAsync(options);
-        var (worker, coordinator) = (cluster.Workers[2], cluster.Coordinator);
+        var coordinator = cluster.Coordinator;
 
         await coordinator.WaitForSecondAsync(4);
         var parted = Stopwatch.GetTimestamp();
-        await CutAsync(cut, worker, coordinator);
+        var (cutOff, heard) = await CutEachWayAsync(cluster);
 
-        await worker.EndsWithAsync(11, 13);
-        await coordinator.EndsWithAsync(0, 12);
-        foreach (var other in cluster.Workers.Where(each => each != worker))
+        foreach (var each in cutOff)
         {
-            await other.EndsWithAsync(0);
+            await each.EndsWithAsync(11, 13);
         }
 
+        await coordinator.EndsWithAsync(0, 12);
+        await heard.EndsWithAsync(0);
         var result = await cluster.TakeResultAsync(coordinator);
-        var last = Stopwatch.GetElapsedTime(parted, cluster.Connections.From(worker.Network!.Address)[^1].At);
-        Assert.True(last < lease + Grace, $"the worker's last dial was {last} after it was cut off");
         Assert.Equal(options.Scheduled, result.Books.Scheduled);
-        Assert.NotNull(worker.PartOf(result).LostAt);
-        Assert.All(worker.OthersOf(result), each => Assert.Equal((0L, (double?)null), (each.Books.Lost, each.LostAt)));
-        Assert.All(worker.OthersOf(result), each => Assert.True(each.Books.Completed > options.Scheduled / 4, "the others did not take its share"));
+        foreach (var each in cutOff)
+        {
+            var last = Stopwatch.GetElapsedTime(parted, cluster.Connections.From(each.Network!.Address)[^1].At);
+            Assert.True(last < lease + Grace, $"the last dial of {each.Name} was {last} after it was cut off");
+            Assert.NotNull(each.PartOf(result).LostAt);
+        }
+
+        Assert.Equal((0L, (double?)null), (heard.PartOf(result).Books.Lost, heard.PartOf(result).LostAt));
+        Assert.True(heard.PartOf(result).Books.Completed > options.Scheduled / 2, "the other did not take their shares");
     }
 
     [Theory]
@@ -92,21 +94,21 @@ public sealed class PartitionFaultTests
         var result = await cluster.TakeResultAsync(finisher);
         Assert.Equal(options.Scheduled, result.Books.Scheduled);
 
-        // Whoever the workers hear goes on; where they hear both, the one that has the run.
-        Assert.Same(withWorkers ? coordinator : standby, finisher);
-        await (withWorkers ? standby : coordinator).EndsWithAsync(11, 13);
+        await (finisher == coordinator ? standby : coordinator).EndsWithAsync(11, 13);
+        if (!withWorkers)
+        {
+            // Where the workers hear both it usually is the one that has the run, but here nobody hears that one.
+            Assert.Same(standby, finisher);
+        }
     }
 
-    private static async Task CutAsync(Cut cut, FaultNode worker, FaultNode coordinator)
+    // One worker hears the coordinator no more, one is not heard by it, and one neither; the last is left alone.
+    private static async Task<(IReadOnlyList<FaultNode> CutOff, FaultNode Heard)> CutEachWayAsync(FaultCluster cluster)
     {
-        if (cut is not Cut.ToTheCoordinator)
-        {
-            await worker.Network!.StopHearingAsync(coordinator.Network!);
-        }
-
-        if (cut is not Cut.FromTheCoordinator)
-        {
-            await coordinator.Network!.StopHearingAsync(worker.Network!);
-        }
+        var (deaf, mute, both, heard) = (cluster.Workers[0], cluster.Workers[1], cluster.Workers[2], cluster.Workers[3]);
+        await deaf.Network!.StopHearingAsync(cluster.Coordinator.Network!);
+        await cluster.Coordinator.Network!.StopHearingAsync(mute.Network!);
+        await FaultCluster.PartAsync(both, cluster.Coordinator);
+        return ([deaf, mute, both], heard);
     }
 }

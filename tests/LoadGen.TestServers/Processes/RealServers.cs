@@ -12,6 +12,7 @@ public static class RealServers
     private static readonly Dictionary<string, string> DebianPackages = new()
     {
         ["caddy"] = "caddy",
+        ["docker-compose"] = "docker-compose",
         ["gnutls-serv"] = "gnutls-bin",
         ["go"] = "golang-go",
         ["haproxy"] = "haproxy",
@@ -20,6 +21,7 @@ public static class RealServers
         ["nft"] = "nftables",
         ["nginx"] = "nginx",
         ["openssl"] = "openssl",
+        ["prometheus"] = "prometheus",
         ["promtool"] = "prometheus",
     };
 

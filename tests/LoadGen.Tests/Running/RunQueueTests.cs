@@ -1,3 +1,4 @@
+using LoadGen.Core.Runs;
 using LoadGen.Metrics;
 using LoadGen.Running;
 
@@ -5,7 +6,7 @@ namespace LoadGen.Tests.Running;
 
 public sealed class RunQueueTests
 {
-    private readonly RunQueue _queue = new(new NodeMetrics());
+    private readonly RunQueue _queue = new(new NodeMetrics(), new KeptResults(folder: null));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -46,8 +47,8 @@ public sealed class RunQueueTests
         var (under, waiting) = (Submit("under way"), Submit("waiting"));
         await _queue.NextAsync(Cancellation);
 
-        Assert.Same(under, _queue.Find(under.Id));
-        Assert.Same(waiting, _queue.Find(waiting.Id));
+        Assert.Same(under.Feed, _queue.Find(under.Id));
+        Assert.Same(waiting.Feed, _queue.Find(waiting.Id));
         Assert.Null(_queue.Find("unknown"));
     }
 
@@ -56,7 +57,7 @@ public sealed class RunQueueTests
     {
         var (first, second, third) = (Submit("1"), Submit("2"), Submit("3"));
 
-        Assert.Equal([third, second, first], _queue.All);
+        Assert.Equal([third.Feed, second.Feed, first.Feed], _queue.All);
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class RunQueueTests
         }
 
         Assert.Null(_queue.Submit(Records.PlanOf("too many")));
-        Assert.Equal(100, _queue.All.Count());
+        Assert.Equal(100, _queue.All.Count);
         await _queue.NextAsync(Cancellation);
         Assert.NotNull(_queue.Submit(Records.PlanOf("again")));
     }
@@ -82,12 +83,14 @@ public sealed class RunQueueTests
         for (var i = 0; i < 205; i++)
         {
             over.Add(Submit($"{i}"));
-            (await _queue.NextAsync(Cancellation)).WorkersLeft();
+            var run = await _queue.NextAsync(Cancellation);
+            run.Ended(new RunEnding.NotFormed("nobody came"), null);
+            run.WorkersLeft();
         }
 
         var waiting = Submit("waiting");
 
-        Assert.Equal([waiting, .. over.Skip(5).Reverse(), underWay], _queue.All);
+        Assert.Equal([waiting.Feed, .. over.Skip(5).Select(run => run.Feed).Reverse(), underWay.Feed], _queue.All);
     }
 
     private SubmittedRun Submit(string name) => _queue.Submit(Records.PlanOf(name)) ?? throw new InvalidOperationException("the queue is full");

@@ -7,7 +7,7 @@ namespace LoadGen.Tests.Running;
 public sealed class SubmittedRunTests
 {
     private readonly List<string> _stops = [];
-    private readonly SubmittedRun _run = new("run-1", Records.PlanOf(), new NodeMetrics());
+    private readonly SubmittedRun _run = new("run-1", Records.PlanOf(), new NodeMetrics(), new ChangeSignal());
     private int _begins;
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class SubmittedRunTests
         _run.TryBegin(
             () =>
             {
-                stopping = Task.Run(() => _run.Stop("interrupted"), TestContext.Current.CancellationToken);
+                stopping = Task.Run(() => _run.Feed.Stop("interrupted"), TestContext.Current.CancellationToken);
                 order.Add("begin");
             },
             order.Add);
@@ -41,14 +41,14 @@ public sealed class SubmittedRunTests
     [Fact]
     public void Stopped_while_it_waits_it_is_over_when_its_turn_comes()
     {
-        _run.Stop("stopped by request");
+        _run.Feed.Stop("stopped by request");
         Assert.False(_run.Over.IsCompleted);
 
         Assert.False(_run.TryBegin(Begin, _stops.Add));
 
         Assert.True(_run.Over.IsCompletedSuccessfully);
-        Assert.Equal(["stopped by request before it began"], _run.Unfinished!.Sentences);
-        Assert.Equal(ExitCode.Aborted, _run.Unfinished.ExitCode);
+        Assert.Equal(["stopped by request before it began"], _run.Feed.Unfinished!.Sentences);
+        Assert.Equal(ExitCode.Aborted, _run.Feed.Unfinished.ExitCode);
         Assert.Equal(0, _begins);
         Assert.Empty(_stops);
     }
@@ -58,7 +58,7 @@ public sealed class SubmittedRunTests
     {
         _run.TryBegin(Begin, _stops.Add);
 
-        _run.Stop("interrupted");
+        _run.Feed.Stop("interrupted");
 
         Assert.Equal(["interrupted"], _stops);
         Assert.False(_run.Over.IsCompleted);
@@ -71,7 +71,7 @@ public sealed class SubmittedRunTests
         _run.Ended(new RunEnding.NotFormed("0 of 1 workers came in time"), null);
         _run.WorkersLeft();
 
-        _run.Stop("too late");
+        _run.Feed.Stop("too late");
 
         Assert.Empty(_stops);
     }
@@ -92,29 +92,31 @@ public sealed class SubmittedRunTests
     public void Of_a_run_with_a_record_the_result_is_kept()
     {
         _run.Ended(new RunEnding.Finished([], TimeSpan.Zero, null), Records.Of(completed: 100));
+        _run.WorkersLeft();
 
-        Assert.Equal((ExitCode.Pass, 100), (_run.Finished!.ExitCode, _run.Finished.Result.Books.Completed));
-        Assert.Null(_run.Unfinished);
+        Assert.Equal((ExitCode.Pass, 100), (_run.Feed.Finished!.ExitCode, _run.Feed.Finished.Result.Books.Completed));
+        Assert.Null(_run.Feed.Unfinished);
     }
 
     [Fact]
     public void Of_a_run_without_a_record_the_reason_is_kept()
     {
         _run.Ended(new RunEnding.NotFormed("0 of 1 workers came in time"), null);
+        _run.WorkersLeft();
 
-        Assert.Equal(["the cluster did not form: 0 of 1 workers came in time"], _run.Unfinished!.Sentences);
-        Assert.Null(_run.Finished);
+        Assert.Equal(["the cluster did not form: 0 of 1 workers came in time"], _run.Feed.Unfinished!.Sentences);
+        Assert.Null(_run.Feed.Finished);
     }
 
     [Fact]
     public void What_is_known_of_it_while_it_runs_is_its_latest_progress()
     {
-        Assert.Null(_run.Progress);
+        Assert.Null(_run.Feed.Progress);
 
         _run.Progressed(new RunProgress { RunId = "run-1", Stage = RunStage.Preparing });
         _run.Progressed(new RunProgress { RunId = "run-1", Stage = RunStage.Running });
 
-        Assert.Equal(RunStage.Running, _run.Progress!.Stage);
+        Assert.Equal(RunStage.Running, _run.Feed.Progress!.Stage);
     }
 
     private void Begin() => _begins++;

@@ -1,0 +1,49 @@
+using Prometheus;
+
+namespace LoadGen.Metrics;
+
+/// <summary>What every node exposes: which run it works on, and what its process and machine use, read when somebody asks.</summary>
+internal sealed class ProcessInstruments
+{
+    private readonly Gauge _runInfo;
+    private readonly Counter _gcPause;
+    private readonly Gauge _poolThreads;
+    private readonly Gauge _poolQueue;
+    private readonly Gauge _sockets;
+
+    public ProcessInstruments()
+    {
+        DotNetStats.Register(Registry);
+        var make = Prometheus.Metrics.WithCustomRegistry(Registry);
+        _runInfo = make.CreateGauge("loadgen_run_info", "Always 1; the labels say which run this process works on, or worked on last.", "run_id", "version");
+        _gcPause = make.CreateCounter("dotnet_gc_pause_seconds_total", "Time that all managed threads were paused for garbage collection.");
+        _poolThreads = make.CreateGauge("dotnet_threadpool_threads", "Threads of the thread pool.");
+        _poolQueue = make.CreateGauge("dotnet_threadpool_queue_length", "Work that waits for a thread of the pool.");
+        _sockets = make.CreateGauge("loadgen_tcp_sockets", "TCP sockets of this network namespace, by state, those of other processes too; Linux only.", "state");
+    }
+
+    public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
+
+    /// <summary>From now on this run is the one.</summary>
+    public void RunIs(string runId)
+    {
+        foreach (var labels in _runInfo.GetAllLabelValues().Where(labels => labels[0] != runId))
+        {
+            _runInfo.RemoveLabelled(labels);
+        }
+
+        _runInfo.WithLabels(runId, NodeMetrics.Version).Set(1);
+    }
+
+    /// <summary>Reads what is used now.</summary>
+    public void Read()
+    {
+        _gcPause.IncTo(GC.GetTotalPauseDuration().TotalSeconds);
+        _poolThreads.Set(ThreadPool.ThreadCount);
+        _poolQueue.Set(ThreadPool.PendingWorkItemCount);
+        foreach (var (state, count) in SocketStatistics.Read())
+        {
+            _sockets.WithLabels(state).Set(count);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
+using Prometheus;
+
+namespace LoadGen.Metrics;
+
+/// <summary>
+/// What a coordinator exposes of one run: the merged view of all workers, and how the run goes. The counts have names of
+/// their own (<c>loadgen_run_</c>), so that a sum over all processes counts nothing twice.
+/// </summary>
+internal sealed class RunInstruments
+{
+    private readonly Lock _lock = new();
+    private readonly SeriesLabels _labels;
+    private readonly Counter _arrivals;
+    private readonly Counter _handshakes;
+    private readonly Gauge _lost;
+    private readonly FoldedHistogram _handshake;
+    private readonly FoldedHistogram _response;
+    private readonly FoldedHistogram[] _phases;
+    private readonly SeenCounter<FailureKey> _failures;
+    private readonly SeenCounter<Negotiated> _negotiated;
+    private readonly Gauge _offeredRate;
+    private readonly Gauge _achievedRate;
+    private readonly Gauge _workers;
+    private readonly Gauge _workersExpected;
+    private readonly Gauge _stage;
+    private readonly Gauge _state;
+    private readonly Gauge _elapsed;
+    private readonly Gauge _planned;
+    private readonly Gauge _verdict;
+    private readonly Gauge _limited;
+
+    public RunInstruments(string runId, Plan plan)
+    {
+        RunId = runId;
+        _labels = new SeriesLabels(plan);
+        var make = Prometheus.Metrics.WithCustomRegistry(Registry);
+        var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
+
+        _arrivals = make.CreateCounter("loadgen_run_arrivals_total", "Arrivals that have ended on any worker.", "target");
+        _handshakes = make.CreateCounter("loadgen_run_handshakes_total", "The same, by what became of them.", "target", "result");
+        _lost = make.CreateGauge("loadgen_run_lost_arrivals", "Arrivals that vanished with their worker; fewer again when a worker that was given up reports after all.");
+        var failures = make.CreateCounter(
+            "loadgen_run_handshake_failures_total", "Failed handshakes of all workers, by kind, phase that did not end, and alert.", "target", "kind", "phase", "alert");
+        var negotiated = make.CreateCounter(
+            "loadgen_run_negotiated_total", "Completed handshakes of all workers, by what the wire showed.", "tls_version", "cipher_suite", "group", "resumed");
+        var handshake = make.CreateHistogram("loadgen_run_handshake_duration_seconds", "First byte of ClientHello to success, of all workers.", durations);
+        var response = make.CreateHistogram("loadgen_run_response_duration_seconds", "Planned time to success, of all workers.", durations);
+        var phase = make.CreateHistogram("loadgen_run_phase_duration_seconds", "One phase of a completed handshake, of all workers.", ["phase"], durations);
+        _offeredRate = make.CreateGauge("loadgen_offered_rate", "The plan's rate now, in arrivals per second; 0 of a closed load.");
+        _achievedRate = make.CreateGauge("loadgen_achieved_rate", "Handshakes completed and failed per second, over the last second that every worker has reported.");
+        _workers = make.CreateGauge("loadgen_workers", "Workers known to the coordinator, by state.", "state");
+        _workersExpected = make.CreateGauge("loadgen_workers_expected", "Workers that the run waits for at its start, or that have taken part, if these are more.");
+        _stage = make.CreateGauge("loadgen_run_stage", "The stage of the plan's load that is under way, from 0.");
+        _state = make.CreateGauge("loadgen_run_state", "1 for the state that the run is in.", "state");
+        _elapsed = make.CreateGauge("loadgen_run_elapsed_seconds", "Time since the start of the load.");
+        _planned = make.CreateGauge("loadgen_run_planned_seconds", "How long the load lasts; 0 where only a count bounds it.");
+        _verdict = make.CreateGauge("loadgen_run_verdict", "1 for the run's verdict, once it is known.", "verdict");
+        _limited = make.CreateGauge("loadgen_generator_limited", "1 where the generator, and not the server, limits the run, as of now.", "reason");
+
+        _handshake = new FoldedHistogram(handshake.WithLabels());
+        _response = new FoldedHistogram(response.WithLabels());
+        _phases = [.. PhaseNames.All.Select(name => new FoldedHistogram(phase.WithLabels(name)))];
+        _failures = new SeenCounter<FailureKey>(failures, SeriesLabels.MostFailures, _labels.Of, SeriesLabels.CoarseOf);
+        _negotiated = new SeenCounter<Negotiated>(negotiated, SeriesLabels.MostNegotiated, SeriesLabels.Of, SeriesLabels.CoarseOf);
+        ShowOneOf<VerdictKind>(_verdict, null);
+        ShowLimits(new HashSet<GeneratorLimit>());
+    }
+
+    public string RunId { get; }
+
+    public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
+
+    /// <summary>Shows how the run goes, and everything counted so far. Called once a second, not for each report: thousands of them come.</summary>
+    public void Progressed(RunProgress progress, Plan plan, Tally merged)
+    {
+        lock (_lock)
+        {
+            Fold(merged);
+            _offeredRate.Set(progress.Stage == RunStage.Running ? progress.OfferedPerSecond ?? 0 : 0);
+            _achievedRate.Set(progress.CompletedPerSecond + progress.FailedPerSecond);
+            _stage.Set(progress.LoadStage);
+            _elapsed.Set(progress.Elapsed.TotalSeconds);
+            _planned.Set(progress.Duration?.TotalSeconds ?? 0);
+            _workersExpected.Set(progress.WorkersExpected);
+            ShowOneOf<RunStage>(_state, progress.Stage);
+            foreach (var stage in Enum.GetValues<WorkerStage>())
+            {
+                _workers.WithLabels(NameOf(stage)).Set(progress.Workers.Count(worker => worker.Stage == stage));
+            }
+
+            ShowLimits(GeneratorAssessment.Of(plan, merged.Books, merged, progress.Workers.Select(worker => worker.Usage)).Limits);
+        }
+    }
+
+    /// <summary>The run is over.</summary>
+    public void Ended(Tally merged, Verdict verdict)
+    {
+        lock (_lock)
+        {
+            Fold(merged);
+            _offeredRate.Set(0);
+            _achievedRate.Set(0);
+            ShowOneOf<RunStage>(_state, RunStage.Ended);
+            ShowLimits(verdict.Generator.Limits);
+            ShowOneOf<VerdictKind>(_verdict, verdict.Kind);
+        }
+    }
+
+    private void Fold(Tally merged)
+    {
+        foreach (var target in merged.Targets.Select((target, index) => (target.Books, Label: _labels.Targets[_labels.TargetOf(index)])).GroupBy(each => each.Label, each => each.Books))
+        {
+            var books = target.Aggregate(Books.Add);
+            _arrivals.WithLabels(target.Key).IncTo(books.Scheduled);
+            _handshakes.WithLabels(target.Key, "completed").IncTo(books.Completed);
+            _handshakes.WithLabels(target.Key, "failed").IncTo(books.Failed);
+            _handshakes.WithLabels(target.Key, "dropped").IncTo(books.Dropped);
+        }
+
+        _lost.Set(merged.Books.Lost);
+        _handshake.BringTo(BucketCounts.Of(merged.Handshake));
+        _response.BringTo(BucketCounts.Of(merged.Response));
+        for (var i = 0; i < _phases.Length; i++)
+        {
+            _phases[i].BringTo(BucketCounts.Of(merged.PhaseOf((Phase)i)));
+        }
+
+        _failures.BringTo(merged.Failures.Select(failure => KeyValuePair.Create(failure.Key, failure.Value.Count)));
+        _negotiated.BringTo(merged.Negotiated);
+    }
+
+    private void ShowLimits(IReadOnlySet<GeneratorLimit> limits)
+    {
+        foreach (var limit in Enum.GetValues<GeneratorLimit>())
+        {
+            _limited.WithLabels(limit.Name()).Set(limits.Contains(limit) ? 1 : 0);
+        }
+    }
+
+    private static void ShowOneOf<TValue>(Gauge gauge, TValue? shown)
+        where TValue : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<TValue>())
+        {
+            gauge.WithLabels(NameOf(value)).Set(shown is { } one && EqualityComparer<TValue>.Default.Equals(value, one) ? 1 : 0);
+        }
+    }
+
+#pragma warning disable CA1308 // Label values are lower case by convention.
+    private static string NameOf<TValue>(TValue value)
+        where TValue : struct, Enum
+        => value.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+}

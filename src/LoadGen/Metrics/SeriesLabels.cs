@@ -1,0 +1,59 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Metrics;
+
+/// <summary>
+/// Which targets and profiles of a plan have series of their own. A plan with more than 24 pairs of them has its profiles
+/// counted together, as <c>all</c>, and one with more than 24 targets these too: a worker stays below 2,000 series, whatever
+/// the plan is.
+/// </summary>
+internal sealed class SeriesLabels
+{
+    /// <summary>Stands for several.</summary>
+    public const string All = "all";
+
+    /// <summary>How many label sets of failures there are before the coarse ones.</summary>
+    public const int MostFailures = 150;
+
+    /// <summary>How many label sets of negotiated parameters there are before the coarse one.</summary>
+    public const int MostNegotiated = 60;
+
+    private const int MostPairs = 24;
+
+    private readonly string[] _targets;
+    private readonly string[] _profiles;
+
+    public SeriesLabels(Plan plan)
+    {
+        _targets = plan.Targets.Count <= MostPairs ? [.. plan.Targets.Select(target => target.Name)] : [All];
+        _profiles = plan.Targets.Count * plan.Profiles.Count <= MostPairs ? [.. plan.Profiles.Select(profile => profile.Name)] : [All];
+    }
+
+    /// <summary>The values of the label <c>target</c>.</summary>
+    public IReadOnlyList<string> Targets => _targets;
+
+    /// <summary>The labels <c>target</c> and <c>profile</c>, by <see cref="PairOf"/>.</summary>
+    public IReadOnlyList<(string Target, string Profile)> Pairs =>
+        [.. _targets.SelectMany(target => _profiles.Select(profile => (target, profile)))];
+
+    /// <summary>Which of <see cref="Pairs"/> counts a target and a profile of the plan.</summary>
+    public int PairOf(int target, int profile) => (TargetOf(target) * _profiles.Length) + (_profiles.Length == 1 ? 0 : profile);
+
+    /// <summary>Which of <see cref="Targets"/> counts a target of the plan.</summary>
+    public int TargetOf(int target) => _targets.Length == 1 ? 0 : target;
+
+    /// <summary>The labels <c>target</c>, <c>kind</c>, <c>phase</c>, <c>alert</c> of a failure.</summary>
+    public string[] Of(FailureKey failure) => [_targets[TargetOf(failure.Target)], failure.Kind.Name(), failure.Phase.Name(), failure.Alert ?? ""];
+
+    /// <summary>The same when there are too many: what remains is the kind.</summary>
+    public static string[] CoarseOf(FailureKey failure) => [All, failure.Kind.Name(), All, All];
+
+    /// <summary>The labels <c>tls_version</c>, <c>cipher_suite</c>, <c>group</c>, <c>resumed</c>.</summary>
+    public static string[] Of(Negotiated negotiated) =>
+        [negotiated.TlsVersion.Name(), negotiated.CipherSuite, negotiated.Group ?? "", negotiated.Resumed ? "true" : "false"];
+
+    /// <summary>The same when there are too many: what remains is whether it was resumed.</summary>
+    public static string[] CoarseOf(Negotiated negotiated) => [All, All, All, negotiated.Resumed ? "true" : "false"];
+}

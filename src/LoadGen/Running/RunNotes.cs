@@ -1,0 +1,94 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Runs;
+
+namespace LoadGen.Running;
+
+/// <summary>Finds what is notable between two views of a run.</summary>
+internal static class RunNotes
+{
+    /// <param name="before">The view before; <see langword="null"/> for the first.</param>
+    /// <param name="now">The view now.</param>
+    public static IEnumerable<(NoteKind Kind, string Text)> Between(RunProgress? before, RunProgress now)
+        => [.. Stages(before, now), .. Workers(before, now), .. Failures(before, now)];
+
+    private static IEnumerable<(NoteKind, string)> Stages(RunProgress? before, RunProgress now)
+    {
+        if (before?.Stage != now.Stage)
+        {
+            yield return (NoteKind.Stage, now.Stage switch
+            {
+                RunStage.Forming => "waiting for workers",
+                RunStage.Preparing => "workers get ready",
+                RunStage.Running => "the load begins",
+                RunStage.Stopping => "nothing starts any more; what is under way may end",
+                _ => "the load is over",
+            });
+        }
+
+        if (before is { Stage: RunStage.Running } && now.Stage == RunStage.Running && before.LoadStage != now.LoadStage)
+        {
+            yield return (NoteKind.Stage, $"stage {now.LoadStage + 1} of the load begins");
+        }
+    }
+
+    private static IEnumerable<(NoteKind, string)> Workers(RunProgress? before, RunProgress now)
+    {
+        var known = before?.Workers.ToDictionary(worker => worker.Id) ?? [];
+        foreach (var worker in now.Workers)
+        {
+            if (!known.Remove(worker.Id, out var earlier))
+            {
+                yield return (NoteKind.WorkerJoined, $"worker {worker.Id} on {worker.Host} joins");
+                earlier = new WorkerState(worker.Id, worker.Host);
+            }
+
+            foreach (var note in Changes(earlier, worker))
+            {
+                yield return note;
+            }
+        }
+
+        foreach (var gone in known.Values)
+        {
+            yield return (NoteKind.WorkerLeft, $"worker {gone.Id} leaves before it was given work");
+        }
+    }
+
+    private static IEnumerable<(NoteKind, string)> Changes(WorkerState before, WorkerState now)
+    {
+        if (now.Stage == WorkerStage.Lost && before.Stage != WorkerStage.Lost)
+        {
+            yield return (NoteKind.WorkerLost, $"worker {now.Id} is lost");
+        }
+
+        if (now.Books.Lost > 0 && before.Books.Lost == 0)
+        {
+            yield return (NoteKind.WorkerLost, $"{now.Books.Lost:N0} arrivals are lost with worker {now.Id}");
+        }
+
+        if (now.Stage == WorkerStage.Lost && before.Stage == WorkerStage.Lost && now.LastReport > before.LastReport)
+        {
+            yield return (NoteKind.WorkerBack, $"worker {now.Id} is back, and tells what it did after all");
+        }
+
+        if (now.IsLeaving && !before.IsLeaving)
+        {
+            yield return (NoteKind.WorkerLeft, $"worker {now.Id} leaves, and hands its share over");
+        }
+    }
+
+    private static IEnumerable<(NoteKind, string)> Failures(RunProgress? before, RunProgress now)
+    {
+        var known = before?.Failures.Select(each => each.Key).ToHashSet() ?? [];
+        foreach (var (kind, count) in now.Failures.Where(each => !known.Contains(each.Key)))
+        {
+            var example = now.FailureCauses.FirstOrDefault(each => each.Key.Kind == kind).Value?.Example;
+            yield return (NoteKind.Failure, $"first {kind.Name()}{(count > 1 ? $" ({count:N0} at once)" : "")}{(string.IsNullOrEmpty(example) ? "" : $": {example}")}");
+        }
+
+        if (now.Ended.Dropped > 0 && (before?.Ended.Dropped ?? 0) == 0)
+        {
+            yield return (NoteKind.Dropped, $"first arrivals dropped ({now.Ended.Dropped:N0}): no connection was free");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+
+namespace LoadGen.Web;
+
+/// <summary>
+/// Who may see runs and give orders: whoever shows the token, as bearer or by the cookie that a browser was given for it.
+/// Without a token, anybody on this machine, and nobody from elsewhere.
+/// </summary>
+/// <param name="token">The token.</param>
+/// <param name="listen">Where requests come in.</param>
+internal sealed class Admission(ApiToken token, IPEndPoint listen)
+{
+    private static readonly TimeSpan CookieLasts = TimeSpan.FromHours(12);
+
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+
+    /// <returns><see langword="null"/> for a request that is admitted.</returns>
+    public Refusal? RefusalOf(HttpRequest request)
+    {
+        // A page in somebody's browser must not be able to give orders to a coordinator on the same machine: browsers say
+        // where a request comes from.
+        if (request.Headers.Origin is [{ } origin, ..] && !IsOwn(origin, request))
+        {
+            return new Refusal(StatusCodes.Status403Forbidden, $"requests from {origin} are not taken");
+        }
+
+        if (token.Value is null)
+        {
+            return RefusalWithoutToken(request);
+        }
+
+        return token.Admits(request.Headers.Authorization) || IsSigned(request.Cookies[CookieName(request)])
+            ? null
+            : new Refusal(StatusCodes.Status401Unauthorized, "the bearer token is missing or wrong");
+    }
+
+    /// <summary>Gives the browser a cookie for the token.</summary>
+    /// <returns>Whether it was the token.</returns>
+    public bool SignIn(HttpRequest request, string shown)
+    {
+        if (token.Value is null || !token.Admits($"Bearer {shown}"))
+        {
+            return false;
+        }
+
+        var ends = DateTimeOffset.UtcNow.Add(CookieLasts).ToUnixTimeSeconds();
+        request.HttpContext.Response.Cookies.Append(CookieName(request), $"{ends}.{SignatureOf(ends)}", new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = request.IsHttps,
+            MaxAge = CookieLasts,
+            IsEssential = true,
+        });
+        return true;
+    }
+
+    /// <summary>Whether a request comes from this coordinator's own page, as far as its browser says.</summary>
+    public static bool IsOwn(string origin, HttpRequest request)
+        => Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+
+    private Refusal? RefusalWithoutToken(HttpRequest request)
+    {
+        if (!IPAddress.IsLoopback(listen.Address))
+        {
+            return new Refusal(
+                StatusCodes.Status403Forbidden,
+                $"{listen} can be reached from other machines, and there is no token: start the coordinator with --token-file, or set {ApiToken.Variable}");
+        }
+
+        // A name that somebody else owns may be made to mean this machine, and so pass for our own page.
+        return request.Host.Host is "localhost" || IPAddress.TryParse(request.Host.Host, out _)
+            ? null
+            : new Refusal(StatusCodes.Status403Forbidden, $"requests to '{request.Host.Host}' are not taken without a token; ask for localhost");
+    }
+
+    private bool IsSigned(string? cookie)
+        => cookie?.Split('.') is [var ends, var signature]
+            && long.TryParse(ends, out var seconds)
+            && seconds > DateTimeOffset.UtcNow.ToUnixTimeSeconds()
+            && CryptographicOperations.FixedTimeEquals(Convert.FromHexString(SignatureOf(seconds)), HexOf(signature));
+
+    private string SignatureOf(long ends) => Convert.ToHexString(HMACSHA256.HashData(_key, BitConverter.GetBytes(ends)));
+
+    private static byte[] HexOf(string text)
+    {
+        var bytes = new byte[HMACSHA256.HashSizeInBytes];
+        return Convert.FromHexString(text, bytes, out _, out _) == System.Buffers.OperationStatus.Done ? bytes : [];
+    }
+
+    // Browsers send cookies to every port of a host.
+    private static string CookieName(HttpRequest request) => $"loadgen-{request.Host.Port ?? 80}";
+}
