@@ -20,11 +20,24 @@ needs=(
   nft:nftables
   faketime:faketime
   chromium:chromium
+  go:golang-go
+  kubectl:kubernetes-client
+)
+
+# Go libraries, for the stand-in that renders the chart, and the Debian package that has each.
+go_libraries=(
+  github.com/Masterminds/sprig:golang-github-masterminds-sprig-dev
+  github.com/xeipuuv/gojsonschema:golang-github-xeipuuv-gojsonschema-dev
+  sigs.k8s.io/yaml:golang-k8s-sigs-yaml-dev
 )
 
 # A server with a newer OpenSSL than the system's. The package holds the program itself, so no script needs to run.
 node_version=24.20.0
 node_folder=artifacts/node
+
+# What Kubernetes and the Prometheus operator take.
+schemas_folder=artifacts/kubernetes-schemas
+schemas=(kubernetes-models@5.1.0 @kubernetes-models/prometheus-operator@6.0.0)
 
 find_missing() {
   missing=()
@@ -32,6 +45,9 @@ find_missing() {
   for need in "${needs[@]}"; do
     program=${need%%:*} package=${need##*:}
     command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("$package")
+  done
+  for need in "${go_libraries[@]}"; do
+    [ -d "/usr/share/gocode/src/${need%%:*}" ] || missing+=("${need##*:}")
   done
   [ -n "$(find /usr/lib/nginx/modules -name ngx_stream_module.so -print -quit 2>/dev/null)" ] || missing+=(libnginx-mod-stream)
 }
@@ -62,9 +78,18 @@ install_node() {
     "node-linux-$architecture@$node_version" </dev/null >/dev/null || echo "missing real server: node $node_version" >&2
 }
 
+install_schemas() {
+  [ ! -d "$schemas_folder/node_modules/@kubernetes-models/prometheus-operator" ] || return 0
+  echo "installing ${schemas[*]}"
+  mkdir -p "$schemas_folder"
+  npm install --prefix "$schemas_folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel error \
+    "${schemas[@]}" </dev/null >/dev/null || echo "missing: ${schemas[*]}" >&2
+}
+
 find_missing
 [ ${#missing[@]} -eq 0 ] || install_missing
 install_node
+install_schemas
 
 export PATH="$PATH:/usr/sbin:/sbin"
 rm -rf "$results"

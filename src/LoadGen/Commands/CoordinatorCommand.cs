@@ -113,6 +113,7 @@ internal sealed class CoordinatorCommand
             Out = _output.OutOf(parse),
             Metrics = metrics,
             Token = token,
+            TerminationLog = _output.TerminationLogOf(parse),
         };
         return await run.ExecuteAsync();
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoadGen.Metrics;
+using LoadGen.Running;
 using Spectre.Console;
 
 namespace LoadGen.Commands;
@@ -18,11 +19,13 @@ internal sealed class OutputFlags
 
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Show neither progress nor summary." };
     private readonly MetricsFlags _metrics = new();
+    private readonly TerminationLogFlag _terminationLog = new();
 
     public void AddTo(Command command)
     {
         AddResultTo(command);
         command.Add(_out);
+        _terminationLog.AddTo(command);
         _metrics.AddTo(command);
     }
 
@@ -38,6 +41,8 @@ internal sealed class OutputFlags
 
     /// <summary>The folder where results are kept, or nothing.</summary>
     public string? OutOf(ParseResult parse) => parse.GetValue(_out);
+
+    public TerminationLog TerminationLogOf(ParseResult parse) => _terminationLog.Of(parse);
 
     public bool IsQuiet(ParseResult parse) => parse.GetValue(_quiet);
 

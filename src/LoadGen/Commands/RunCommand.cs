@@ -74,6 +74,7 @@ internal sealed class RunCommand
             Out = _output.OutOf(parse),
             Metrics = metrics,
             Token = token,
+            TerminationLog = _output.TerminationLogOf(parse),
             OwnTarget = target,
         };
         return await run.ExecuteAsync();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Metrics;
+using LoadGen.Reports;
 using LoadGen.Running;
 using LoadGen.Web;
 
@@ -11,6 +12,7 @@ internal sealed class WorkerCommand
 {
     private readonly NodeFlags _node = new("127.0.0.1:0");
     private readonly MetricsFlags _metrics = new();
+    private readonly TerminationLogFlag _terminationLog = new();
     private readonly Option<string[]> _seeds = new("--seed")
     {
         HelpName = "HOST:PORT",
@@ -40,6 +42,7 @@ internal sealed class WorkerCommand
         command.Add(worker._out);
         command.Add(worker._weight);
         worker._metrics.AddTo(command);
+        worker._terminationLog.AddTo(command);
         command.SetAction((parse, _) => worker.ExecuteAsync(parse));
         return new Verb(command, ["loadgen worker --seed 127.0.0.1:4053", "loadgen worker --seed 10.0.0.5:4053 --listen 10.0.0.6:0 --node-cert me.pem --node-key me.key --node-ca ca.pem"]);
     }
@@ -87,13 +90,17 @@ internal sealed class WorkerCommand
         endpoint?.BecomeReady();
         if (await Task.WhenAny(worker.Released, node.Terminated) == worker.Released && await worker.Released != ExitCode.NotFormed)
         {
+            var code = await worker.Released;
+            _terminationLog.Of(parse).Write(TerminationMessage.Of([], code));
             await delivery.PushAsync(metrics, WorkerName.Own);
             await delivery.LingerAsync(signals.FirstSignal);
-            return await worker.Released;
+            return code;
         }
 
         var seeds = string.Join(", ", options.Seeds);
-        await Console.Error.WriteLineAsync(node.Joined.IsCompleted ? $"loadgen: the coordinator at {seeds} was lost" : WhyNotJoined(seeds, options));
+        var reason = node.Joined.IsCompleted ? $"the coordinator at {seeds} was lost" : WhyNotJoined(seeds, options);
+        await Console.Error.WriteLineAsync($"loadgen: {reason}");
+        _terminationLog.Of(parse).Write(TerminationMessage.Of([reason], ExitCode.NotFormed));
         return ExitCode.NotFormed;
     }
 
@@ -102,7 +109,7 @@ internal sealed class WorkerCommand
         : null;
 
     private static string WhyNotJoined(string seeds, NodeOptions options)
-        => $"loadgen: could not join a coordinator at {seeds}; is it up and reachable there, with "
+        => $"could not join a coordinator at {seeds}; is it up and reachable there, with "
             + (options.ClusterId is { } id ? $"the cluster id '{id}' (--cluster-id)" : "no --cluster-id either")
             + (options.Identity is null ? " and, as here, without TLS (--node-cert)?" : " and certificates of the same authority (--node-ca)?");
 }

@@ -36,6 +36,9 @@ internal sealed class CoordinatedRun
     /// <summary>Where the JSON goes: a file, <c>-</c>, or nowhere.</summary>
     public string? Json { get; init; }
 
+    /// <summary>Where the result in short goes.</summary>
+    public TerminationLog TerminationLog { get; init; } = new(null);
+
     /// <summary>Where the result is kept besides, under its run's name, and what the live page shows of earlier runs.</summary>
     public string? Out { get; init; }
 
@@ -107,7 +110,7 @@ internal sealed class CoordinatedRun
             handle = Start(nodes, runId, session, metrics);
             run.Started(handle);
             endpoint?.BecomeReady();
-            if (await FirstOf(session, nodes[0], signals) is { } code)
+            if (await FirstOf(session, nodes[0], signals, run) is { } code)
             {
                 return code;
             }
@@ -116,7 +119,7 @@ internal sealed class CoordinatedRun
             await session.AllLeft;
         }
 
-        var verdict = record is not null ? await ReportAsync(record, metrics, run) : TellWhyNot(ending, run);
+        var verdict = record is not null ? await ReportAsync(record, metrics, run) : TellWhyNot(UnfinishedRun.Of(ending), run);
         await Metrics.PushAsync(metrics, Environment.MachineName);
         if (Metrics.Lingers && !Quiet && !signals.FirstSignal.IsCompleted)
         {
@@ -128,7 +131,7 @@ internal sealed class CoordinatedRun
     }
 
     // A standby is over when the run is, here or elsewhere, or when somebody wants it to go.
-    private async Task<int?> FirstOf(RunSession session, ClusterNode node, StopSignals signals)
+    private async Task<int?> FirstOf(RunSession session, ClusterNode node, StopSignals signals, SingleRun run)
     {
         if (!Standby)
         {
@@ -151,8 +154,7 @@ internal sealed class CoordinatedRun
             return ExitCode.Aborted;
         }
 
-        await System.Console.Error.WriteLineAsync($"loadgen: no coordinator at {string.Join(", ", Node.Seeds)}, or it was lost");
-        return ExitCode.NotFormed;
+        return TellWhyNot(new UnfinishedRun([$"no coordinator at {string.Join(", ", Node.Seeds)}, or it was lost"], ExitCode.NotFormed), run);
     }
 
     private RunHandle Start(List<ClusterNode> nodes, string runId, RunSession session, NodeMetrics metrics)
@@ -194,6 +196,7 @@ internal sealed class CoordinatedRun
             Summary.Write(result, Console);
         }
 
+        TerminationLog.Write(TerminationMessage.Of(result, code));
         if ((ResultOutput.Write(result, Json) ?? run.Kept.Keep(finished)) is { } problem)
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
@@ -203,16 +206,15 @@ internal sealed class CoordinatedRun
         return code;
     }
 
-    private static int TellWhyNot(RunEnding ending, SingleRun run)
+    private int TellWhyNot(UnfinishedRun unfinished, SingleRun run)
     {
-        var unfinished = UnfinishedRun.Of(ending);
-        var (sentences, code) = unfinished;
         run.End(unfinished);
-        foreach (var sentence in sentences)
+        foreach (var sentence in unfinished.Sentences)
         {
             System.Console.Error.WriteLine($"loadgen: {sentence}");
         }
 
-        return code;
+        TerminationLog.Write(TerminationMessage.Of(unfinished.Sentences, unfinished.ExitCode));
+        return unfinished.ExitCode;
     }
 }
