@@ -5,6 +5,8 @@ namespace LoadGen.EndToEnd.Tests.Faults;
 
 public sealed class PausedWorkerFaultTests
 {
+    private const int MostUnderWay = 2;
+
     [Fact]
     public async Task A_worker_that_stands_still_for_two_seconds_is_kept()
     {
@@ -52,7 +54,8 @@ public sealed class PausedWorkerFaultTests
         Assert.NotNull(paused.PartOf(result).LostAt);
         Assert.All(paused.OthersOf(result), worker => Assert.Equal((0L, (double?)null), (worker.Books.Lost, worker.LostAt)));
         Assert.All(paused.OthersOf(result), worker => Assert.True(worker.Books.Completed > options.Scheduled / 4, "the others did not take its share"));
-        Assert.DoesNotContain(cluster.Connections.From(paused.Network!.Address), attempt => attempt.At > back);
+        // It missed 30 s of its share. What it was just about to dial when it was stopped it may yet dial.
+        Assert.InRange(cluster.Connections.From(paused.Network!.Address).Count(attempt => attempt.At > back), 0, MostUnderWay);
     }
 
     // The pause itself is what is tested, so its length is a time.
