@@ -73,6 +73,8 @@ internal static class LogSentences
             NotSslRecordException => ($"refused a connection with {peer}: it is not TLS", true),
             // PeerTrust has said why, or there was no certificate to say anything about, which the transport has.
             AuthenticationException { Message: var why } when why.Contains("RemoteCertificateValidationCallback", StringComparison.Ordinal) => null,
+            // It went away before there was TLS, as a node does that looks whether this process lives; see ProcessProbe.
+            IOException { Message: "Channel is closed" } => null,
             _ => ($"TLS with {peer} failed: {FirstLine(cause?.Message ?? "the other side closed the connection")}", true),
         };
     }

@@ -50,9 +50,10 @@ internal static class NodeConfig
             log-remote-lifecycle-events = off
             retry-gate-closed-for = 500ms
             use-dispatcher = loadgen.control-dispatcher
+            # A first message right behind a TLS handshake can stay unread in the transport until the next one comes: one comes soon.
+            transport-failure-detector.heartbeat-interval = 500ms
             dot-netty.tcp {
               enforce-ip-family = off
-              # A first message right behind a TLS handshake can stay unread in the transport; the next attempt comes soon.
               connection-timeout = 3s
               # Reports are far smaller; what a coordinator that takes over is told may not be.
               maximum-frame-size = 16 MiB

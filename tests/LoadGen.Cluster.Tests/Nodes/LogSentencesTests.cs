@@ -40,6 +40,7 @@ public sealed class LogSentencesTests
     [InlineData("expired", "TLS with 10.0.0.7 failed: the certificate has expired")]
     [InlineData("nothing", "TLS with 10.0.0.7 failed: the other side closed the connection")]
     [InlineData("refused by PeerTrust", null)]
+    [InlineData("gone", null)]
     public void Of_a_failed_handshake_the_innermost_cause_is_told_where_nobody_else_tells_it(string cause, string? expected)
     {
         var sentence = LogSentences.Of(Warning(Remote, CauseOf(cause), TlsFailed, "10.0.0.5:4053", "10.0.0.7:40312", "abc"));
@@ -81,6 +82,7 @@ public sealed class LogSentencesTests
     {
         "not TLS" => new NotSslRecordException("not an SSL/TLS record"),
         "expired" => new AuthenticationException("Authentication failed, see inner exception.", new InvalidOperationException("the certificate has expired\nand more")),
+        "gone" => new IOException("Channel is closed"),
         "refused by PeerTrust" => new AuthenticationException("The remote certificate was rejected by the provided RemoteCertificateValidationCallback."),
         _ => null,
     };
