@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace LoadGen.Commands;
 
@@ -26,6 +27,14 @@ internal static class HostPort
         address = (bracketed ? host[1..^1] : host, number);
         return true;
     }
+
+    /// <summary>Reads a host, which may be an IPv6 address without brackets, or a host and a port.</summary>
+    public static bool TryParse(string text, int defaultPort, out (string Host, int Port) address)
+        => TryParse(
+            !text.StartsWith('[') && IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]:{defaultPort}"
+            : text.Contains(':', StringComparison.Ordinal) ? text
+            : $"{text}:{defaultPort}",
+            out address);
 
     /// <summary>Reads an address to bind: the host must be an IP address or <c>localhost</c>.</summary>
     public static bool TryParseEndPoint(string text, out IPEndPoint endPoint)

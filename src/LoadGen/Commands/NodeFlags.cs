@@ -62,8 +62,7 @@ internal sealed class NodeFlags
         (string Host, int Port)? advertise = null;
         if (advertiseText is not null)
         {
-            var withPort = advertiseText.Contains(':', StringComparison.Ordinal) ? advertiseText : $"{advertiseText}:{listen.Port}";
-            if (HostPort.TryParse(withPort, out var parsed))
+            if (HostPort.TryParse(advertiseText, listen.Port, out var parsed))
             {
                 advertise = parsed;
             }

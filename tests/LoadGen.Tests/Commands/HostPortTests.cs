@@ -16,6 +16,18 @@ public sealed class HostPortTests
     }
 
     [Theory]
+    [InlineData("worker.internal", "worker.internal", 4053)]
+    [InlineData("worker.internal:80", "worker.internal", 80)]
+    [InlineData("10.0.0.5", "10.0.0.5", 4053)]
+    [InlineData("fd00::5", "fd00::5", 4053)]
+    [InlineData("[fd00::5]:80", "fd00::5", 80)]
+    public void An_address_is_read_that_need_not_name_a_port(string text, string host, int port)
+    {
+        Assert.True(HostPort.TryParse(text, 4053, out var address));
+        Assert.Equal((host, port), address);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(":4053")]
     [InlineData("host:")]
