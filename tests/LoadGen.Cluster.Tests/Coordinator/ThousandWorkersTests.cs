@@ -35,7 +35,7 @@ public sealed class ThousandWorkersTests
     [Fact]
     public async Task One_of_a_thousand_is_lost_another_joins_and_the_books_balance()
     {
-        await using var fleet = SimulatedFleet.Start(new FleetOptions { Workers = Workers, Seconds = 25, ArrivalsPerSecond = PerSecond });
+        await using var fleet = SimulatedFleet.Start(new FleetOptions { Workers = Workers, Seconds = 60, ArrivalsPerSecond = PerSecond });
         await fleet.Observer.Until(progress => progress.Workers.All(worker => worker.LastReport > 0));
 
         var lost = fleet.Lose(Workers / 2);

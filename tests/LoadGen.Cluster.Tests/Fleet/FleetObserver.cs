@@ -14,7 +14,8 @@ internal sealed class FleetObserver : IRunObserver
     public Task<RunRecord> Ended => _ended.Task;
 
     /// <summary>Ends when the run is as described.</summary>
-    public Task<RunProgress> Until(Func<RunProgress, bool> condition)
+    /// <exception cref="InvalidOperationException">It was over before.</exception>
+    public async Task<RunProgress> Until(Func<RunProgress, bool> condition)
     {
         var met = new TaskCompletionSource<RunProgress>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
@@ -22,7 +23,7 @@ internal sealed class FleetObserver : IRunObserver
             _awaited.Add((condition, met));
         }
 
-        return met.Task;
+        return await Task.WhenAny(met.Task, _ended.Task) == met.Task ? await met.Task : throw new InvalidOperationException("the run was over before");
     }
 
     public void Progressed(RunProgress progress)
