@@ -30,9 +30,11 @@ public sealed class PartitionFaultTests
 
         var result = await cluster.TakeResultAsync(coordinator);
         Assert.Equal(options.Scheduled, result.Books.Scheduled);
-        Assert.Equal((0, 0), (result.Books.Lost, result.Books.Dropped));
+        Assert.Equal(0, result.Books.Lost);
         Assert.All(result.Workers, each => Assert.Null(each.LostAt));
-        Assert.All(result.Workers, each => Assert.Equal(options.Scheduled / options.Workers, each.Books.Completed));
+        // A machine that was too busy to begin handshakes on time drops some, and says so.
+        Assert.True(result.Books.Dropped == 0 || result.Generator.Limited, $"{result.Books.Dropped} dropped");
+        Assert.All(result.Workers, each => Assert.Equal(options.Scheduled / options.Workers, each.Books.Completed + each.Books.Dropped));
     }
 
     [Theory]
