@@ -22,6 +22,12 @@ needs=(
   chromium:chromium
   go:golang-go
   kubectl:kubernetes-client
+  dnsmasq:dnsmasq-base
+  mmdebstrap:mmdebstrap
+  umoci:umoci
+  skopeo:skopeo
+  docker-registry:docker-registry
+  runc:runc
 )
 
 # Go libraries, for the stand-in that renders the chart, and the Debian package that has each.
@@ -49,6 +55,8 @@ find_missing() {
   for need in "${go_libraries[@]}"; do
     [ -d "/usr/share/gocode/src/${need%%:*}" ] || missing+=("${need##*:}")
   done
+  # What containers may not do, by default.
+  [ -f /usr/share/containers/seccomp.json ] || missing+=(golang-github-containers-common)
   [ -n "$(find /usr/lib/nginx/modules -name ngx_stream_module.so -print -quit 2>/dev/null)" ] || missing+=(libnginx-mod-stream)
 }
 

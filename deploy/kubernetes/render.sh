@@ -9,7 +9,7 @@ render() {
   if command -v helm >/dev/null; then
     helm template loadgen "$top/helm/loadgen" --namespace default --values values.yaml --skip-tests
   else
-    (cd "$top/tests/LoadGen.Deploy.Tests/Renderer" &&
+    (cd "$top/tests/LoadGen.Deploy.Tests/Charts/Renderer" &&
       GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' go run . -name loadgen -namespace default \
         "$OLDPWD/$top/helm/loadgen" "$OLDPWD/values.yaml")
   fi

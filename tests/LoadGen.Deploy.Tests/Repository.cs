@@ -8,7 +8,7 @@ internal static class Repository
 
     public static string Chart => Path.Combine(Root, "helm", "loadgen");
 
-    public static string Renderer => Path.Combine(Root, "tests", "LoadGen.Deploy.Tests", "Renderer");
+    public static string Renderer => Path.Combine(Root, "tests", "LoadGen.Deploy.Tests", "Charts", "Renderer");
 
     /// <summary>Where tests/run.sh installs what tests need.</summary>
     public static string Artifacts => Path.Combine(Root, "artifacts");

@@ -23,6 +23,9 @@ public sealed partial class NodeNamespace
     /// <summary>Its address in the <see cref="ClusterNetwork"/>.</summary>
     public IPAddress Address { get; }
 
+    /// <summary>Where it can be opened, to be joined.</summary>
+    public string Path => $"/var/run/netns/{Name}";
+
     /// <summary>What to put before a program and its arguments to start it here; it becomes that program.</summary>
     internal string[] Launcher => ["ip", "netns", "exec", Name];
 
@@ -33,6 +36,9 @@ public sealed partial class NodeNamespace
 
     /// <summary>Nothing is dropped any more.</summary>
     public Task HearAllAsync() => FilterAsync($"add table {Table}; delete table {Table}");
+
+    /// <summary>Starts a program here.</summary>
+    public ChildProcess Start(string program, IEnumerable<string> arguments) => ChildProcess.Start(Launcher[0], [.. Launcher.Skip(1), program, .. arguments]);
 
     /// <summary>Does something in this namespace. Sockets that are made there belong to it wherever they are used.</summary>
     public T Within<T>(Func<T> make)
@@ -62,7 +68,7 @@ public sealed partial class NodeNamespace
 
     private void Enter()
     {
-        using var handle = File.OpenHandle($"/var/run/netns/{Name}");
+        using var handle = File.OpenHandle(Path);
         if (SetNamespace(handle, NetworkNamespace) != 0)
         {
             throw new InvalidOperationException($"setns: error {Marshal.GetLastPInvokeError()}");

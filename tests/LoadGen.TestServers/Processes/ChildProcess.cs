@@ -38,6 +38,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>The lines of standard output up to now.</summary>
     public IReadOnlyList<string> StandardOutput => _lines.StandardOutput;
 

@@ -13,6 +13,7 @@ public static class RealServers
     {
         ["caddy"] = "caddy",
         ["docker-compose"] = "docker-compose",
+        ["dnsmasq"] = "dnsmasq-base",
         ["gnutls-serv"] = "gnutls-bin",
         ["go"] = "golang-go",
         ["haproxy"] = "haproxy",
@@ -56,9 +57,24 @@ public static class RealServers
     {
         Require("ip");
         Require("nft");
+        RequireRoot();
+    }
+
+    /// <summary>Sees to it that the test may do what containers and network namespaces need; skips or fails as <see cref="Require"/> does.</summary>
+    public static void RequireRoot()
+    {
         if (!Environment.IsPrivilegedProcess)
         {
-            NotInstalled("Network namespaces need root: run the tests as root.");
+            NotInstalled("Containers and network namespaces need root: run the tests as root.");
+        }
+    }
+
+    /// <summary>Sees to it that a file of a Debian package is there; skips or fails as <see cref="Require"/> does.</summary>
+    public static void RequireFile(string path, string debianPackage)
+    {
+        if (!File.Exists(path))
+        {
+            Missing(path, debianPackage);
         }
     }
 

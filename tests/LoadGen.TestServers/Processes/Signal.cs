@@ -3,6 +3,8 @@ namespace LoadGen.TestServers.Processes;
 /// <summary>Signals, by their numbers on Linux.</summary>
 public enum Signal
 {
+    /// <summary>SIGHUP: servers read their files anew.</summary>
+    HangUp = 1,
     Interrupt = 2,
     Kill = 9,
     Terminate = 15,

@@ -1,7 +1,7 @@
-namespace LoadGen.Deploy.Tests;
+namespace LoadGen.Deploy.Tests.Charts;
 
 /// <summary>The repository's chart, and values to render it with.</summary>
-internal static class Charts
+internal static class ChartValues
 {
     /// <summary>What has to be said at least.</summary>
     public const string Minimal = """

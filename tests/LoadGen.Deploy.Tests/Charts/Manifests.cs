@@ -1,7 +1,7 @@
 using k8s;
 using k8s.Models;
 
-namespace LoadGen.Deploy.Tests;
+namespace LoadGen.Deploy.Tests.Charts;
 
 /// <summary>
 /// Rendered objects. Those of Kubernetes itself are parsed strictly: a field that a type does not have, or of another type, is

@@ -1,6 +1,6 @@
 using LoadGen.TestServers.Processes;
 
-namespace LoadGen.Deploy.Tests;
+namespace LoadGen.Deploy.Tests.Charts;
 
 /// <summary>The manifests for clusters without Helm: what the chart makes, and what kubectl takes.</summary>
 public sealed class PlainManifestsTests

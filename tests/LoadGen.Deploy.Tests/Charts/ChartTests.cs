@@ -1,24 +1,24 @@
 using k8s.Models;
 
-namespace LoadGen.Deploy.Tests;
+namespace LoadGen.Deploy.Tests.Charts;
 
 /// <summary>The chart with several sets of values: every object is what Kubernetes takes, and they fit each other.</summary>
 public sealed class ChartTests
 {
     [Theory]
-    [MemberData(nameof(Charts.Names), MemberType = typeof(Charts))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Every_object_is_valid_by_the_schema_of_its_kind(string values)
     {
-        var manifests = await Renderer.RenderWellAsync(Charts.Sets[values]);
+        var manifests = await Renderer.RenderWellAsync(ChartValues.Sets[values]);
 
         Assert.Equal("", await Npm.ValidateAsync(manifests.ToJsonLines()));
     }
 
     [Theory]
-    [MemberData(nameof(Charts.Names), MemberType = typeof(Charts))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Jobs_follow_the_rules_that_reach_over_several_fields(string values)
     {
-        var manifests = await Renderer.RenderWellAsync(Charts.Sets[values]);
+        var manifests = await Renderer.RenderWellAsync(ChartValues.Sets[values]);
 
         foreach (var job in manifests.All<V1Job>())
         {
@@ -41,10 +41,10 @@ public sealed class ChartTests
     }
 
     [Theory]
-    [MemberData(nameof(Charts.Names), MemberType = typeof(Charts))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Selectors_match_the_pods_and_ports_are_those_that_containers_open(string values)
     {
-        var manifests = await Renderer.RenderWellAsync(Charts.Sets[values]);
+        var manifests = await Renderer.RenderWellAsync(ChartValues.Sets[values]);
 
         foreach (var job in manifests.All<V1Job>())
         {
@@ -67,10 +67,10 @@ public sealed class ChartTests
     }
 
     [Theory]
-    [MemberData(nameof(Charts.Names), MemberType = typeof(Charts))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Every_mount_has_its_volume_every_secret_is_named_by_the_values_and_files_in_flags_are_mounted(string values)
     {
-        var manifests = await Renderer.RenderWellAsync(Charts.Sets[values]);
+        var manifests = await Renderer.RenderWellAsync(ChartValues.Sets[values]);
 
         var pods = manifests.All<V1Job>().Select(job => job.Spec.Template.Spec).Concat(manifests.All<V1Pod>().Select(pod => pod.Spec));
         foreach (var pod in pods)
@@ -78,7 +78,7 @@ public sealed class ChartTests
             var container = Assert.Single(pod.Containers);
             Assert.Equal(pod.Volumes.Select(volume => volume.Name).Order(), container.VolumeMounts.Select(mount => mount.Name).Order());
             Assert.Equal(container.VolumeMounts.Count, container.VolumeMounts.Select(mount => mount.MountPath).Distinct().Count());
-            Assert.All(pod.Volumes.Where(volume => volume.Secret is not null), volume => Assert.Contains(volume.Secret.SecretName, Charts.Sets[values], StringComparison.Ordinal));
+            Assert.All(pod.Volumes.Where(volume => volume.Secret is not null), volume => Assert.Contains(volume.Secret.SecretName, ChartValues.Sets[values], StringComparison.Ordinal));
             foreach (var file in container.Args.Select(flag => flag[(flag.IndexOf('=', StringComparison.Ordinal) + 1)..]).Where(file => file.StartsWith("/etc/", StringComparison.Ordinal)))
             {
                 Assert.Contains(container.VolumeMounts, mount => file.StartsWith(mount.MountPath, StringComparison.Ordinal));
@@ -87,10 +87,10 @@ public sealed class ChartTests
     }
 
     [Theory]
-    [MemberData(nameof(Charts.Names), MemberType = typeof(Charts))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task No_pod_may_do_more_than_it_must(string values)
     {
-        var manifests = await Renderer.RenderWellAsync(Charts.Sets[values]);
+        var manifests = await Renderer.RenderWellAsync(ChartValues.Sets[values]);
 
         var pods = manifests.All<V1Job>().Select(job => job.Spec.Template.Spec).Concat(manifests.All<V1Pod>().Select(pod => pod.Spec)).ToList();
         Assert.Equal(3, pods.Count);
@@ -116,20 +116,20 @@ public sealed class ChartTests
     [Fact]
     public async Task Workers_find_the_coordinator_by_the_name_that_it_advertises()
     {
-        var manifests = await Renderer.RenderWellAsync(Charts.Full);
+        var manifests = await Renderer.RenderWellAsync(ChartValues.Full);
 
         var advertised = FlagOf(manifests.Coordinator, "--advertise");
         Assert.Equal($"{manifests.Coordinator.Metadata.Name}-0.{manifests.Service.Metadata.Name}", advertised);
         Assert.Equal($"{advertised}:4053", FlagOf(manifests.Workers, "--seed"));
-        Assert.Equal($"{manifests.Workers.Metadata.Name}-$(WORKER_INDEX).{manifests.Service.Metadata.Name}", FlagOf(manifests.Workers, "--advertise"));
-        Assert.Contains(Manifests.ContainerOf(manifests.Workers).Env, variable => variable.Name == "WORKER_INDEX");
+        Assert.Equal("$(POD_IP)", FlagOf(manifests.Workers, "--advertise"));
+        Assert.Contains(Manifests.ContainerOf(manifests.Workers).Env, variable => variable is { Name: "POD_IP", ValueFrom.FieldRef.FieldPath: "status.podIP" });
         Assert.Equal("6", FlagOf(manifests.Coordinator, "--min-workers"));
     }
 
     [Fact]
     public async Task Names_fit_into_host_names_and_every_revision_has_its_own()
     {
-        var values = $"{Charts.Minimal}\nfullnameOverride: a-name-as-long-as-it-may-be-1234\nworkers: {{ count: 1000 }}";
+        var values = $"{ChartValues.Minimal}\nfullnameOverride: a-name-as-long-as-it-may-be-1234\nworkers: {{ count: 1000 }}";
         var first = await Renderer.RenderWellAsync(values, revision: 2);
         var second = await Renderer.RenderWellAsync(values, revision: 3);
 
@@ -141,7 +141,7 @@ public sealed class ChartTests
     [Fact]
     public async Task The_network_policy_lets_through_the_control_plane_DNS_and_the_ports_of_the_plan()
     {
-        var policy = (await Renderer.RenderWellAsync(Charts.Full)).Policy.Spec;
+        var policy = (await Renderer.RenderWellAsync(ChartValues.Full)).Policy.Spec;
 
         Assert.Equal([4053], Ports(policy.Ingress[0].Ports));
         Assert.NotNull(Assert.Single(policy.Ingress[0].FromProperty).PodSelector);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace LoadGen.Deploy.Tests;
+namespace LoadGen.Deploy.Tests.Charts;
 
 /// <summary>YAML as JSON on one line, with the types that Kubernetes would see: only plain scalars are numbers or truth values.</summary>
 internal static class YamlJson

@@ -1,6 +1,6 @@
 using LoadGen.TestServers.Processes;
 
-namespace LoadGen.Deploy.Tests;
+namespace LoadGen.Deploy.Tests.Charts;
 
 /// <summary>The packages of npm that hold the schemas of Kubernetes and of the Prometheus operator.</summary>
 internal static class Npm
@@ -22,7 +22,7 @@ internal static class Npm
         }
 
         // Node looks for packages from where the script is.
-        File.Copy(Path.Combine(AppContext.BaseDirectory, Script), Path.Combine(folder, Script), overwrite: true);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Charts", Script), Path.Combine(folder, Script), overwrite: true);
         var validated = await Commands.RunAsync(node, [Path.Combine(folder, Script)], jsonLines);
         Assert.True(validated.ExitCode == 0, validated.Error);
         return validated.Output;

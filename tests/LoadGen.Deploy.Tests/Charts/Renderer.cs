@@ -1,6 +1,6 @@
 using LoadGen.TestServers.Processes;
 
-namespace LoadGen.Deploy.Tests;
+namespace LoadGen.Deploy.Tests.Charts;
 
 /// <summary>Renders the chart: with helm where it is installed, else with a small program on the same template engine.</summary>
 internal static class Renderer

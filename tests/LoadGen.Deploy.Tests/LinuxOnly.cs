@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// Containers, as Kubernetes runs them.
+[assembly: SupportedOSPlatform("linux")]
