@@ -21,16 +21,13 @@ internal sealed class ActedPod : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, DirectoryInfo> _volumes;
     private readonly ChildProcess _runc;
 
-    private ActedPod(string id, DirectoryInfo folder, IReadOnlyDictionary<string, DirectoryInfo> volumes, NodeNamespace network, ChildProcess runc)
+    private ActedPod(string id, DirectoryInfo folder, IReadOnlyDictionary<string, DirectoryInfo> volumes, ChildProcess runc)
     {
         _id = id;
         _folder = folder;
         _volumes = volumes;
         _runc = runc;
-        Network = network;
     }
-
-    public NodeNamespace Network { get; }
 
     /// <summary>Whether it has.</summary>
     public bool HasEnded => _runc.HasEnded;
@@ -76,7 +73,7 @@ internal sealed class ActedPod : IAsyncDisposable
         var configuration = RuntimeConfiguration.Of(image, pod, hostName, network, mounts);
         var bundle = folder.CreateSubdirectory("bundle");
         Write(bundle, "config.json", configuration.ToJsonString());
-        return new ActedPod(id, folder, folders, network, ChildProcess.Start("runc", ["run", "--bundle", bundle.FullName, id]));
+        return new ActedPod(id, folder, folders, ChildProcess.Start("runc", ["run", "--bundle", bundle.FullName, id]));
     }
 
     /// <summary>Waits for lines of its log, in this order.</summary>

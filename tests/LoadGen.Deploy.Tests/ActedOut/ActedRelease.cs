@@ -23,6 +23,22 @@ internal sealed partial class ActedRelease : IAsyncDisposable
     private const string AuthoritySecret = "gateway-ca";
     private const string Claim = "results";
 
+    private const string TargetPod = """
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: gateway }
+        spec:
+          securityContext: { runAsNonRoot: true, runAsUser: 65532, fsGroup: 65532, seccompProfile: { type: RuntimeDefault } }
+          containers:
+            - name: gateway
+              args: [target, "--listen=0.0.0.0:8443", --cacert-out=/tmp/ca.pem]
+              env: [{ name: DOTNET_EnableDiagnostics, value: "0" }]
+              resources: { limits: { cpu: "2", memory: 512Mi } }
+              securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
+              volumeMounts: [{ name: tmp, mountPath: /tmp }]
+          volumes: [{ name: tmp, emptyDir: {} }]
+        """;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("loadgen-");
     private readonly TestAuthority _authority = new();
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _secrets = [];
@@ -104,6 +120,15 @@ internal sealed partial class ActedRelease : IAsyncDisposable
     public void StartWorkers(int? scheduled = null)
         => _workers = ActedJob.Start(_manifests.Workers, Enumerable.Range(0, scheduled ?? _manifests.Workers.Spec.Completions!.Value), StartPodAsync);
 
+    /// <summary>Runs what <c>helm test</c> would.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TestAsync()
+    {
+        var test = _manifests.All<V1Pod>().Single();
+        await using var pod = await StartPodAsync(test.Spec, test.Metadata.Name, ClusterDns.NameOf(test.Metadata.Name, Namespace));
+        return await pod.WaitForExitAsync();
+    }
+
     /// <summary>
     /// Waits for the coordinator's Job, which ends with one of these codes, unless the machine was too busy to begin handshakes on
     /// time and the run says nothing about the target but that.
@@ -178,22 +203,6 @@ internal sealed partial class ActedRelease : IAsyncDisposable
             _starting.Release();
         }
     }
-
-    private const string TargetPod = """
-        apiVersion: v1
-        kind: Pod
-        metadata: { name: gateway }
-        spec:
-          securityContext: { runAsNonRoot: true, runAsUser: 65532, fsGroup: 65532, seccompProfile: { type: RuntimeDefault } }
-          containers:
-            - name: gateway
-              args: [target, "--listen=0.0.0.0:8443", --cacert-out=/tmp/ca.pem]
-              env: [{ name: DOTNET_EnableDiagnostics, value: "0" }]
-              resources: { limits: { cpu: "2", memory: 512Mi } }
-              securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
-              volumeMounts: [{ name: tmp, mountPath: /tmp }]
-          volumes: [{ name: tmp, emptyDir: {} }]
-        """;
 
     [GeneratedRegex("^handshakes: ([0-9]+) full, ([0-9]+) resumed, ([0-9]+) failed$")]
     private static partial Regex TargetCounts();

@@ -35,6 +35,16 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public async Task Helm_test_takes_the_plan_and_finds_what_is_wrong_with_one()
+    {
+        await using var good = await ActedRelease.InstallAsync(ActedRelease.Values(FourSeconds));
+        await using var bad = await ActedRelease.InstallAsync(ActedRelease.Values("[ { hold: { rate: 60/s, fro: 4s } } ]"));
+
+        Assert.Equal(0, await good.TestAsync());
+        Assert.Equal(2, await bad.TestAsync());
+    }
+
+    [Fact]
     public async Task A_worker_that_finds_no_node_is_waited_for_and_then_said_to_be_missing()
     {
         await using var release = await ActedRelease.InstallAsync(ActedRelease.Values(FourSeconds, "startDeadline: 8s"));
