@@ -108,6 +108,7 @@ failed=0
 for project in tests/*.Tests; do
   name=$(basename "$project")
   echo "== $name"
-  "$project/bin/Release/net10.0/$name" --results-directory "$PWD/$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" --no-progress "$@" </dev/null || failed=1
+  # A shell has its background jobs ignore SIGINT, and their children inherit that; the tests send it.
+  env --default-signal=INT,QUIT "$project/bin/Release/net10.0/$name" --results-directory "$PWD/$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" --no-progress "$@" </dev/null || failed=1
 done
 exit $failed
