@@ -17,6 +17,21 @@ public sealed class BuiltInTargetTests
     }
 
     [Fact]
+    public async Task The_target_resumes_what_the_run_asks_it_to()
+    {
+        var (program, result) = await Runs.ExecuteAsync("--duration", "4s", "--rate", "100", "--tls", "1.2", "--resume", "50%");
+
+        Assert.True(program.ExitCode is 0, program.StandardError);
+        var resumed = result.Negotiated.Where(each => each.Resumed).Sum(each => each.Count);
+        Assert.Equal(resumed, result.BuiltInTarget!.Resumed);
+        Assert.Equal(result.Books.Completed - resumed, result.BuiltInTarget.Full);
+        // Half of them offer a session, the first of them before there is any.
+        Assert.InRange(resumed, 190, 200);
+        Assert.Equal(50, Assert.Single(result.Profiles).ResumePercent);
+        Assert.Contains($"resumption {resumed} of 400 handshakes resumed a session", program.StandardError);
+    }
+
+    [Fact]
     public async Task A_ramp_and_a_hold_schedule_what_the_curve_says_second_by_second()
     {
         var plan = Path.Combine(Directory.CreateTempSubdirectory("loadgen-").FullName, "plan.yaml");

@@ -113,6 +113,9 @@ public sealed record RunResult
         public required string Checks { get; init; }
 
         public required string Confirm { get; init; }
+
+        /// <summary>The part of the handshakes that were to offer a session, 0 to 100; absent for a profile that offers none.</summary>
+        public double? ResumePercent { get; init; }
     }
 
     /// <summary>One second; <c>t</c> is the whole seconds since the start of the load at which it begins.</summary>

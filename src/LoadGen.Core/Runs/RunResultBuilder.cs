@@ -62,6 +62,7 @@ public static class RunResultBuilder
                         Confirm.Close => "close",
                         _ => "none",
                     },
+                    ResumePercent = profile.Resume > 0 ? Rounded(profile.Resume * 100) : null,
                 }),
             ],
             Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero)

@@ -24,10 +24,12 @@ internal sealed class TargetProcess : IAsyncDisposable
     /// <summary>How to reach it, and whom to trust.</summary>
     public Target Target { get; }
 
+    /// <param name="givesSessions">Whether it gives out sessions and resumes them; a run that does not ask for that is spared their cost.</param>
+    /// <param name="cancellation">Ends the wait for it.</param>
     /// <exception cref="TargetProcessException">It did not start.</exception>
-    public static async Task<TargetProcess> StartAsync(CancellationToken cancellation)
+    public static async Task<TargetProcess> StartAsync(bool givesSessions, CancellationToken cancellation)
     {
-        var process = Process.Start(StartInfo()) ?? throw new TargetProcessException("the built-in target could not be started");
+        var process = Process.Start(StartInfo(givesSessions)) ?? throw new TargetProcessException("the built-in target could not be started");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
@@ -77,7 +79,7 @@ internal sealed class TargetProcess : IAsyncDisposable
     }
 
     // Started as `loadgen`, the process is the program; started as `dotnet loadgen.dll`, the program is its first argument.
-    private static ProcessStartInfo StartInfo()
+    private static ProcessStartInfo StartInfo(bool givesSessions)
     {
         var program = Environment.ProcessPath!;
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
@@ -89,6 +91,11 @@ internal sealed class TargetProcess : IAsyncDisposable
         foreach (var argument in (string[])["target", "--listen", "127.0.0.1:0", "--managed"])
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (givesSessions)
+        {
+            start.ArgumentList.Add("--resumption");
         }
 
         return start;

@@ -56,8 +56,11 @@ internal sealed class RunCommand
         }
 
         var file = _plan.FileOf(parse);
-        await using var target = file is null && !_plan.NamesTarget(parse) ? await TargetProcess.StartAsync(cancellation) : null;
-        if (PlanSource.Read(file, _plan.FlagsOf(parse) with { DefaultTarget = target?.Target }) is not { } plan)
+        var flags = _plan.FlagsOf(parse);
+        await using var target = file is null && flags.Targets.Count == 0
+            ? await TargetProcess.StartAsync(givesSessions: flags.Resume is not null, cancellation)
+            : null;
+        if (PlanSource.Read(file, flags with { DefaultTarget = target?.Target }) is not { } plan)
         {
             return ExitCode.Usage;
         }

@@ -161,6 +161,7 @@ internal static class Summary
             console.MarkupLine("  [yellow]checks     lean: key shares reused, one server signature in 100 checked[/]");
         }
 
+        WriteResumption(result, console);
         if (result.Generator.CpuMicrosPerHandshake is { } cpu)
         {
             console.MarkupLineInterpolated(
@@ -172,5 +173,20 @@ internal static class Summary
             console.MarkupLineInterpolated(
                 $"  [grey]target     counted {target.Full:N0} full, {target.Resumed:N0} resumed, {target.Failed:N0} failed handshakes itself[/]");
         }
+    }
+
+    // A target may give out no session, or decline one: what was asked for is not what it cost.
+    private static void WriteResumption(RunResult result, IAnsiConsole console)
+    {
+        if (result.Books.Completed == 0 || result.Profiles.All(profile => profile.ResumePercent is null))
+        {
+            return;
+        }
+
+        var asked = result.Profiles.Sum(profile => profile.Books.Completed * (profile.ResumePercent ?? 0)) / result.Books.Completed;
+        var resumed = result.Negotiated.Where(each => each.Resumed).Sum(each => each.Count);
+        var colour = resumed == 0 ? "yellow" : "grey";
+        console.MarkupLine($"  [{colour}]resumption {resumed:N0} of {result.Books.Completed:N0} handshakes resumed a session, "
+            + $"{100.0 * resumed / result.Books.Completed:0.0} % where {asked:0.0} % was asked for[/]");
     }
 }
