@@ -14,7 +14,7 @@ namespace LoadGen.Cluster.Coordinator;
 /// tally and the addresses of the workers. The cluster's singleton: one that comes after another first asks the workers for
 /// the run that is under way.
 /// </summary>
-internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
+internal sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
 
@@ -162,15 +162,6 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer("progress", new ShowProgress(), ProgressEvery);
     }
 
-    private void StartAnewIfNoRun()
-    {
-        if (_recovery is { HasRun: false })
-        {
-            _recovery = null;
-            StartAnew(_order!);
-        }
-    }
-
     private void Register(ToCoordinator.RegisterWorker worker)
     {
         if (_ending is not null)
@@ -251,81 +242,6 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    // Whoever takes over speaks with a term above any that the workers have heard.
-    private void AskForInventory(ToCoordinator.Beat beat)
-    {
-        _term = Math.Max(_term, beat.Term + 1);
-        if (_recovery is null || beat.RunId.Length == 0)
-        {
-            return;
-        }
-
-        Know(beat.WorkerId);
-        if (!_recovery.HasToldOf(beat.WorkerId))
-        {
-            Sender.Tell(new ToWorker.TellInventory(beat.RunId, _term));
-        }
-
-        Sender.Tell(new ToWorker.BeatAnswered(beat.RunId, _term, beat.Sent, Now));
-    }
-
-    private void TakeInventory(ToCoordinator.Inventory inventory)
-    {
-        if (_recovery is null)
-        {
-            TakeLateInventory(inventory);
-            return;
-        }
-
-        _recovery.Add(inventory);
-        if (_recovery.IsComplete)
-        {
-            TakeOver();
-        }
-        else if (!Timers.IsTimerActive("patience"))
-        {
-            // Whoever has not told by the end of its lease has stopped, or is gone.
-            Timers.StartSingleTimer("patience", new InventoriesLate(), inventory.Lease);
-        }
-    }
-
-    // From a worker that was silent when the others told.
-    private void TakeLateInventory(ToCoordinator.Inventory inventory)
-    {
-        if (inventory.RunId == RunId && _untold.Remove(inventory.WorkerId))
-        {
-            foreach (var report in inventory.Reports)
-            {
-                TakeReport(report);
-            }
-        }
-    }
-
-    private void TakeOver()
-    {
-        var run = _recovery!.Build(Now);
-        _untold.UnionWith(run.State.Workers.Values.Where(worker => !worker.IsOver).Select(worker => worker.Id).Except(_recovery.Told));
-        _recovery = null;
-        Timers.Cancel("run");
-        Timers.Cancel("patience");
-        _state = run.State;
-        _merged = run.Merged;
-        _startedAt = run.StartedAt;
-        _holders.GoOnFrom(run.CheckpointVersion);
-        _log.Warning("took over run {0} with {1} workers at {2:0.0} s", RunId, _state.Workers.Count, _state.ElapsedAt(Now).TotalSeconds);
-        Timers.StartPeriodicTimer("progress", new ShowProgress(), ProgressEvery);
-        foreach (var effect in run.Effects)
-        {
-            CarryOut(effect, null);
-        }
-
-        LookForStandby();
-        if (run.WasStopped || _stopReason is not null)
-        {
-            Apply(new RunEvent.StopRequested(_stopReason ?? "stopped before the coordinator was lost"));
-        }
-    }
-
     private void TakeReport(ToCoordinator.TallyReported report) => ForThisRun(report, report.ToEvent(), report.EncodedTally);
 
     private void WorkerGone(Terminated terminated)
@@ -399,36 +315,6 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    // Once somebody could take over, checkpoints go on even if that one is gone: what workers let go of is in them alone.
-    private void LookForStandby()
-    {
-        var coordinators = AkkaCluster.Get(Context.System).State.Members
-            .Count(member => member.HasRole(NodeOptions.CoordinatorRole) && member.Status is MemberStatus.Up or MemberStatus.WeaklyUp);
-        if (coordinators > 1)
-        {
-            _holders.Use();
-        }
-
-        if (_holders.InUse && !Timers.IsTimerActive("checkpoint"))
-        {
-            Timers.StartPeriodicTimer("checkpoint", new MakeCheckpoint(), TimeSpan.Zero, CheckpointEvery);
-        }
-    }
-
-    private void Checkpoint()
-    {
-        if (_state is not { Stage: RunStage.Running or RunStage.Stopping } state || !_holders.InUse)
-        {
-            return;
-        }
-
-        var (checkpoint, holders) = _holders.Make(state, _merged);
-        foreach (var holder in holders)
-        {
-            Tell(holder, new ToWorker.HoldCheckpoint(RunId, _term, checkpoint));
-        }
-    }
-
     private void ForThisRun(ToCoordinator message, RunEvent happened, byte[]? tally = null)
     {
         if (message.RunId == RunId)
@@ -461,148 +347,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void CarryOut(RunEffect effect, byte[]? tally)
-    {
-        var state = _state!;
-        switch (effect)
-        {
-            case RunEffect.Prepare prepare:
-                Tell(prepare.WorkerId, new ToWorker.PrepareRun(RunId, _term, state.Plan, state.Lease));
-                break;
-            case RunEffect.Start:
-                StartLoad(state.LoadStart!.Value - Now);
-                break;
-            case RunEffect.Assign assign:
-                Tell(assign.WorkerId, new ToWorker.AssignWork(RunId, _term, state.Assignment!, state.LoadStart!.Value, _startedAt));
-                break;
-            case RunEffect.Merge:
-                _merged.MergeEncoded(tally!);
-                break;
-            case RunEffect.Acknowledge acknowledge:
-                Tell(acknowledge.WorkerId, new ToWorker.AcknowledgeReport(
-                    RunId, _term, acknowledge.Number, _holders.SafeUpTo(acknowledge.WorkerId), _holders.MergeUpTo(acknowledge.Number)));
-                break;
-            case RunEffect.CountLost lost:
-                CountLost(lost);
-                break;
-            case RunEffect.Stop stop:
-                Tell(stop.WorkerId, new ToWorker.StopRun(RunId, _term));
-                break;
-            case RunEffect.Dismiss dismiss:
-                _log.Warning("worker {0} goes: {1}", dismiss.WorkerId, dismiss.Reason);
-                Tell(dismiss.WorkerId, new ToWorker.Release(RunId, _term, dismiss.TookPart ? ReleaseCode.Aborted : ReleaseCode.Fault, dismiss.Reason));
-                break;
-            case RunEffect.End end:
-                EndRun(end.Ending);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(effect));
-        }
-    }
-
-    private void StartLoad(TimeSpan startsIn)
-    {
-        Timers.Cancel("deadline");
-        Timers.StartPeriodicTimer("progress", new ShowProgress(), startsIn + ProgressEvery + ReportsNeed, ProgressEvery);
-        _startedAt = _time.GetUtcNow() + startsIn;
-    }
-
-    private void CountLost(RunEffect.CountLost lost)
-    {
-        if (lost.Arrivals > 0)
-        {
-            _log.Warning("worker {0} is gone: {1} arrivals that it had been given are lost", lost.WorkerId, lost.Arrivals);
-        }
-
-        _merged.RecordLost(lost.Arrivals);
-        if (_holders.InUse)
-        {
-            Self.Tell(new MakeCheckpoint());
-        }
-    }
-
-    private void EndRun(RunEnding ending)
-    {
-        _ending = ending;
-        Timers.CancelAll();
-        ShowProgressNow();
-        _observer.Ended(ending, ending is RunEnding.Finished finished ? RecordOf(finished) : null);
-        if (_stays)
-        {
-            BecomeIdle();
-            return;
-        }
-
-        foreach (var worker in _workers.Keys)
-        {
-            Tell(worker, new ToWorker.Release(RunId, _term, ReleaseCode.Of(ending), ""));
-        }
-
-        ReleaseStandbys(ending);
-        if (_workers.Count == 0)
-        {
-            FinishLeaving();
-        }
-        else
-        {
-            Timers.StartSingleTimer("leave", new LeaveDeadline(), LeaveWithin);
-        }
-    }
-
-    // Workers stay for the next run; those that are lost have to register again.
-    private void BecomeIdle()
-    {
-        foreach (var lost in _state!.Workers.Values.Where(worker => worker.Stage == WorkerStage.Lost))
-        {
-            _idle.Remove(lost.Id);
-        }
-
-        foreach (var worker in _idle.Keys)
-        {
-            Tell(worker, new ToWorker.EndRun(RunId, _term));
-        }
-
-        _state = null;
-        _order = null;
-        _ending = null;
-        _untold.Clear();
-        Timers.StartPeriodicTimer("time", LookAtTime.Instance, LookAtTimeEvery);
-        _observer.WorkersLeft();
-    }
-
     private void LetGo()
     {
         foreach (var worker in _idle.Keys)
         {
             Tell(worker, new ToWorker.Release("", _term, 0, ""));
         }
-    }
-
-    private RunRecord RecordOf(RunEnding.Finished finished) => new()
-    {
-        RunId = RunId,
-        Plan = _state!.Plan,
-        StartedAt = _startedAt,
-        Duration = finished.Duration,
-        Workers = finished.Workers,
-        Tally = _merged,
-        AbortReason = finished.AbortReason,
-    };
-
-    private void ReleaseStandbys(RunEnding ending)
-    {
-        var cluster = AkkaCluster.Get(Context.System);
-        foreach (var member in cluster.State.Members.Where(member => member.HasRole(NodeOptions.CoordinatorRole) && member.Address != cluster.SelfAddress))
-        {
-            Context.ActorSelection(new RootActorPath(member.Address) / "user" / StandbyActor.Name)
-                .Tell(new ToWorker.Release(RunId, _term, ReleaseCode.Of(ending), ""));
-        }
-    }
-
-    private void FinishLeaving()
-    {
-        Timers.CancelAll();
-        _observer.WorkersLeft();
     }
 
     private void Tell(string workerId, ToWorker message)
