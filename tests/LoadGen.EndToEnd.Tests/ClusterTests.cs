@@ -52,7 +52,7 @@ public sealed class ClusterTests
     public async Task An_interrupted_run_drains_and_writes_a_partial_result()
     {
         await using var run = LoadGenProgram.Start(["run", "--rate", "100", "--duration", "60s", "--json", "-"]);
-        await run.WaitForLineAsync(" 2 s ", TestContext.Current.CancellationToken);
+        await Runs.WaitForSecondAsync(run, 2);
 
         run.Send(Signal.Interrupt);
         var exitCode = await run.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);

@@ -18,7 +18,7 @@ public sealed class MetricsTests
         var address = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..]);
         using var http = new HttpClient();
 
-        await run.WaitForLineAsync(" 2 s ", TestContext.Current.CancellationToken);
+        await Runs.WaitForSecondAsync(run, 2);
         var midRun = await http.GetStringAsync(address, TestContext.Current.CancellationToken);
         await run.WaitForLineAsync("\"intervals\"", TestContext.Current.CancellationToken);
         var final = await http.GetStringAsync(address, TestContext.Current.CancellationToken);

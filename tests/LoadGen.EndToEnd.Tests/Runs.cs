@@ -1,5 +1,6 @@
 using System.Text;
 using LoadGen.Core.Runs;
+using LoadGen.TestServers.Processes;
 using LoadGen.TestServers.Programs;
 
 namespace LoadGen.EndToEnd.Tests;
@@ -16,6 +17,11 @@ internal static class Runs
         AssertBooksBalance(result);
         return (program, result);
     }
+
+    /// <summary>Waits until the program shows this second of its load, or a later one: on a busy machine one may go by unshown.</summary>
+    public static Task WaitForSecondAsync(ChildProcess program, int second) => program.WaitForLineAsync(
+        line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var shown, "s", ..] && int.TryParse(shown, out var seconds) && seconds >= second,
+        TestContext.Current.CancellationToken);
 
     public static RunResult Parse(string json, string context)
     {

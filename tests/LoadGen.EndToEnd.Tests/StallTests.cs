@@ -14,7 +14,7 @@ public sealed class StallTests
             "run", "--target", target.Address, "--cacert", target.AuthorityPath, "--rate", "100", "--duration", "8s", "--json", "-",
         ]);
 
-        await run.WaitForLineAsync(" 2 s ", TestContext.Current.CancellationToken);
+        await Runs.WaitForSecondAsync(run, 2);
         target.Send(Signal.Stop);
 
         // The stall itself is what is tested, so its length is a time.

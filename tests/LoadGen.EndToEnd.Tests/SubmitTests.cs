@@ -41,7 +41,7 @@ public sealed class SubmitTests
         await using var submit = LoadGenProgram.Start(
             [.. Arguments(waiting, target), "--rate", "100", "--duration", "60s", "--json", "-"], Environment());
         var id = (await submit.WaitForLineAsync("run ", TestContext.Current.CancellationToken))[4..];
-        await submit.WaitForLineAsync(" 2 s ", TestContext.Current.CancellationToken);
+        await Runs.WaitForSecondAsync(submit, 2);
         using var http = Client(waiting);
 
         await http.PostAsync($"runs/{over.Result.Run.Id}/stop", null, TestContext.Current.CancellationToken);

@@ -78,9 +78,9 @@ public sealed partial class DashboardTests
               - { name: refused, weight: 10, tls: "1.2", ciphers: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256] }
             load: [ { hold: { rate: 60/s, for: 5s } }, { hold: { rate: 100/s, for: 5s } } ]
             """);
-        await cluster.Coordinator.WaitForLineAsync(" 2 s ", TestContext.Current.CancellationToken);
+        await Runs.WaitForSecondAsync(cluster.Coordinator, 2);
         await using var target = LoadGenProgram.Start(["target", "--listen", $"127.0.0.1:{port}"]);
-        await cluster.Coordinator.WaitForLineAsync(" 5 s ", TestContext.Current.CancellationToken);
+        await Runs.WaitForSecondAsync(cluster.Coordinator, 5);
         cluster.Workers[0].Send(Signal.Kill);
         await cluster.WaitForResultAsync();
     }
