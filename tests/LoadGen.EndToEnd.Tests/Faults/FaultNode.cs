@@ -10,14 +10,12 @@ namespace LoadGen.EndToEnd.Tests.Faults;
 /// <param name="Process">The process.</param>
 /// <param name="Network">Its network; <see langword="null"/> if it shares that of the machine.</param>
 /// <param name="Folder">Where it writes its partial result.</param>
-internal sealed partial record FaultNode(string Name, ChildProcess Process, NodeNamespace? Network, DirectoryInfo Folder)
+internal sealed record FaultNode(string Name, ChildProcess Process, NodeNamespace? Network, DirectoryInfo Folder)
 {
     public void Send(Signal signal) => Process.Send(signal);
 
     /// <summary>Waits until the run has come to a second of its load, as this coordinator tells it.</summary>
-    public Task WaitForSecondAsync(int second) => Process.WaitForLineAsync(
-        line => ProgressLine().Match(line) is { Success: true } progress && int.Parse(progress.Groups[1].ValueSpan) >= second,
-        TestContext.Current.CancellationToken);
+    public Task WaitForSecondAsync(int second) => Runs.WaitForSecondAsync(Process, second);
 
     /// <summary>Waits until it has ended by itself with one of the codes.</summary>
     public async Task<int> EndsWithAsync(params int[] codes)
@@ -65,7 +63,4 @@ internal sealed partial record FaultNode(string Name, ChildProcess Process, Node
 
     // A worker's name is its host, its process and perhaps more, with dashes between.
     private bool IsThis(RunResult.WorkerPart worker) => Regex.IsMatch(worker.Id, $"-{Process.Id}(-|$)");
-
-    [GeneratedRegex("^ *([0-9]+) s  ")]
-    private static partial Regex ProgressLine();
 }
