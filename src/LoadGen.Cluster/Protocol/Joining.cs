@@ -1,0 +1,107 @@
+namespace LoadGen.Cluster.Protocol;
+
+/// <content>A worker comes, stays in touch and leaves.</content>
+internal abstract partial record ToCoordinator
+{
+    /// <summary>Here I am. Repeated until <see cref="ToWorker.Welcome"/> comes back; the worker knows of no run yet.</summary>
+    /// <param name="WorkerId">Its name, unique in the cluster.</param>
+    /// <param name="Host">The machine it runs on.</param>
+    /// <param name="Weight">Its share of the work among others, at least 1.</param>
+    public sealed record RegisterWorker(string WorkerId, string Host, int Weight)
+        : ToCoordinator(WorkerId), IWireMessage<RegisterWorker, Wire.RegisterWorker>
+    {
+        public static string Manifest => "register-worker";
+
+        public override string RunId => "";
+
+        public static RegisterWorker FromWire(Wire.RegisterWorker wire) => new(wire.WorkerId, wire.Host, Math.Max(1, wire.Weight));
+
+        public Wire.RegisterWorker ToWire() => new() { WorkerId = WorkerId, Host = Host, Weight = Weight };
+    }
+
+    /// <summary>I am alive. The answer renews the worker's lease, and tells the coordinator's time.</summary>
+    /// <param name="RunId">The run it works on; empty for none.</param>
+    /// <param name="WorkerId">The worker.</param>
+    /// <param name="Term">Which coordinator it goes by.</param>
+    /// <param name="Version">The assignment it goes by; 0 for none.</param>
+    /// <param name="Sent">When, by the worker's monotonic clock.</param>
+    public sealed record Beat(string RunId, string WorkerId, int Term, int Version, TimeSpan Sent)
+        : ToCoordinator(WorkerId), IWireMessage<Beat, Wire.Beat>
+    {
+        public static string Manifest => "beat";
+
+        public override string RunId { get; } = RunId;
+
+        public static Beat FromWire(Wire.Beat wire) => new(wire.RunId, wire.WorkerId, wire.Term, wire.Version, new TimeSpan(wire.SentTicks));
+
+        public Wire.Beat ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Term = Term, Version = Version, SentTicks = Sent.Ticks };
+    }
+
+    /// <summary>I was told to go: give my share to others.</summary>
+    public sealed record WorkerLeaving(string RunId, string WorkerId)
+        : ToCoordinator(WorkerId), IWireMessage<WorkerLeaving, Wire.WorkerLeaving>
+    {
+        public static string Manifest => "worker-leaving";
+
+        public override string RunId { get; } = RunId;
+
+        public static WorkerLeaving FromWire(Wire.WorkerLeaving wire) => new(wire.RunId, wire.WorkerId);
+
+        public Wire.WorkerLeaving ToWire() => new() { RunId = RunId, WorkerId = WorkerId };
+    }
+}
+
+/// <content>What the coordinator answers, and how it lets a worker go.</content>
+internal abstract partial record ToWorker
+{
+    /// <summary>You are registered; wait for work.</summary>
+    public sealed record Welcome(string RunId, int Term) : ToWorker(RunId, Term), IWireMessage<Welcome, Wire.Welcome>
+    {
+        public static string Manifest => "welcome";
+
+        public static Welcome FromWire(Wire.Welcome wire) => new(wire.RunId, wire.Term);
+
+        public Wire.Welcome ToWire() => new() { RunId = RunId, Term = Term };
+    }
+
+    /// <summary>I do not know you: register.</summary>
+    public sealed record RegisterAgain(string RunId, int Term) : ToWorker(RunId, Term), IWireMessage<RegisterAgain, Wire.RegisterAgain>
+    {
+        public static string Manifest => "register-again";
+
+        public static RegisterAgain FromWire(Wire.RegisterAgain wire) => new(wire.RunId, wire.Term);
+
+        public Wire.RegisterAgain ToWire() => new() { RunId = RunId, Term = Term };
+    }
+
+    /// <summary>Answer to a beat. The worker's lease counts from the moment it sent that beat.</summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="Term">The coordinator.</param>
+    /// <param name="Sent">What the beat said.</param>
+    /// <param name="Now">The coordinator's monotonic clock.</param>
+    public sealed record BeatAnswered(string RunId, int Term, TimeSpan Sent, TimeSpan Now)
+        : ToWorker(RunId, Term), IWireMessage<BeatAnswered, Wire.BeatAnswered>
+    {
+        public static string Manifest => "beat-answered";
+
+        public static BeatAnswered FromWire(Wire.BeatAnswered wire)
+            => new(wire.RunId, wire.Term, new TimeSpan(wire.SentTicks), new TimeSpan(wire.NowTicks));
+
+        public Wire.BeatAnswered ToWire() => new() { RunId = RunId, Term = Term, SentTicks = Sent.Ticks, NowTicks = Now.Ticks };
+    }
+
+    /// <summary>The run is over and nothing is expected of you any more.</summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="Term">The coordinator.</param>
+    /// <param name="ExitCode">The code your process should exit with.</param>
+    /// <param name="Reason">Why, where it is not plain that the run is over; empty otherwise.</param>
+    public sealed record Release(string RunId, int Term, int ExitCode, string Reason)
+        : ToWorker(RunId, Term), IWireMessage<Release, Wire.Release>
+    {
+        public static string Manifest => "release";
+
+        public static Release FromWire(Wire.Release wire) => new(wire.RunId, wire.Term, wire.ExitCode, wire.Reason);
+
+        public Wire.Release ToWire() => new() { RunId = RunId, Term = Term, ExitCode = ExitCode, Reason = Reason };
+    }
+}

@@ -1,0 +1,61 @@
+using LoadGen.Core.Plans;
+
+namespace LoadGen.Cluster.Protocol;
+
+/// <content>A worker gets ready for a plan, or says why it cannot.</content>
+internal abstract partial record ToWorker
+{
+    /// <summary>Get ready for a plan, and answer with <see cref="ToCoordinator.WorkerPrepared"/>.</summary>
+    public sealed record PrepareRun(string RunId, int Term, Plan Plan, TimeSpan Lease)
+        : ToWorker(RunId, Term), IWireMessage<PrepareRun, Wire.PrepareRun>
+    {
+        public static string Manifest => "prepare-run";
+
+        public static PrepareRun FromWire(Wire.PrepareRun wire) => new(wire.RunId, wire.Term, PlanWire.FromWire(wire.Plan), new TimeSpan(wire.LeaseTicks));
+
+        public Wire.PrepareRun ToWire() => new() { RunId = RunId, Term = Term, Plan = PlanWire.ToWire(Plan), LeaseTicks = Lease.Ticks };
+    }
+}
+
+/// <content>The three answers.</content>
+internal abstract partial record ToCoordinator
+{
+    /// <summary>Ready to start, with this cryptography.</summary>
+    public sealed record WorkerPrepared(string RunId, string WorkerId, string Crypto)
+        : ToCoordinator(WorkerId), IWireMessage<WorkerPrepared, Wire.WorkerPrepared>
+    {
+        public static string Manifest => "worker-prepared";
+
+        public override string RunId { get; } = RunId;
+
+        public static WorkerPrepared FromWire(Wire.WorkerPrepared wire) => new(wire.RunId, wire.WorkerId, wire.Crypto);
+
+        public Wire.WorkerPrepared ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Crypto = Crypto };
+    }
+
+    /// <summary>Policy forbids targets here; nothing was dialled.</summary>
+    public sealed record TargetsRefused(string RunId, string WorkerId, IReadOnlyList<string> Reasons)
+        : ToCoordinator(WorkerId), IWireMessage<TargetsRefused, Wire.TargetsRefused>
+    {
+        public static string Manifest => "targets-refused";
+
+        public override string RunId { get; } = RunId;
+
+        public static TargetsRefused FromWire(Wire.TargetsRefused wire) => new(wire.RunId, wire.WorkerId, [.. wire.Reasons]);
+
+        public Wire.TargetsRefused ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reasons = { Reasons } };
+    }
+
+    /// <summary>This worker cannot do what the plan asks.</summary>
+    public sealed record PreparationFailed(string RunId, string WorkerId, string Reason)
+        : ToCoordinator(WorkerId), IWireMessage<PreparationFailed, Wire.PreparationFailed>
+    {
+        public static string Manifest => "preparation-failed";
+
+        public override string RunId { get; } = RunId;
+
+        public static PreparationFailed FromWire(Wire.PreparationFailed wire) => new(wire.RunId, wire.WorkerId, wire.Reason);
+
+        public Wire.PreparationFailed ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reason = Reason };
+    }
+}

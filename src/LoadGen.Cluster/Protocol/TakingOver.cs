@@ -1,0 +1,183 @@
+using Google.Protobuf;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
+using LoadGen.Core.Slices;
+
+namespace LoadGen.Cluster.Protocol;
+
+/// <content>What workers keep for a coordinator that may have to take over, and how it asks for it.</content>
+internal abstract partial record ToWorker
+{
+    /// <summary>Hold this for a coordinator that may have to take over, instead of any before it.</summary>
+    public sealed record HoldCheckpoint(string RunId, int Term, Checkpoint Checkpoint)
+        : ToWorker(RunId, Term), IWireMessage<HoldCheckpoint, Wire.HoldCheckpoint>
+    {
+        public static string Manifest => "hold-checkpoint";
+
+        public static HoldCheckpoint FromWire(Wire.HoldCheckpoint wire) => new(wire.RunId, wire.Term, CheckpointWire.FromWire(wire.Checkpoint));
+
+        public Wire.HoldCheckpoint ToWire() => new() { RunId = RunId, Term = Term, Checkpoint = CheckpointWire.ToWire(Checkpoint) };
+    }
+
+    /// <summary>I take over: tell everything that you know.</summary>
+    public sealed record TellInventory(string RunId, int Term) : ToWorker(RunId, Term), IWireMessage<TellInventory, Wire.TellInventory>
+    {
+        public static string Manifest => "tell-inventory";
+
+        public static TellInventory FromWire(Wire.TellInventory wire) => new(wire.RunId, wire.Term);
+
+        public Wire.TellInventory ToWire() => new() { RunId = RunId, Term = Term };
+    }
+}
+
+/// <content>What a worker holds, and all that it tells a new coordinator.</content>
+internal abstract partial record ToCoordinator
+{
+    /// <summary>The checkpoint is held; what it covers need not be kept any more.</summary>
+    public sealed record CheckpointHeld(string RunId, string WorkerId, int Version)
+        : ToCoordinator(WorkerId), IWireMessage<CheckpointHeld, Wire.CheckpointHeld>
+    {
+        public static string Manifest => "checkpoint-held";
+
+        public override string RunId { get; } = RunId;
+
+        public static CheckpointHeld FromWire(Wire.CheckpointHeld wire) => new(wire.RunId, wire.WorkerId, wire.Version);
+
+        public Wire.CheckpointHeld ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Version = Version };
+    }
+
+    /// <summary>Everything a new coordinator needs from one worker to go on with the run.</summary>
+    public sealed record Inventory(string RunId, string WorkerId)
+        : ToCoordinator(WorkerId), IWireMessage<Inventory, Wire.Inventory>
+    {
+        public static string Manifest => "inventory";
+
+        public override string RunId { get; } = RunId;
+
+        public required string Host { get; init; }
+
+        public required int Weight { get; init; }
+
+        public required string Crypto { get; init; }
+
+        /// <summary>The latest coordinator that it has heard of.</summary>
+        public required int Term { get; init; }
+
+        public required Plan Plan { get; init; }
+
+        public required TimeSpan Lease { get; init; }
+
+        /// <summary>What it goes by; <see langword="null"/> if it was ready and not given work yet.</summary>
+        public required Assignment? Assignment { get; init; }
+
+        /// <summary>Time since the start of the load, by its clock.</summary>
+        public required TimeSpan Elapsed { get; init; }
+
+        /// <summary>When the load started, by the first coordinator's wall clock.</summary>
+        public required DateTimeOffset StartedAt { get; init; }
+
+        /// <summary>Whether it was told to stop.</summary>
+        public required bool Stopped { get; init; }
+
+        /// <summary>The latest checkpoint, if it holds one.</summary>
+        public required Checkpoint? Checkpoint { get; init; }
+
+        /// <summary>Its reports that are in no checkpoint as far as it knows, in order.</summary>
+        public required IReadOnlyList<TallyReported> Reports { get; init; }
+
+        public static Inventory FromWire(Wire.Inventory wire) => new(wire.RunId, wire.WorkerId)
+        {
+            Host = wire.Host,
+            Weight = wire.Weight,
+            Crypto = wire.Crypto,
+            Term = wire.Term,
+            Plan = PlanWire.FromWire(wire.Plan),
+            Lease = new TimeSpan(wire.LeaseTicks),
+            Assignment = wire.HasAssignment ? AssignmentWire.Decode(wire.Assignment) : null,
+            Elapsed = new TimeSpan(wire.ElapsedTicks),
+            StartedAt = new DateTimeOffset(wire.StartedAtTicks, TimeSpan.Zero),
+            Stopped = wire.Stopped,
+            Checkpoint = wire.Checkpoint is null ? null : CheckpointWire.FromWire(wire.Checkpoint),
+            Reports = [.. wire.Reports.Select(TallyReported.FromWire)],
+        };
+
+        public Wire.Inventory ToWire()
+        {
+            var wire = new Wire.Inventory
+            {
+                RunId = RunId,
+                WorkerId = WorkerId,
+                Host = Host,
+                Weight = Weight,
+                Crypto = Crypto,
+                Term = Term,
+                Plan = PlanWire.ToWire(Plan),
+                LeaseTicks = Lease.Ticks,
+                ElapsedTicks = Elapsed.Ticks,
+                StartedAtTicks = StartedAt.UtcTicks,
+                Stopped = Stopped,
+                Checkpoint = Checkpoint is { } checkpoint ? CheckpointWire.ToWire(checkpoint) : null,
+                Reports = { Reports.Select(report => report.ToWire()) },
+            };
+            if (Assignment is { } assignment)
+            {
+                wire.Assignment = AssignmentWire.Encode(assignment);
+            }
+
+            return wire;
+        }
+    }
+}
+
+/// <summary>Checkpoints as they travel.</summary>
+internal static class CheckpointWire
+{
+    public static Wire.Checkpoint ToWire(Checkpoint checkpoint) => new()
+    {
+        Version = checkpoint.Version,
+        Workers = { checkpoint.Workers.Select(ToWire) },
+        Tally = UnsafeByteOperations.UnsafeWrap(checkpoint.EncodedTally),
+    };
+
+    public static Checkpoint FromWire(Wire.Checkpoint? wire) => wire is not null
+        ? new Checkpoint(wire.Version, [.. wire.Workers.Select(FromWire)], wire.Tally.ToByteArray())
+        : throw new ArgumentException("the checkpoint is missing");
+
+    private static Wire.WorkerCount ToWire(WorkerState worker)
+    {
+        var wire = new Wire.WorkerCount
+        {
+            WorkerId = worker.Id,
+            Host = worker.Host,
+            Weight = worker.Weight,
+            Crypto = worker.Crypto ?? "",
+            LastReport = worker.LastReport,
+            Books = CountsWire.ToWire(worker.Books),
+            InFlight = worker.InFlight,
+            Usage = worker.Usage is { } usage ? CountsWire.ToWire(usage) : null,
+            Stage = (int)worker.Stage,
+            Leaving = worker.IsLeaving,
+            Settled = worker.IsSettled,
+        };
+        if (worker.LostAt is { } lostAt)
+        {
+            wire.LostAtTicks = lostAt.Ticks;
+        }
+
+        return wire;
+    }
+
+    private static WorkerState FromWire(Wire.WorkerCount wire) => new(wire.WorkerId, wire.Host, wire.Weight)
+    {
+        Crypto = wire.Crypto,
+        LastReport = wire.LastReport,
+        Books = CountsWire.FromWire(wire.Books),
+        InFlight = wire.InFlight,
+        Usage = CountsWire.FromWire(wire.Usage),
+        Stage = Enum.IsDefined((WorkerStage)wire.Stage) ? (WorkerStage)wire.Stage : throw new ArgumentException("a worker has no known stage"),
+        LostAt = wire.HasLostAtTicks ? new TimeSpan(wire.LostAtTicks) : null,
+        IsLeaving = wire.Leaving,
+        IsSettled = wire.Settled,
+        TookPart = true,
+    };
+}

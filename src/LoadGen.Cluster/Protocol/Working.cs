@@ -1,0 +1,189 @@
+using Google.Protobuf;
+using LoadGen.Core.Runs;
+using LoadGen.Core.Slices;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Cluster.Protocol;
+
+/// <content>Work is given out, and what came of it is acknowledged, up to the end of the run.</content>
+internal abstract partial record ToWorker
+{
+    /// <summary>
+    /// Who runs what, from now on; the worker finds its own part in it, and answers with
+    /// <see cref="ToCoordinator.AssignmentTaken"/>.
+    /// </summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="Term">The coordinator.</param>
+    /// <param name="Assignment">For all workers.</param>
+    /// <param name="LoadStart">When the load starts or started, by the coordinator's monotonic clock.</param>
+    /// <param name="StartedAt">The same by its wall clock, for the result alone.</param>
+    public sealed record AssignWork(string RunId, int Term, Assignment Assignment, TimeSpan LoadStart, DateTimeOffset StartedAt)
+        : ToWorker(RunId, Term), IWireMessage<AssignWork, Wire.AssignWork>
+    {
+        public static string Manifest => "assign-work";
+
+        public static AssignWork FromWire(Wire.AssignWork wire) => new(
+            wire.RunId,
+            wire.Term,
+            AssignmentWire.Decode(wire.Assignment),
+            new TimeSpan(wire.LoadStartTicks),
+            new DateTimeOffset(wire.StartedAtTicks, TimeSpan.Zero));
+
+        public Wire.AssignWork ToWire() => new()
+        {
+            RunId = RunId,
+            Term = Term,
+            Assignment = AssignmentWire.Encode(Assignment),
+            LoadStartTicks = LoadStart.Ticks,
+            StartedAtTicks = StartedAt.UtcTicks,
+        };
+    }
+
+    /// <summary>The report of that number has been counted.</summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="Term">The coordinator.</param>
+    /// <param name="Number">Of the report.</param>
+    /// <param name="SafeUpTo">Reports up to this number need not be kept for another coordinator.</param>
+    /// <param name="MergeUpTo">Reports up to this number may be kept as one: no checkpoint will ever end between them.</param>
+    public sealed record AcknowledgeReport(string RunId, int Term, long Number, long SafeUpTo, long MergeUpTo)
+        : ToWorker(RunId, Term), IWireMessage<AcknowledgeReport, Wire.AcknowledgeReport>
+    {
+        public static string Manifest => "acknowledge-report";
+
+        public static AcknowledgeReport FromWire(Wire.AcknowledgeReport wire) => new(wire.RunId, wire.Term, wire.Number, wire.SafeUpTo, wire.MergeUpTo);
+
+        public Wire.AcknowledgeReport ToWire()
+            => new() { RunId = RunId, Term = Term, Number = Number, SafeUpTo = SafeUpTo, MergeUpTo = MergeUpTo };
+    }
+
+    /// <summary>Start nothing more; let what is under way end, and report it.</summary>
+    public sealed record StopRun(string RunId, int Term) : ToWorker(RunId, Term), IWireMessage<StopRun, Wire.StopRun>
+    {
+        public static string Manifest => "stop-run";
+
+        public static StopRun FromWire(Wire.StopRun wire) => new(wire.RunId, wire.Term);
+
+        public Wire.StopRun ToWire() => new() { RunId = RunId, Term = Term };
+    }
+
+    /// <summary>The run is over; wait for the next.</summary>
+    public sealed record EndRun(string RunId, int Term) : ToWorker(RunId, Term), IWireMessage<EndRun, Wire.EndRun>
+    {
+        public static string Manifest => "end-run";
+
+        public static EndRun FromWire(Wire.EndRun wire) => new(wire.RunId, wire.Term);
+
+        public Wire.EndRun ToWire() => new() { RunId = RunId, Term = Term };
+    }
+}
+
+/// <content>Work is taken, and reported once a second.</content>
+internal abstract partial record ToCoordinator
+{
+    /// <summary>I go by that assignment, and where it has a cut, I begin nothing from there or from <paramref name="Reached"/> on.</summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="WorkerId">The worker.</param>
+    /// <param name="Version">The version of the assignment.</param>
+    /// <param name="Reached">The first arrival it has not come to.</param>
+    /// <param name="Finished">Whether it had ended already, and takes no more.</param>
+    public sealed record AssignmentTaken(string RunId, string WorkerId, int Version, long Reached, bool Finished)
+        : ToCoordinator(WorkerId), IWireMessage<AssignmentTaken, Wire.AssignmentTaken>
+    {
+        public static string Manifest => "assignment-taken";
+
+        public override string RunId { get; } = RunId;
+
+        public static AssignmentTaken FromWire(Wire.AssignmentTaken wire) => new(wire.RunId, wire.WorkerId, wire.Version, wire.Reached, wire.Finished);
+
+        public Wire.AssignmentTaken ToWire()
+            => new() { RunId = RunId, WorkerId = WorkerId, Version = Version, Reached = Reached, Finished = Finished };
+    }
+
+    /// <summary>
+    /// What ended since the report before. Repeated with the same number until acknowledged; only then comes the next.
+    /// </summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="WorkerId">The worker.</param>
+    /// <param name="Number">From 1, without gaps.</param>
+    /// <param name="Ended">The books of this report alone.</param>
+    /// <param name="InFlight">Connections under way at the time of the report.</param>
+    /// <param name="Usage">What the process used so far.</param>
+    /// <param name="Final">Whether nothing comes after it.</param>
+    /// <param name="EncodedTally">The <see cref="Tally"/> of this report alone, encoded.</param>
+    public sealed record TallyReported(
+        string RunId,
+        string WorkerId,
+        long Number,
+        Books Ended,
+        long InFlight,
+        GeneratorUsage Usage,
+        bool Final,
+        byte[] EncodedTally) : ToCoordinator(WorkerId), IWireMessage<TallyReported, Wire.TallyReported>
+    {
+        public static string Manifest => "tally-reported";
+
+        public override string RunId { get; } = RunId;
+
+        /// <summary>The number of the first report of those that this one is made of; its own unless reports were merged.</summary>
+        public long First { get; init; } = Number;
+
+        public static TallyReported FromWire(Wire.TallyReported wire) => new(
+            wire.RunId,
+            wire.WorkerId,
+            wire.Number,
+            CountsWire.FromWire(wire.Ended),
+            wire.InFlight,
+            CountsWire.FromWire(wire.Usage) ?? throw new ArgumentException("the report tells no usage"),
+            wire.Final,
+            wire.Tally.ToByteArray())
+        {
+            First = wire.First,
+        };
+
+        public Wire.TallyReported ToWire() => new()
+        {
+            RunId = RunId,
+            WorkerId = WorkerId,
+            Number = Number,
+            Ended = CountsWire.ToWire(Ended),
+            InFlight = InFlight,
+            Usage = CountsWire.ToWire(Usage),
+            Final = Final,
+            First = First,
+            // The array is never written to again once it is part of a report.
+            Tally = UnsafeByteOperations.UnsafeWrap(EncodedTally),
+        };
+
+        /// <summary>What it is to the run, apart from its tally.</summary>
+        public RunEvent.ReportReceived ToEvent() => new(WorkerId, Number, Ended, InFlight, Usage, Final) { First = First };
+    }
+}
+
+/// <summary>Books and usage as they travel, in reports and in checkpoints.</summary>
+internal static class CountsWire
+{
+    public static Wire.Books ToWire(Books books) => new()
+    {
+        Scheduled = books.Scheduled,
+        Completed = books.Completed,
+        Failed = books.Failed,
+        Dropped = books.Dropped,
+        Lost = books.Lost,
+    };
+
+    public static Books FromWire(Wire.Books? wire) => wire is not null
+        ? new Books(wire.Scheduled, wire.Completed, wire.Failed, wire.Dropped, wire.Lost)
+        : throw new ArgumentException("the books are missing");
+
+    public static Wire.GeneratorUsage ToWire(GeneratorUsage usage) => new()
+    {
+        Process = usage.Process,
+        Cores = usage.Cores,
+        ElapsedTicks = usage.Elapsed.Ticks,
+        CpuTicks = usage.Cpu.Ticks,
+        GcPauseTicks = usage.GcPause.Ticks,
+    };
+
+    public static GeneratorUsage? FromWire(Wire.GeneratorUsage? wire) => wire is null ? null : new(
+        wire.Process, wire.Cores, new TimeSpan(wire.ElapsedTicks), new TimeSpan(wire.CpuTicks), new TimeSpan(wire.GcPauseTicks));
+}
