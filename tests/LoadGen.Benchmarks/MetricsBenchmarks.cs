@@ -15,6 +15,7 @@ public class MetricsBenchmarks
 
     private readonly NodeMetrics _metrics = new();
     private readonly Sample[] _samples = new Sample[Second];
+    private readonly Tally _part = new(1, 2);
 
     [GlobalSetup]
     public void Prepare()
@@ -51,12 +52,12 @@ public class MetricsBenchmarks
     [Benchmark(OperationsPerInvoke = Second)]
     public void Count()
     {
+        _part.Reset();
         foreach (var sample in _samples)
         {
-            _metrics.Arrived(sample.Target, sample.Profile);
-            _metrics.InFlightChanged(1);
-            _metrics.InFlightChanged(-1);
-            _metrics.Ended(sample);
+            _part.Record(sample);
         }
+
+        _metrics.Counted("run", "worker", _part, inFlight: 1);
     }
 }

@@ -40,15 +40,15 @@ internal static class ThousandInventories
         Console.WriteLine($"inventories after {CheckpointAt} s: {told[Workers - 1].Length} B, with the checkpoint {told[0].Length} B, all {told.Sum(bytes => (long)bytes.Length)} B");
 
         var before = Environment.CpuUsage.TotalTime;
-        var recovery = new Recovery();
+        var recovery = new Recovery(TimeSpan.Zero);
         foreach (var bytes in told)
         {
-            recovery.Add((ToCoordinator.Inventory)wire.FromBinary(bytes, "inventory"));
+            recovery = recovery.Take(((ToCoordinator.InventoryTold)wire.FromBinary(bytes, "inventory")).Inventory, TimeSpan.Zero);
             _ = recovery.IsComplete;
         }
 
         var read = Environment.CpuUsage.TotalTime - before;
-        var run = recovery.Build(TimeSpan.FromHours(2));
+        var (run, _, _) = recovery.Build(term: 2, stopReason: null, TimeSpan.FromHours(2));
         var all = Environment.CpuUsage.TotalTime - before;
         Console.WriteLine($"taking over: decoded and added with {read.TotalMilliseconds:F0} ms CPU, put together with {(all - read).TotalMilliseconds:F0} ms CPU, {run.Merged.Books.Scheduled} arrivals");
     }
@@ -67,16 +67,17 @@ internal static class ThousandInventories
         var books = new Books(CheckpointAt * PerSecond, CheckpointAt * PerSecond, 0, 0, 0);
         return new Checkpoint(CheckpointAt / 10, [.. Enumerable.Range(0, Workers).Select(i => new WorkerState(FleetWorkerActor.NameOf(i), "simulated")
         {
-            Stage = WorkerStage.Running, Crypto = "native", LastReport = CheckpointAt, Books = books, InFlight = 12, Usage = Usage, TookPart = true,
+            Stage = WorkerStage.Running, Crypto = "native", LastReport = CheckpointAt, Told = CheckpointAt * PerSecond, Books = books, InFlight = 12, Usage = Usage, TookPart = true,
         })], merged.Encode());
     }
 
-    private static ToCoordinator.Inventory InventoryOf(int worker, Assignment assignment, Checkpoint? checkpoint, FleetReports reports) => new("run", FleetWorkerActor.NameOf(worker))
+    private static ToCoordinator.InventoryTold InventoryOf(int worker, Assignment assignment, Checkpoint? checkpoint, FleetReports reports) => new(new RunInventory
     {
+        RunId = "run",
+        WorkerId = FleetWorkerActor.NameOf(worker),
         Host = "simulated",
         Weight = 1,
         Crypto = "native",
-        Term = 1,
         Plan = new Plan
         {
             Name = "fleet",
@@ -93,8 +94,8 @@ internal static class ThousandInventories
         Checkpoint = checkpoint,
         Reports = [.. Enumerable.Range(0, Reports).Select(i =>
         {
-            var (books, tally) = reports.Of(worker, CheckpointAt + i, PerSecond);
-            return new ToCoordinator.TallyReported("run", FleetWorkerActor.NameOf(worker), CheckpointAt + i + 1, books, 12, Usage, false, tally);
+            var (_, tally) = reports.Of(worker, CheckpointAt + i, PerSecond);
+            return new WorkerReport(CheckpointAt + i + 1, CheckpointAt + i + 1, (CheckpointAt + i) * PerSecond, 12, Usage, false, tally);
         })],
-    };
+    });
 }

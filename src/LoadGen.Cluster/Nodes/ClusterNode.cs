@@ -4,6 +4,7 @@ using Akka.Cluster.Tools.Singleton;
 using Akka.Remote.Transport.DotNetty;
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Worker;
+using LoadGen.Core.Runs;
 using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace LoadGen.Cluster.Nodes;
@@ -21,9 +22,12 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly TlsFailures _tlsFailures;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ClusterNode(ActorSystem system, TimeSpan joinWithin)
+    private readonly IReadOnlyList<Address> _seeds;
+
+    private ClusterNode(ActorSystem system, IReadOnlyList<Address> seeds, TimeSpan joinWithin)
     {
         _system = system;
+        _seeds = seeds;
         _tlsFailures = new TlsFailures(system);
         _cluster = AkkaCluster.Get(system);
         _cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
@@ -58,7 +62,7 @@ public sealed class ClusterNode : IAsyncDisposable
                 $"cannot listen on {options.ListenHost}:{options.ListenPort}: {error.GetBaseException().Message}", error);
         }
 
-        var node = new ClusterNode(system, options.JoinWithin);
+        var node = new ClusterNode(system, seeds, options.JoinWithin);
         if (seeds.Count == 0)
         {
             node._cluster.Join(node._cluster.SelfAddress);
@@ -102,7 +106,7 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         var released = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         var worker = _system.ActorOf(
-            WorkerActor.PropsFor(workerId, CoordinatorProxy(buffer: false), services, code => released.TrySetResult(code)), "worker");
+            WorkerActor.PropsFor(workerId, new CoordinatorLine(CoordinatorProxy(buffer: false), CoordinatorsAtSeeds()), services, code => released.TrySetResult(code)), "worker");
         return new WorkerHandle(worker, released.Task);
     }
 
@@ -137,6 +141,10 @@ public sealed class ClusterNode : IAsyncDisposable
         var settings = ClusterSingletonProxySettings.Create(_system).WithRole(NodeOptions.CoordinatorRole);
         return _system.ActorOf(ClusterSingletonProxy.Props($"/user/{CoordinatorName}", buffer ? settings : settings.WithBufferSize(0)));
     }
+
+    // A coordinator that was started again is another cluster's, at the same address.
+    private List<ICanTell> CoordinatorsAtSeeds()
+        => [.. _seeds.Select(seed => _system.ActorSelection(new RootActorPath(seed) / "user" / CoordinatorName / "singleton"))];
 
     private static ActorSystemSetup SetupOf(NodeOptions options)
     {

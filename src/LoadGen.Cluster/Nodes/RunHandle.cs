@@ -1,7 +1,21 @@
 using Akka.Actor;
 using LoadGen.Cluster.Coordinator;
+using LoadGen.Core.Runs;
 
 namespace LoadGen.Cluster.Nodes;
+
+/// <summary>What the program tells its coordinator.</summary>
+internal static class CoordinatorCommands
+{
+    /// <summary>End the run now.</summary>
+    public sealed record StopRun(string Reason);
+
+    /// <summary>This is the next run of a coordinator that stays.</summary>
+    public sealed record BeginRun(RunOrder Order, IRunObserver Observer);
+
+    /// <summary>There will be no more runs.</summary>
+    public sealed record ReleaseWorkers;
+}
 
 /// <summary>A run under way.</summary>
 public sealed class RunHandle
@@ -11,11 +25,11 @@ public sealed class RunHandle
     internal RunHandle(IActorRef coordinator) => _coordinator = coordinator;
 
     /// <summary>Ends the run early: nothing starts any more, what is under way may end, the result is partial.</summary>
-    public void Stop(string reason) => _coordinator.Tell(new CoordinatorActor.StopRequested(reason), ActorRefs.NoSender);
+    public void Stop(string reason) => _coordinator.Tell(new CoordinatorCommands.StopRun(reason), ActorRefs.NoSender);
 
-    /// <summary>Gives a coordinator that stays its next run. Only when the one before is over.</summary>
-    public void Begin(RunOrder order, IRunObserver observer) => _coordinator.Tell(new CoordinatorActor.BeginRun(order, observer), ActorRefs.NoSender);
+    /// <summary>Gives a coordinator that stays its next run, which begins when the one before is over.</summary>
+    public void Begin(RunOrder order, IRunObserver observer) => _coordinator.Tell(new CoordinatorCommands.BeginRun(order, observer), ActorRefs.NoSender);
 
     /// <summary>Lets the workers of a coordinator that stays go: there will be no more runs.</summary>
-    public void ReleaseWorkers() => _coordinator.Tell(new CoordinatorActor.ReleaseWorkers(), ActorRefs.NoSender);
+    public void ReleaseWorkers() => _coordinator.Tell(new CoordinatorCommands.ReleaseWorkers(), ActorRefs.NoSender);
 }

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using LoadGen.Cluster.Worker;
+using LoadGen.Core.Runs;
 
 namespace LoadGen.Cluster.Nodes;
 
@@ -18,5 +18,5 @@ public sealed class WorkerHandle
     public Task<int> Released { get; }
 
     /// <summary>Lets it hand its share over to others, report what it has done, and be released.</summary>
-    public void Leave() => _worker.Tell(new WorkerActor.LeaveRequested(), ActorRefs.NoSender);
+    public void Leave() => _worker.Tell(new WorkerEvent.LeaveRequested(), ActorRefs.NoSender);
 }

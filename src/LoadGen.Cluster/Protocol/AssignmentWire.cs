@@ -57,7 +57,7 @@ internal static class AssignmentWire
 
     private static Wire.Assignment ToWire(Assignment assignment)
     {
-        var wire = new Wire.Assignment { Version = assignment.Version, Divisions = { assignment.Divisions.Select(ToWire) } };
+        var wire = new Wire.Assignment { Term = assignment.Term, Version = assignment.Version, Divisions = { assignment.Divisions.Select(ToWire) } };
         if (assignment.CutAt is { } cutAt)
         {
             wire.CutAt = cutAt;
@@ -67,7 +67,7 @@ internal static class AssignmentWire
     }
 
     private static Assignment FromWire(Wire.Assignment wire) => wire.Divisions.Count > 0
-        ? new Assignment(wire.Version, [.. wire.Divisions.Select(FromWire)], wire.HasCutAt ? wire.CutAt : null)
+        ? new Assignment(wire.Version, [.. wire.Divisions.Select(FromWire)], wire.HasCutAt ? wire.CutAt : null) { Term = wire.Term }
         : throw new ArgumentException("the assignment divides nothing");
 
     private static Wire.Division ToWire(Division division) => new()

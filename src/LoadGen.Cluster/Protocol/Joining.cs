@@ -22,19 +22,37 @@ internal abstract partial record ToCoordinator
     /// <summary>I am alive. The answer renews the worker's lease, and tells the coordinator's time.</summary>
     /// <param name="RunId">The run it works on; empty for none.</param>
     /// <param name="WorkerId">The worker.</param>
-    /// <param name="Term">Which coordinator it goes by.</param>
-    /// <param name="Version">The assignment it goes by; 0 for none.</param>
+    /// <param name="Term">The highest term of a coordinator that it has heard.</param>
+    /// <param name="AssignmentTerm">The term of the assignment it goes by; 0 for none.</param>
+    /// <param name="Version">The version of that assignment; 0 for none.</param>
     /// <param name="Sent">When, by the worker's monotonic clock.</param>
-    public sealed record Beat(string RunId, string WorkerId, int Term, int Version, TimeSpan Sent)
+    public sealed record Beat(string RunId, string WorkerId, int Term, int AssignmentTerm, int Version, TimeSpan Sent)
         : ToCoordinator(WorkerId), IWireMessage<Beat, Wire.Beat>
     {
         public static string Manifest => "beat";
 
         public override string RunId { get; } = RunId;
 
-        public static Beat FromWire(Wire.Beat wire) => new(wire.RunId, wire.WorkerId, wire.Term, wire.Version, new TimeSpan(wire.SentTicks));
+        public static Beat FromWire(Wire.Beat wire)
+            => new(wire.RunId, wire.WorkerId, wire.Term, wire.AssignmentTerm, wire.Version, new TimeSpan(wire.SentTicks));
 
-        public Wire.Beat ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Term = Term, Version = Version, SentTicks = Sent.Ticks };
+        public Wire.Beat ToWire() => new()
+        {
+            RunId = RunId, WorkerId = WorkerId, Term = Term, AssignmentTerm = AssignmentTerm, Version = Version, SentTicks = Sent.Ticks,
+        };
+    }
+
+    /// <summary>I broke down and go: what I did not report is lost.</summary>
+    public sealed record WorkerFailed(string RunId, string WorkerId, string Reason)
+        : ToCoordinator(WorkerId), IWireMessage<WorkerFailed, Wire.WorkerFailed>
+    {
+        public static string Manifest => "worker-failed";
+
+        public override string RunId { get; } = RunId;
+
+        public static WorkerFailed FromWire(Wire.WorkerFailed wire) => new(wire.RunId, wire.WorkerId, wire.Reason);
+
+        public Wire.WorkerFailed ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reason = Reason };
     }
 
     /// <summary>I was told to go: give my share to others.</summary>

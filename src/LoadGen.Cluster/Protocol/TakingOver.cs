@@ -1,7 +1,5 @@
 using Google.Protobuf;
-using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
-using LoadGen.Core.Slices;
 
 namespace LoadGen.Cluster.Protocol;
 
@@ -47,85 +45,46 @@ internal abstract partial record ToCoordinator
     }
 
     /// <summary>Everything a new coordinator needs from one worker to go on with the run.</summary>
-    public sealed record Inventory(string RunId, string WorkerId)
-        : ToCoordinator(WorkerId), IWireMessage<Inventory, Wire.Inventory>
+    public sealed record InventoryTold(RunInventory Inventory)
+        : ToCoordinator(Inventory.WorkerId), IWireMessage<InventoryTold, Wire.Inventory>
     {
         public static string Manifest => "inventory";
 
-        public override string RunId { get; } = RunId;
+        public override string RunId => Inventory.RunId;
 
-        public required string Host { get; init; }
-
-        public required int Weight { get; init; }
-
-        public required string Crypto { get; init; }
-
-        /// <summary>The latest coordinator that it has heard of.</summary>
-        public required int Term { get; init; }
-
-        public required Plan Plan { get; init; }
-
-        public required TimeSpan Lease { get; init; }
-
-        /// <summary>What it goes by; <see langword="null"/> if it was ready and not given work yet.</summary>
-        public required Assignment? Assignment { get; init; }
-
-        /// <summary>Time since the start of the load, by its clock.</summary>
-        public required TimeSpan Elapsed { get; init; }
-
-        /// <summary>When the load started, by the first coordinator's wall clock.</summary>
-        public required DateTimeOffset StartedAt { get; init; }
-
-        /// <summary>Whether it was told to stop.</summary>
-        public required bool Stopped { get; init; }
-
-        /// <summary>The latest checkpoint, if it holds one.</summary>
-        public required Checkpoint? Checkpoint { get; init; }
-
-        /// <summary>Its reports that are in no checkpoint as far as it knows, in order.</summary>
-        public required IReadOnlyList<TallyReported> Reports { get; init; }
-
-        public static Inventory FromWire(Wire.Inventory wire) => new(wire.RunId, wire.WorkerId)
+        public static InventoryTold FromWire(Wire.Inventory wire) => new(new RunInventory
         {
+            RunId = wire.RunId,
+            WorkerId = wire.WorkerId,
             Host = wire.Host,
             Weight = wire.Weight,
             Crypto = wire.Crypto,
-            Term = wire.Term,
             Plan = PlanWire.FromWire(wire.Plan),
             Lease = new TimeSpan(wire.LeaseTicks),
-            Assignment = wire.HasAssignment ? AssignmentWire.Decode(wire.Assignment) : null,
+            Assignment = AssignmentWire.Decode(wire.Assignment),
             Elapsed = new TimeSpan(wire.ElapsedTicks),
             StartedAt = new DateTimeOffset(wire.StartedAtTicks, TimeSpan.Zero),
             Stopped = wire.Stopped,
             Checkpoint = wire.Checkpoint is null ? null : CheckpointWire.FromWire(wire.Checkpoint),
-            Reports = [.. wire.Reports.Select(TallyReported.FromWire)],
-        };
+            Reports = [.. wire.Reports.Select(ReportWire.FromWire)],
+        });
 
-        public Wire.Inventory ToWire()
+        public Wire.Inventory ToWire() => new()
         {
-            var wire = new Wire.Inventory
-            {
-                RunId = RunId,
-                WorkerId = WorkerId,
-                Host = Host,
-                Weight = Weight,
-                Crypto = Crypto,
-                Term = Term,
-                Plan = PlanWire.ToWire(Plan),
-                LeaseTicks = Lease.Ticks,
-                ElapsedTicks = Elapsed.Ticks,
-                StartedAtTicks = StartedAt.UtcTicks,
-                Stopped = Stopped,
-                Checkpoint = Checkpoint is { } checkpoint ? CheckpointWire.ToWire(checkpoint) : null,
-                Reports = { Reports.Select(report => report.ToWire()) },
-            };
-            if (Assignment is { } assignment)
-            {
-                wire.Assignment = AssignmentWire.Encode(assignment);
-            }
-
-            return wire;
-        }
+            RunId = RunId,
+            WorkerId = WorkerId,
+            Host = Inventory.Host,
+            Weight = Inventory.Weight,
+            Crypto = Inventory.Crypto,
+            Plan = PlanWire.ToWire(Inventory.Plan),
+            LeaseTicks = Inventory.Lease.Ticks,
+            Assignment = AssignmentWire.Encode(Inventory.Assignment),
+            ElapsedTicks = Inventory.Elapsed.Ticks,
+            StartedAtTicks = Inventory.StartedAt.UtcTicks,
+            Stopped = Inventory.Stopped,
+            Checkpoint = Inventory.Checkpoint is { } checkpoint ? CheckpointWire.ToWire(checkpoint) : null,
+            Reports = { Inventory.Reports.Select(ReportWire.ToWire) },
+        };
     }
 }
 
@@ -152,6 +111,7 @@ internal static class CheckpointWire
             Weight = worker.Weight,
             Crypto = worker.Crypto ?? "",
             LastReport = worker.LastReport,
+            Told = worker.Told,
             Books = CountsWire.ToWire(worker.Books),
             InFlight = worker.InFlight,
             Usage = worker.Usage is { } usage ? CountsWire.ToWire(usage) : null,
@@ -171,6 +131,7 @@ internal static class CheckpointWire
     {
         Crypto = wire.Crypto,
         LastReport = wire.LastReport,
+        Told = wire.Told,
         Books = CountsWire.FromWire(wire.Books),
         InFlight = wire.InFlight,
         Usage = CountsWire.FromWire(wire.Usage),

@@ -21,6 +21,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
         WireEntry.Of<ToCoordinator.Beat, Wire.Beat>(),
         WireEntry.Of<ToWorker.BeatAnswered, Wire.BeatAnswered>(),
         WireEntry.Of<ToCoordinator.WorkerLeaving, Wire.WorkerLeaving>(),
+        WireEntry.Of<ToCoordinator.WorkerFailed, Wire.WorkerFailed>(),
         WireEntry.Of<ToWorker.Release, Wire.Release>(),
         WireEntry.Of<ToWorker.PrepareRun, Wire.PrepareRun>(),
         WireEntry.Of<ToCoordinator.WorkerPrepared, Wire.WorkerPrepared>(),
@@ -35,7 +36,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
         WireEntry.Of<ToWorker.HoldCheckpoint, Wire.HoldCheckpoint>(),
         WireEntry.Of<ToCoordinator.CheckpointHeld, Wire.CheckpointHeld>(),
         WireEntry.Of<ToWorker.TellInventory, Wire.TellInventory>(),
-        WireEntry.Of<ToCoordinator.Inventory, Wire.Inventory>(),
+        WireEntry.Of<ToCoordinator.InventoryTold, Wire.Inventory>(),
     ];
 
     private static readonly FrozenDictionary<Type, WireEntry> ByType = Entries.ToFrozenDictionary(entry => entry.Type);

@@ -83,20 +83,22 @@ internal abstract partial record ToCoordinator
     /// <summary>I go by that assignment, and where it has a cut, I begin nothing from there or from <paramref name="Reached"/> on.</summary>
     /// <param name="RunId">The run.</param>
     /// <param name="WorkerId">The worker.</param>
+    /// <param name="Term">The term of the assignment.</param>
     /// <param name="Version">The version of the assignment.</param>
     /// <param name="Reached">The first arrival it has not come to.</param>
     /// <param name="Finished">Whether it had ended already, and takes no more.</param>
-    public sealed record AssignmentTaken(string RunId, string WorkerId, int Version, long Reached, bool Finished)
+    public sealed record AssignmentTaken(string RunId, string WorkerId, int Term, int Version, long Reached, bool Finished)
         : ToCoordinator(WorkerId), IWireMessage<AssignmentTaken, Wire.AssignmentTaken>
     {
         public static string Manifest => "assignment-taken";
 
         public override string RunId { get; } = RunId;
 
-        public static AssignmentTaken FromWire(Wire.AssignmentTaken wire) => new(wire.RunId, wire.WorkerId, wire.Version, wire.Reached, wire.Finished);
+        public static AssignmentTaken FromWire(Wire.AssignmentTaken wire)
+            => new(wire.RunId, wire.WorkerId, wire.Term, wire.Version, wire.Reached, wire.Finished);
 
         public Wire.AssignmentTaken ToWire()
-            => new() { RunId = RunId, WorkerId = WorkerId, Version = Version, Reached = Reached, Finished = Finished };
+            => new() { RunId = RunId, WorkerId = WorkerId, Term = Term, Version = Version, Reached = Reached, Finished = Finished };
     }
 
     /// <summary>
@@ -104,59 +106,45 @@ internal abstract partial record ToCoordinator
     /// </summary>
     /// <param name="RunId">The run.</param>
     /// <param name="WorkerId">The worker.</param>
-    /// <param name="Number">From 1, without gaps.</param>
-    /// <param name="Ended">The books of this report alone.</param>
-    /// <param name="InFlight">Connections under way at the time of the report.</param>
-    /// <param name="Usage">What the process used so far.</param>
-    /// <param name="Final">Whether nothing comes after it.</param>
-    /// <param name="EncodedTally">The <see cref="Tally"/> of this report alone, encoded.</param>
-    public sealed record TallyReported(
-        string RunId,
-        string WorkerId,
-        long Number,
-        Books Ended,
-        long InFlight,
-        GeneratorUsage Usage,
-        bool Final,
-        byte[] EncodedTally) : ToCoordinator(WorkerId), IWireMessage<TallyReported, Wire.TallyReported>
+    /// <param name="Report">The report.</param>
+    public sealed record TallyReported(string RunId, string WorkerId, WorkerReport Report)
+        : ToCoordinator(WorkerId), IWireMessage<TallyReported, Wire.TallyReported>
     {
         public static string Manifest => "tally-reported";
 
         public override string RunId { get; } = RunId;
 
-        /// <summary>The number of the first report of those that this one is made of; its own unless reports were merged.</summary>
-        public long First { get; init; } = Number;
+        public static TallyReported FromWire(Wire.TallyReported wire) => new(wire.RunId, wire.WorkerId, ReportWire.FromWire(wire.Report));
 
-        public static TallyReported FromWire(Wire.TallyReported wire) => new(
-            wire.RunId,
-            wire.WorkerId,
+        public Wire.TallyReported ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Report = ReportWire.ToWire(Report) };
+    }
+}
+
+/// <summary>Reports as they travel, alone and in inventories.</summary>
+internal static class ReportWire
+{
+    public static WorkerReport FromWire(Wire.Report? wire) => wire is null
+        ? throw new ArgumentException("the report is missing")
+        : new WorkerReport(
             wire.Number,
-            CountsWire.FromWire(wire.Ended),
+            wire.First,
+            wire.Before,
             wire.InFlight,
             CountsWire.FromWire(wire.Usage) ?? throw new ArgumentException("the report tells no usage"),
             wire.Final,
-            wire.Tally.ToByteArray())
-        {
-            First = wire.First,
-        };
+            wire.Tally.ToByteArray());
 
-        public Wire.TallyReported ToWire() => new()
-        {
-            RunId = RunId,
-            WorkerId = WorkerId,
-            Number = Number,
-            Ended = CountsWire.ToWire(Ended),
-            InFlight = InFlight,
-            Usage = CountsWire.ToWire(Usage),
-            Final = Final,
-            First = First,
-            // The array is never written to again once it is part of a report.
-            Tally = UnsafeByteOperations.UnsafeWrap(EncodedTally),
-        };
-
-        /// <summary>What it is to the run, apart from its tally.</summary>
-        public RunEvent.ReportReceived ToEvent() => new(WorkerId, Number, Ended, InFlight, Usage, Final) { First = First };
-    }
+    public static Wire.Report ToWire(WorkerReport report) => new()
+    {
+        Number = report.Number,
+        First = report.First,
+        Before = report.Before,
+        InFlight = report.InFlight,
+        Usage = CountsWire.ToWire(report.Usage),
+        Final = report.Final,
+        // The array is never written to again once it is part of a report.
+        Tally = UnsafeByteOperations.UnsafeWrap(report.EncodedTally),
+    };
 }
 
 /// <summary>Books and usage as they travel, in reports and in checkpoints.</summary>
@@ -182,8 +170,12 @@ internal static class CountsWire
         ElapsedTicks = usage.Elapsed.Ticks,
         CpuTicks = usage.Cpu.Ticks,
         GcPauseTicks = usage.GcPause.Ticks,
+        SinceTicks = usage.Since.Ticks,
     };
 
     public static GeneratorUsage? FromWire(Wire.GeneratorUsage? wire) => wire is null ? null : new(
-        wire.Process, wire.Cores, new TimeSpan(wire.ElapsedTicks), new TimeSpan(wire.CpuTicks), new TimeSpan(wire.GcPauseTicks));
+        wire.Process, wire.Cores, new TimeSpan(wire.ElapsedTicks), new TimeSpan(wire.CpuTicks), new TimeSpan(wire.GcPauseTicks))
+    {
+        Since = new TimeSpan(wire.SinceTicks),
+    };
 }

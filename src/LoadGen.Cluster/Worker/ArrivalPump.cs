@@ -3,16 +3,21 @@ using LoadGen.Core.Slices;
 
 namespace LoadGen.Cluster.Worker;
 
+/// <summary>One scheduled handshake.</summary>
+/// <param name="Index">Its number in the schedule.</param>
+/// <param name="Planned">When it is due, from the start of the load.</param>
+/// <param name="Target">Index into the plan's targets.</param>
+/// <param name="Profile">Index into the plan's profiles.</param>
+internal readonly record struct Arrival(long Index, TimeSpan Planned, int Target, int Profile);
+
 /// <summary>
-/// Says which arrivals of a worker's slices are due, and when the next one is. It has no clock and no thread: whoever owns it
-/// passes the time in, late or not, and each arrival still carries its exact planned time. Safe for concurrent use: the
-/// connections of a closed load take their next arrivals themselves, and the slices change under way.
+/// Says which arrivals of a worker's slices are due, and when the next one is. It has no clock, no thread and no lock: its owner
+/// passes the time in, late or not, and each arrival still carries its exact planned time.
 /// </summary>
 internal sealed class ArrivalPump
 {
     private readonly Plan _plan;
     private readonly ArrivalMix _mix;
-    private readonly Lock _lock = new();
     private IReadOnlyList<Slice> _slices;
     private bool _isCut;
     private int _slice;
@@ -21,9 +26,7 @@ internal sealed class ArrivalPump
     private int _busy;
     private TimeSpan _leaseUntil = TimeSpan.MaxValue;
     private TimeSpan _notBefore = TimeSpan.MinValue;
-    private bool _fenced;
     private bool _stopped;
-    private bool _finished;
 
     public ArrivalPump(Plan plan, params IReadOnlyList<Slice> slices)
     {
@@ -33,44 +36,20 @@ internal sealed class ArrivalPump
         IsClosedLoad = plan.Load is Load.Closed;
     }
 
-    /// <summary>Whether connections take their next arrivals themselves.</summary>
+    /// <summary>Whether connections take their next arrivals as soon as they are free.</summary>
     public bool IsClosedLoad { get; }
 
     /// <summary>How many connections may be open at once.</summary>
-    public int Connections
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _slices.Count > 0 ? _slices[^1].Connections : 0;
-            }
-        }
-    }
+    public int Connections => _slices.Count > 0 ? _slices[^1].Connections : 0;
 
     /// <summary>When the next arrival of an open load is due; <see langword="null"/> if there is none for now.</summary>
-    public TimeSpan? NextDue
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _fenced ? null : NextDueLocked();
-            }
-        }
-    }
+    public TimeSpan? NextDue => IsFenced ? null : NextDueUnfenced();
 
     /// <summary>Whether the lease has ended and was not renewed since.</summary>
-    public bool IsFenced
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _fenced;
-            }
-        }
-    }
+    public bool IsFenced { get; private set; }
+
+    /// <summary>Whether everything has ended for good; see <see cref="TryFinish"/>.</summary>
+    public bool IsFinished { get; private set; }
 
     /// <summary>Goes by other slices from now on. What was taken stays taken.</summary>
     /// <param name="slices">Those of the worker, in order; it may know some of them already, with other ends.</param>
@@ -78,109 +57,79 @@ internal sealed class ArrivalPump
     /// <returns>The first arrival that was not come to, and whether everything had ended here before.</returns>
     public (long Reached, bool IsFinished) Update(IReadOnlyList<Slice> slices, bool isCut)
     {
-        lock (_lock)
+        if (_slices.Count > 0)
         {
-            if (_slices.Count > 0)
-            {
-                // Slices are known by their epochs: the one under way goes on where it is.
-                var present = _slices[_slice].Epoch;
-                var index = slices.ToList().FindIndex(slice => slice.Epoch == present);
-                _slice = Math.Max(index, 0);
-                _next = index < 0 ? 0 : _next;
-            }
-
-            _slices = slices;
-            _isCut = isCut;
-            return (_reached, _finished);
+            // Slices are known by their epochs: the one under way goes on where it is.
+            var present = _slices[_slice].Epoch;
+            var index = slices.ToList().FindIndex(slice => slice.Epoch == present);
+            _slice = Math.Max(index, 0);
+            _next = index < 0 ? 0 : _next;
         }
+
+        _slices = slices;
+        _isCut = isCut;
+        return (_reached, IsFinished);
     }
 
     /// <summary>Lets arrivals begin until then. After a lease that had ended, what came due meanwhile is not made up for.</summary>
     public void Renew(TimeSpan until, TimeSpan now)
     {
-        lock (_lock)
+        _leaseUntil = until;
+        if (IsFenced && now <= until)
         {
-            _leaseUntil = until;
-            if (_fenced && now <= until)
-            {
-                _fenced = false;
-                _notBefore = now;
-            }
+            IsFenced = false;
+            _notBefore = now;
         }
     }
 
     /// <summary>Whether an arrival came due while nothing was allowed to begin.</summary>
-    public bool IsPast(Arrival arrival)
-    {
-        lock (_lock)
-        {
-            return arrival.Planned < _notBefore;
-        }
-    }
+    public bool IsPast(Arrival arrival) => arrival.Planned < _notBefore;
 
     /// <summary>Takes the next arrival of an open load if it is due by <paramref name="now"/>.</summary>
     public bool TryTakeDue(TimeSpan now, out Arrival arrival)
     {
-        lock (_lock)
-        {
-            var due = IsFencedLocked(now) ? null : NextDueLocked();
-            arrival = due <= now ? Take(due.Value) : default;
-            return due <= now;
-        }
+        var due = IsFencedAt(now) ? null : NextDueUnfenced();
+        arrival = due <= now ? Take(due.Value) : default;
+        return due <= now;
     }
 
     /// <summary>Takes an arrival of a closed load for one more connection, if there may be one more.</summary>
     public bool TryOpen(TimeSpan now, out Arrival arrival)
     {
-        lock (_lock)
-        {
-            var mayOpen = now >= TimeSpan.Zero && _slices.Count > 0 && _busy < _slices[^1].Connections && !IsExhaustedLocked(now) && !IsFencedLocked(now);
-            arrival = mayOpen ? Take(now) : default;
-            _busy += mayOpen ? 1 : 0;
-            return mayOpen;
-        }
+        var mayOpen = now >= TimeSpan.Zero && _slices.Count > 0 && _busy < Connections && !IsExhausted(now) && !IsFencedAt(now);
+        arrival = mayOpen ? Take(now) : default;
+        _busy += mayOpen ? 1 : 0;
+        return mayOpen;
     }
 
     /// <summary>Takes the next arrival of a closed load for a connection that became free, or takes the connection out of use.</summary>
     public bool TryTakeNext(TimeSpan now, out Arrival arrival)
     {
-        lock (_lock)
-        {
-            var goesOn = _slices.Count > 0 && _busy <= _slices[^1].Connections && !IsExhaustedLocked(now) && !IsFencedLocked(now);
-            arrival = goesOn ? Take(now) : default;
-            _busy -= goesOn ? 0 : 1;
-            return goesOn;
-        }
+        var goesOn = _slices.Count > 0 && _busy <= Connections && !IsExhausted(now) && !IsFencedAt(now);
+        arrival = goesOn ? Take(now) : default;
+        _busy -= goesOn ? 0 : 1;
+        return goesOn;
     }
 
     /// <summary>Lets no arrival come any more.</summary>
-    public void Stop()
-    {
-        lock (_lock)
-        {
-            _stopped = true;
-        }
-    }
+    public void Stop() => _stopped = true;
 
     /// <summary>Ends for good if no arrival will come any more, as of <paramref name="now"/>.</summary>
     public bool TryFinish(TimeSpan now)
     {
-        lock (_lock)
-        {
-            _finished |= IsExhaustedLocked(now);
-            return _finished;
-        }
+        IsFinished |= IsExhausted(now);
+        return IsFinished;
     }
 
-    private bool IsFencedLocked(TimeSpan now)
+    private bool IsFencedAt(TimeSpan now)
     {
-        _fenced |= now > _leaseUntil;
-        return _fenced;
+        IsFenced |= now > _leaseUntil;
+        return IsFenced;
     }
 
-    private TimeSpan? NextDueLocked()
+    private TimeSpan? NextDueUnfenced()
     {
-        if (_stopped || _finished || _plan.Load is not Load.Open open || !MoveOn())
+        if (_stopped || IsFinished || _plan.Load is not Load.Open open || !MoveOn())
         {
             return null;
         }
@@ -206,9 +155,9 @@ internal sealed class ArrivalPump
         return _slices.Count > 0;
     }
 
-    private bool IsExhaustedLocked(TimeSpan now)
+    private bool IsExhausted(TimeSpan now)
     {
-        if (_stopped || _finished)
+        if (_stopped || IsFinished)
         {
             return true;
         }

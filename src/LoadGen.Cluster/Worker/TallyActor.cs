@@ -1,132 +1,118 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
-using LoadGen.Cluster.Protocol;
+using LoadGen.Cluster.Nodes;
 using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Worker;
 
 /// <summary>
-/// Counts what ends on this worker and delivers it to the coordinator in numbered reports, each holding what ended since the
-/// one before. There is one report on its way at a time; it is repeated until it is acknowledged, and what ends meanwhile
-/// waits for the next. So each sample is counted once, whatever is lost, repeated or late in between.
+/// Counts what ends on this worker, on a thread of its own, and makes the reports of it that <see cref="WorkerRun"/> asks for,
+/// each holding what ended since the one before.
 /// </summary>
-internal sealed class TallyActor : ReceiveActor, IWithTimers
+internal sealed class TallyActor : RunActor
 {
-    private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TakeEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     private readonly string _runId;
     private readonly string _workerId;
-    private readonly ICanTell _coordinator;
+    private readonly RunClock _clock;
+    private readonly LoadRecords _records;
+    private readonly Func<int> _inFlight;
     private readonly IWorkerObserver _observer;
     private readonly UsageMeter _usage;
-    private readonly ConcurrentQueue<Sample> _samples;
+    private readonly Tally _fresh;
     private readonly Tally _tally;
     private readonly Tally _reported;
-    private ToCoordinator.TallyReported? _onItsWay;
-    private long _number;
-    private bool _finishing;
 
-    public TallyActor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, ConcurrentQueue<Sample> samples, IWorkerObserver observer)
+    public TallyActor(string runId, string workerId, Plan plan, RunClock clock, LoadRecords records, Func<int> inFlight, IWorkerObserver observer)
     {
-        (_runId, _workerId) = address;
-        _coordinator = coordinator;
+        _runId = runId;
+        _workerId = workerId;
+        _clock = clock;
+        _records = records;
+        _inFlight = inFlight;
         _observer = observer;
-        _usage = usage;
-        _samples = samples;
+        _usage = new UsageMeter(clock);
+        _fresh = new Tally(plan.Targets.Count, plan.Profiles.Count);
         _tally = new Tally(plan.Targets.Count, plan.Profiles.Count);
         _reported = new Tally(plan.Targets.Count, plan.Profiles.Count);
 
-        Receive<TakeSamples>(_ => Take());
-        Receive<LoadMessages.ArrivalDropped>(dropped =>
-            _tally.RecordDropped(dropped.Arrival.Planned, dropped.Arrival.Target, dropped.Arrival.Profile));
-        Receive<LoadMessages.HoldEnded>(ended => _tally.RecordHeld(ended.End));
-        Receive<LoadMessages.SendReport>(send => Report(send.InFlight));
-        Receive<LoadMessages.SendFinalReport>(_ =>
+        Receive<TakeRecords>(_ => _records.MoveTo(_fresh));
+        Receive<SecondOver>(_ =>
         {
-            _finishing = true;
-            Report(inFlight: 0);
-            Context.Parent.Tell(new LoadMessages.AllEnded());
+            TakeIn();
+            Context.Parent.Tell(new WorkerEvent.SecondPassed(_runId));
         });
-        Receive<LoadMessages.TellCounted>(_ => TellCounted());
-        Receive<ToWorker.AcknowledgeReport>(Acknowledged);
-        Receive<Repeat>(_ => SendOnItsWay());
+        Receive<WorkerEffect.MakeReport>(Report);
+        Receive<TellCounted>(_ => Sender.Tell(new Counted(CountedInAll(), _usage.Read())));
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    /// <param name="runId">The run.</param>
+    /// <param name="workerId">The worker.</param>
+    /// <param name="plan">What is run.</param>
+    /// <param name="clock">Time since the start of the load.</param>
+    /// <param name="records">What ends.</param>
+    /// <param name="inFlight">Says how many connections are under way.</param>
+    /// <param name="observer">Sees what was counted.</param>
+    public static Props PropsFor(string runId, string workerId, Plan plan, RunClock clock, LoadRecords records, Func<int> inFlight, IWorkerObserver observer)
+        => Props.Create(() => new TallyActor(runId, workerId, plan, clock, records, inFlight, observer)).WithDispatcher("loadgen.tally-dispatcher");
 
-    public static Props PropsFor(TallyAddress address, Plan plan, ICanTell coordinator, UsageMeter usage, ConcurrentQueue<Sample> samples, IWorkerObserver observer)
-        => Props.Create(() => new TallyActor(address, plan, coordinator, usage, samples, observer)).WithDispatcher("loadgen.tally-dispatcher");
+    protected override void PostStop() => _observer.Counted(_runId, _workerId, _fresh, inFlight: 0);
 
-    protected override void PreStart() => Timers.StartPeriodicTimer("samples", TakeSamples.Instance, TakeEvery);
-
-    private void Take()
+    protected override void PreStart()
     {
-        while (_samples.TryDequeue(out var sample))
-        {
-            _tally.Record(sample);
-            _observer.Ended(sample);
-        }
+        Timers.StartPeriodicTimer("records", TakeRecords.Instance, TakeEvery);
+        // At each whole second of the load, which has not begun yet, or goes on already for a worker that joins it.
+        var toNextSecond = ReportEvery - new TimeSpan(((_clock.Now.Ticks % ReportEvery.Ticks) + ReportEvery.Ticks) % ReportEvery.Ticks);
+        Timers.StartPeriodicTimer("second", SecondOver.Instance, _clock.Now < TimeSpan.Zero ? ReportEvery - _clock.Now : toNextSecond, ReportEvery);
     }
 
-    private void TellCounted()
+    // What was counted cannot be trusted any more: the worker ends with this reason.
+    protected override void BreakDown(string reason) => Context.Parent.Tell(new WorkerEvent.LoadFailed(_runId, reason));
+
+    // What is seen is what is reported, at the same time.
+    private void TakeIn()
     {
-        Take();
+        _records.MoveTo(_fresh);
+        _observer.Counted(_runId, _workerId, _fresh, _inFlight());
+        _tally.Merge(_fresh);
+        _fresh.Reset();
+    }
+
+    private void Report(WorkerEffect.MakeReport report)
+    {
+        TakeIn();
+        var before = _reported.Books.Scheduled;
+        _reported.Merge(_tally);
+        var made = new WorkerReport(report.Number, report.Number, before, _inFlight(), _usage.Read(), report.Final, _tally.Encode());
+        _tally.Reset();
+        Context.Parent.Tell(new WorkerEvent.ReportMade(_runId, made));
+    }
+
+    private Tally CountedInAll()
+    {
+        TakeIn();
         var counted = new Tally(_reported.Targets.Count, _reported.Profiles.Count);
         counted.Merge(_reported);
         counted.Merge(_tally);
-        Sender.Tell(new LoadMessages.Counted(counted, _usage.Read()));
+        return counted;
     }
 
-    private void Report(long inFlight)
-    {
-        Take();
-        if (_onItsWay is not null)
-        {
-            return;
-        }
+    /// <summary>Say everything that was counted, reported or not; answered by <see cref="Counted"/>.</summary>
+    public sealed record TellCounted;
 
-        _onItsWay = new ToCoordinator.TallyReported(
-            _runId, _workerId, ++_number, _tally.Books, inFlight, _usage.Read(), _finishing, _tally.Encode());
-        _reported.Merge(_tally);
-        _tally.Reset();
-        Context.Parent.Tell(_onItsWay);
-        SendOnItsWay();
-        Timers.StartPeriodicTimer("repeat", new Repeat(), RepeatAfter);
+    /// <summary>Everything that was counted.</summary>
+    public sealed record Counted(Tally Tally, GeneratorUsage Usage);
+
+    private sealed record TakeRecords
+    {
+        public static readonly TakeRecords Instance = new();
     }
 
-    private void SendOnItsWay()
+    private sealed record SecondOver
     {
-        if (_onItsWay is not null)
-        {
-            _coordinator.Tell(_onItsWay, Context.Parent);
-        }
-    }
-
-    private void Acknowledged(ToWorker.AcknowledgeReport acknowledged)
-    {
-        if (_onItsWay is not { } report || acknowledged.Number != report.Number)
-        {
-            return;
-        }
-
-        _onItsWay = null;
-        Timers.Cancel("repeat");
-        if (report.Final)
-        {
-            Context.Parent.Tell(new LoadMessages.ReportsDelivered());
-        }
-        else if (_finishing)
-        {
-            Report(inFlight: 0);
-        }
-    }
-
-    private sealed record Repeat;
-
-    private sealed record TakeSamples
-    {
-        public static readonly TakeSamples Instance = new();
+        public static readonly SecondOver Instance = new();
     }
 }

@@ -53,11 +53,11 @@ public sealed record GeneratorAssessment
         // Workers in one process report the same process.
         var processes = usages
             .OfType<GeneratorUsage>()
-            .GroupBy(usage => usage.Process, (_, same) => same.MaxBy(usage => usage.Elapsed)!)
+            .GroupBy(usage => usage.Process, (_, same) => same.MaxBy(usage => usage.Measured)!)
             .ToList();
         var handshakes = books.Completed + books.Failed;
         var lag = tally.Lag.Summarize();
-        var gcPause = processes.Select(usage => Part(usage.GcPause, usage.Elapsed)).DefaultIfEmpty().Max();
+        var gcPause = processes.Select(usage => Part(usage.GcPause, usage.Measured)).DefaultIfEmpty().Max();
         // A closed load uses what it can get, and a saturated generator is then the limit; an open one that kept its times
         // and its connections was not held up by it.
         var heldUp = plan.Load is Load.Closed || books.Dropped > 0;
@@ -82,11 +82,11 @@ public sealed record GeneratorAssessment
                 $"schedule lag: the 99th percentile of starts was {lag.P99.TotalMilliseconds:F1} ms late (limit {MostLag.TotalMilliseconds:F0} ms)");
         }
 
-        foreach (var usage in heldUp.Where(usage => Part(usage.Cpu, usage.Elapsed * usage.Cores) > MostCpu))
+        foreach (var usage in heldUp.Where(usage => Part(usage.Cpu, usage.Measured * usage.Cores) > MostCpu))
         {
             yield return (
                 GeneratorLimit.Cpu,
-                $"cpu: {usage.Process} used {Part(usage.Cpu, usage.Elapsed * usage.Cores):P0} of its {usage.Cores} processors");
+                $"cpu: {usage.Process} used {Part(usage.Cpu, usage.Measured * usage.Cores):P0} of its {usage.Cores} processors");
         }
 
         if (gcPause > MostGcPause)

@@ -7,6 +7,19 @@ public abstract record RunEnding
     {
     }
 
+    /// <summary>
+    /// What a worker's process exits with, by the contract: its own part of the run went well, or why there was none. The
+    /// verdict is the coordinator's alone.
+    /// </summary>
+    public int WorkerExitCode => this switch
+    {
+        Finished { AbortReason: null } => 0,
+        Finished => WorkerRun.ExitAborted,
+        NotFormed => WorkerRun.ExitNotFormed,
+        TargetsRefused => 14,
+        _ => WorkerRun.ExitFault,
+    };
+
     /// <summary>There is something to report, whole or in part.</summary>
     /// <param name="Workers">Every worker that had a slice.</param>
     /// <param name="Duration">From the start of the load to its end.</param>

@@ -1,8 +1,9 @@
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
 
-/// <summary>What can happen to a run.</summary>
+/// <summary>What can happen to a coordinator and its run. What workers say comes first, then what happens to them, then the rest.</summary>
 public abstract record RunEvent
 {
     private RunEvent()
@@ -12,8 +13,20 @@ public abstract record RunEvent
     /// <summary>A worker offers itself. It does so again until it is welcomed, so this may come more than once.</summary>
     public sealed record WorkerRegistered(string WorkerId, string Host, int Weight = 1) : RunEvent;
 
-    /// <summary>A sign of life of a worker, and the version of the assignment that it has.</summary>
-    public sealed record WorkerHeard(string WorkerId, int Version) : RunEvent;
+    /// <summary>A sign of life of a worker, and what it knows.</summary>
+    /// <param name="WorkerId">The worker.</param>
+    /// <param name="RunId">The run that it works on; empty for none.</param>
+    /// <param name="Term">The highest term that it has heard.</param>
+    /// <param name="AssignmentTerm">The term of the assignment that it goes by; 0 for none.</param>
+    /// <param name="Version">The version of that assignment; 0 for none.</param>
+    /// <param name="Sent">When it said so, by its clock.</param>
+    public sealed record WorkerHeard(string WorkerId, string RunId, int Term, int AssignmentTerm, int Version, TimeSpan Sent) : RunEvent;
+
+    /// <summary>A worker tells a coordinator that takes over everything it knows.</summary>
+    public sealed record InventoryTold(RunInventory Inventory) : RunEvent;
+
+    /// <summary>A worker holds a checkpoint.</summary>
+    public sealed record CheckpointHeld(string WorkerId, int Version) : RunEvent;
 
     /// <summary>A worker is ready to start, and tells whose cryptography its engine uses.</summary>
     public sealed record WorkerPrepared(string WorkerId, string Crypto) : RunEvent;
@@ -29,32 +42,40 @@ public abstract record RunEvent
     /// <paramref name="Reached"/> or the cut on, whichever is later.
     /// </summary>
     /// <param name="WorkerId">The worker.</param>
+    /// <param name="Term">The term of the assignment.</param>
     /// <param name="Version">The version of the assignment.</param>
     /// <param name="Reached">The first arrival that it has not come to.</param>
     /// <param name="Finished">Whether its load has ended, and it takes no more.</param>
-    public sealed record AssignmentTaken(string WorkerId, int Version, long Reached, bool Finished = false) : RunEvent;
+    public sealed record AssignmentTaken(string WorkerId, int Term, int Version, long Reached, bool Finished = false) : RunEvent;
 
-    /// <summary>
-    /// A worker's report number <paramref name="Number"/>, from 1: the books of what ended since the report before. A worker
-    /// sends the next number only when this one was acknowledged, and repeats it until then.
-    /// </summary>
-    public sealed record ReportReceived(string WorkerId, long Number, Books Ended, long InFlight, GeneratorUsage Usage, bool Final) : RunEvent
+    /// <summary>A worker's report has arrived and was parsed.</summary>
+    /// <param name="WorkerId">The worker.</param>
+    /// <param name="Report">The report.</param>
+    /// <param name="Part">Its tally.</param>
+    public sealed record ReportReceived(string WorkerId, WorkerReport Report, Tally Part) : RunEvent
     {
-        /// <summary>The number of the first report of those that this one is made of; its own unless reports were merged.</summary>
-        public long First { get; init; } = Number;
+        /// <summary>Parses a report of a run of a plan.</summary>
+        /// <exception cref="TallyFormatException">Its tally is not one of such a plan.</exception>
+        public static ReportReceived Parse(string workerId, WorkerReport report, Plan plan)
+            => new(workerId, report, Tally.Decode(report.EncodedTally, plan.Targets.Count, plan.Profiles.Count));
     }
 
     /// <summary>A worker was told to leave: it hands its share over and goes.</summary>
     public sealed record WorkerLeaving(string WorkerId) : RunEvent;
 
-    /// <summary>A worker is gone and begins no more handshakes.</summary>
-    public sealed record WorkerLost(string WorkerId) : RunEvent;
+    /// <summary>A worker is gone and begins no more handshakes; why, where that is known.</summary>
+    public sealed record WorkerLost(string WorkerId, string? Reason = null) : RunEvent;
 
-    /// <summary>Somebody wants the run to end now.</summary>
+    /// <summary>The process of a silent worker has ended, as its machine says.</summary>
+    /// <param name="WorkerId">The worker.</param>
+    /// <param name="HeardBefore">When it had been heard last: if it was heard again since, another process was asked.</param>
+    public sealed record ProcessEnded(string WorkerId, TimeSpan HeardBefore) : RunEvent;
+
+    /// <summary>A coordinator that stays is given its next run.</summary>
+    public sealed record RunOrdered(RunOrder Order) : RunEvent;
+
+    /// <summary>The run is to end now.</summary>
     public sealed record StopRequested(string Reason) : RunEvent;
-
-    /// <summary>The time for the cluster to form is over.</summary>
-    public sealed record StartDeadlinePassed : RunEvent;
 
     /// <summary>Time has passed.</summary>
     public sealed record TimePassed : RunEvent;

@@ -121,7 +121,7 @@ public sealed partial record RunState
         var division = new Division(Epoch + 1, from, SharesOf(members));
         var state = With(members.Select(worker => worker with { Stage = WorkerStage.Running, TookPart = true })) with
         {
-            Assignment = new Assignment(Assignment!.Version + 1, Assignment.Divisions.Add(division)),
+            Assignment = new Assignment(Assignment!.Version + 1, Assignment.Divisions.Add(division)) { Term = Term },
             Pending = null,
         };
         return (state, state.AssignToAll());
@@ -132,7 +132,7 @@ public sealed partial record RunState
 
     private (RunState, ImmutableArray<RunEffect>) TakeConsent(RunEvent.AssignmentTaken taken)
     {
-        if (!Workers.TryGetValue(taken.WorkerId, out var worker) || taken.Version != Assignment?.Version)
+        if (!Workers.TryGetValue(taken.WorkerId, out var worker) || taken.Term != Assignment?.Term || taken.Version != Assignment.Version)
         {
             return (this, Nothing);
         }
@@ -184,7 +184,7 @@ public sealed partial record RunState
     private (RunState, ImmutableArray<RunEffect>) SettleFinished(string workerId)
     {
         var worker = Workers[workerId];
-        if (StopReason is not null || Plan.Load is Load.Closed { Count: null })
+        if (StopReason is not null || !IsGivenAhead)
         {
             return (With(worker with { IsSettled = true }), Nothing);
         }
@@ -213,16 +213,20 @@ public sealed partial record RunState
         return (state, effects);
     }
 
-    // What a worker was given and did not report is lost. Of a closed load without a count nothing is given ahead: there, what
-    // was under way at the last report is.
+    // Of a closed load that its duration bounds nothing is given ahead: what its connections do not come to was never due.
+    private bool IsGivenAhead => Plan.Load is not Load.Closed closed || closed is { Count: not null, Duration: null };
+
+    // What a worker was given and did not report is lost. Where nothing is given ahead, what was under way at the last report is.
     private (RunState, ImmutableArray<RunEffect>) Settle(WorkerState worker, long before)
     {
-        var missing = Plan.Load is Load.Closed { Count: null }
+        var missing = !IsGivenAhead
             ? worker.Stage == WorkerStage.Lost ? worker.InFlight : 0
             : StopReason is not null && worker.Stage == WorkerStage.Finished ? 0
             : Math.Max(0, Assignment!.GivenTo(Plan, worker.Id, before) - worker.Books.Scheduled);
         var state = With(worker with { IsSettled = true, Books = worker.Books + new Tallies.Books(missing, 0, 0, 0, missing) });
-        return missing > 0 ? (state, [new RunEffect.CountLost(worker.Id, missing)]) : (state, Nothing);
+        return missing > 0
+            ? (state, [new RunEffect.Warn($"worker {worker.Id} {(worker.Stage == WorkerStage.Lost ? "lost" : "left")}; {missing} assigned arrivals counted as lost"), new RunEffect.CountLost(worker.Id, missing)])
+            : (state, Nothing);
     }
 
     // A report of a worker that had been given up: what it tells is not lost any more.

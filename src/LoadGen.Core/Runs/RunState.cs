@@ -24,6 +24,12 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 
     public RunStage Stage { get; private init; } = RunStage.Forming;
 
+    /// <summary>Which coordinator of the run this is; see <see cref="WorkerEvent.Said"/>.</summary>
+    public int Term { get; init; } = 1;
+
+    /// <summary>When the load has to have started, by the coordinator's monotonic clock.</summary>
+    public TimeSpan StartBy { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>
     /// A worker that has not heard from a coordinator for so long begins nothing more, by its own clock. One that was not heard
     /// of for so long is lost, and its share is given to others: the two never work on the same arrivals.
@@ -75,10 +81,13 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             RunEvent.AssignmentTaken taken => TakeConsent(taken),
             RunEvent.ReportReceived report => TakeReport(report),
             RunEvent.WorkerLeaving leaving => Leave(leaving.WorkerId),
-            RunEvent.WorkerLost lost => Lose(lost.WorkerId, now),
+            RunEvent.WorkerLost lost => Lose(lost.WorkerId, lost.Reason, now),
             RunEvent.StopRequested stop => Stop(stop.Reason, now),
-            RunEvent.StartDeadlinePassed => EndUnformed(),
             RunEvent.TimePassed => LoseSilent(now),
+            RunEvent.ProcessEnded ended => Workers.GetValueOrDefault(ended.WorkerId)?.LastHeard == ended.HeardBefore
+                ? Lose(ended.WorkerId, "its process has ended", now)
+                : (this, Nothing),
+            RunEvent.CheckpointHeld held => (this, [new RunEffect.KeepCheckpoint(held.WorkerId, held.Version)]),
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
         };
         var mayHaveEnded = state.IsInQuestion;
@@ -94,16 +103,17 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 
     // A worker whose acknowledgement was lost repeats its last report; it must learn that it may go.
     private (RunState, ImmutableArray<RunEffect>) ApplyAfterEnd(RunEvent happened)
-        => happened is RunEvent.ReportReceived report && Workers.TryGetValue(report.WorkerId, out var worker)
-            && report.Number <= worker.LastReport
-            ? (this, [new RunEffect.Acknowledge(report.WorkerId, report.Number)])
+        => happened is RunEvent.ReportReceived { Report.Number: var number } report && Workers.TryGetValue(report.WorkerId, out var worker)
+            && number <= worker.LastReport
+            ? (this, [new RunEffect.Acknowledge(report.WorkerId, number)])
             : (this, Nothing);
 
     private (RunState, ImmutableArray<RunEffect>) Register(RunEvent.WorkerRegistered registered, TimeSpan now)
     {
-        if (Workers.TryGetValue(registered.WorkerId, out var known))
+        if (Workers.ContainsKey(registered.WorkerId))
         {
-            return (With(known with { LastHeard = now }), Nothing);
+            // It was welcomed, and did not hear it yet.
+            return (this, Nothing);
         }
 
         var state = With(new WorkerState(registered.WorkerId, registered.Host, registered.Weight) { LastHeard = now });
@@ -128,7 +138,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     {
         if (!Workers.TryGetValue(heard.WorkerId, out var worker))
         {
-            return (this, Nothing);
+            return (this, [new RunEffect.AskRegistration(heard.WorkerId)]);
         }
 
         if (worker.Stage == WorkerStage.Lost)
@@ -137,11 +147,25 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             return (this, [new RunEffect.Stop(worker.Id)]);
         }
 
-        var state = With(worker with { LastHeard = now });
-        return worker.Stage == WorkerStage.Running && heard.Version < Assignment!.Version
-            ? (state, [new RunEffect.Assign(worker.Id)])
-            : (state, Nothing);
+        var knows = heard.RunId == RunId;
+        if (!knows && worker.IsActive && heard.Sent > worker.HadWorkAt)
+        {
+            return Lose(worker.Id, "it does not know the run any more", now);
+        }
+
+        var state = With(worker with { LastHeard = now, HadWorkAt = knows && heard.Version > 0 && !(worker.HadWorkAt > heard.Sent) ? heard.Sent : worker.HadWorkAt });
+        return (state, [new RunEffect.AnswerBeat(worker.Id, heard.Sent), .. TellAgain(worker, heard, knows)]);
     }
+
+    // What it was told, and as its beat shows did not hear.
+    private ImmutableArray<RunEffect> TellAgain(WorkerState worker, RunEvent.WorkerHeard heard, bool knows) => worker.Stage switch
+    {
+        WorkerStage.Preparing or WorkerStage.Prepared when !knows => [new RunEffect.Prepare(worker.Id)],
+        WorkerStage.Running when Stage == RunStage.Stopping => [new RunEffect.Stop(worker.Id)],
+        WorkerStage.Running when !knows => [new RunEffect.Prepare(worker.Id)],
+        WorkerStage.Running when (heard.AssignmentTerm, heard.Version).CompareTo((Assignment!.Term, Assignment.Version)) < 0 => [new RunEffect.Assign(worker.Id)],
+        _ => Nothing,
+    };
 
     private (RunState, ImmutableArray<RunEffect>) Prepare(RunEvent.WorkerPrepared prepared, TimeSpan now)
     {
@@ -166,7 +190,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         {
             Stage = RunStage.Running,
             LoadStart = now + StartDelay,
-            Assignment = new Assignment(1, [new Division(1, 0, SharesOf(members))]),
+            Assignment = new Assignment(1, [new Division(1, 0, SharesOf(members))]) { Term = Term },
         };
         return (state, [new RunEffect.Start(), .. members.Select(worker => new RunEffect.Assign(worker.Id))]);
     }
@@ -181,9 +205,13 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         }
 
         return Workers.TryGetValue(workerId, out var worker) && !worker.TookPart
-            ? (this with { Workers = Workers.Remove(workerId) }, [new RunEffect.Dismiss(workerId, ReasonOf(ending), TookPart: false)])
+            ? Dismiss(worker, ReasonOf(ending))
             : (this, Nothing);
     }
+
+    private (RunState, ImmutableArray<RunEffect>) Dismiss(WorkerState worker, string reason) => (
+        this with { Workers = Workers.Remove(worker.Id) },
+        [new RunEffect.Warn($"releasing worker {worker.Id}: {reason}"), new RunEffect.Release(worker.Id, RunId, WorkerRun.ExitFault, reason)]);
 
     private static string ReasonOf(RunEnding ending) => ending switch
     {
@@ -192,41 +220,53 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         _ => ending.ToString(),
     };
 
-    private (RunState, ImmutableArray<RunEffect>) TakeReport(RunEvent.ReportReceived report)
+    private (RunState, ImmutableArray<RunEffect>) TakeReport(RunEvent.ReportReceived received)
     {
-        if (!Workers.TryGetValue(report.WorkerId, out var worker) || !worker.TookPart)
+        var report = received.Report;
+        if (!Workers.TryGetValue(received.WorkerId, out var worker) || !worker.TookPart)
         {
             return (this, Nothing);
         }
 
-        var acknowledge = new RunEffect.Acknowledge(report.WorkerId, report.Number);
+        var acknowledge = new RunEffect.Acknowledge(worker.Id, report.Number);
         if (report.Number <= worker.LastReport)
         {
             return (this, [acknowledge]);
         }
 
-        if (report.First != worker.LastReport + 1)
-        {
-            return (this, Nothing);
-        }
-
+        // Of merged reports that were counted in part, the part cannot be told from the rest: what was not counted is missing.
+        var isCounted = report.First > worker.LastReport;
+        var ended = isCounted ? received.Part.Books : default;
+        var told = Math.Max(worker.Told + ended.Scheduled, report.Before + received.Part.Books.Scheduled);
+        var missing = told - worker.Told - ended.Scheduled;
         var counted = worker with
         {
             LastReport = report.Number,
-            Books = worker.Books + report.Ended,
+            Told = told,
+            Books = worker.Books + ended,
             InFlight = report.InFlight,
             Usage = report.Usage,
         };
-        ImmutableArray<RunEffect> effects = [new RunEffect.Merge(worker.Id), acknowledge];
+        ImmutableArray<RunEffect> effects = isCounted ? [new RunEffect.Merge(worker.Id, received.Part), acknowledge] : [acknowledge];
         if (worker.Stage == WorkerStage.Lost)
         {
-            effects = report.Final ? effects.Add(new RunEffect.Dismiss(worker.Id, BackTooLate, TookPart: true)) : effects;
-            return With(counted).Find(counted, report.Ended.Scheduled).After(effects);
+            effects = report.Final ? [.. effects, .. ReleaseLate(worker)] : effects;
+            return With(counted).Find(counted, ended.Scheduled).After(effects);
         }
 
-        var state = With(counted with { Stage = report.Final ? WorkerStage.Finished : worker.Stage });
+        var (state, gap) = With(counted with { Stage = report.Final ? WorkerStage.Finished : worker.Stage }).CountMissing(counted.Id, missing);
+        effects = effects.AddRange(gap);
         return report.Final ? state.SettleFinished(counted.Id).After(effects) : (state, effects);
     }
+
+    private ImmutableArray<RunEffect> ReleaseLate(WorkerState worker)
+        => [new RunEffect.Warn($"releasing worker {worker.Id}: {BackTooLate}"), new RunEffect.Release(worker.Id, RunId, WorkerRun.ExitAborted, BackTooLate)];
+
+    // A report that never came, and whose successor did: what it told of is lost.
+    private (RunState, ImmutableArray<RunEffect>) CountMissing(string workerId, long missing) => missing == 0
+        ? (this, Nothing)
+        : (With(Workers[workerId] with { Books = Workers[workerId].Books + new Books(missing, 0, 0, 0, missing) }),
+            [new RunEffect.Warn($"reports of worker {workerId} are missing; {missing} arrivals counted as lost"), new RunEffect.CountLost(workerId, missing)]);
 
     private (RunState, ImmutableArray<RunEffect>) Leave(string workerId)
     {
@@ -240,16 +280,17 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             : WithoutUnstarted(worker);
     }
 
-    private (RunState, ImmutableArray<RunEffect>) Lose(string workerId, TimeSpan now)
+    private (RunState, ImmutableArray<RunEffect>) Lose(string workerId, string? reason, TimeSpan now)
     {
         if (!Workers.TryGetValue(workerId, out var worker) || worker.IsOver)
         {
             return (this, Nothing);
         }
 
+        ImmutableArray<RunEffect> told = reason is null ? Nothing : [new RunEffect.Warn($"worker {workerId} lost: {reason}")];
         return worker.TookPart
-            ? (With(worker with { Stage = WorkerStage.Lost, LostAt = ElapsedAt(now) }), Nothing)
-            : WithoutUnstarted(worker);
+            ? (With(worker with { Stage = WorkerStage.Lost, LostAt = ElapsedAt(now) }), told)
+            : WithoutUnstarted(worker).After(told);
     }
 
     private (RunState, ImmutableArray<RunEffect>) WithoutUnstarted(WorkerState worker)
@@ -263,11 +304,34 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         var (state, effects) = (this, Nothing);
         foreach (var worker in Workers.Values.Where(worker => !worker.IsOver && now - worker.LastHeard > Lease))
         {
-            (state, var caused) = state.Lose(worker.Id, now);
+            (state, var caused) = state.Lose(worker.Id, $"no response for {(now - worker.LastHeard).TotalSeconds:0} s", now);
             effects = effects.AddRange(caused);
         }
 
-        return state.Stage == RunStage.Preparing ? state.StartIfAllPrepared(now).After(effects) : (state, effects);
+        return now > StartBy && state.Stage is RunStage.Forming or RunStage.Preparing
+            ? state.StartWithoutLate(now).After(effects)
+            : state.Stage == RunStage.Preparing ? state.StartIfAllPrepared(now).After(effects) : (state, effects);
+    }
+
+    // The time for the cluster to form is over: whoever is ready by then takes part, if these are enough.
+    private (RunState, ImmutableArray<RunEffect>) StartWithoutLate(TimeSpan now)
+    {
+        var ready = Workers.Values.Count(worker => worker.Stage == WorkerStage.Prepared);
+        if (ready < MinWorkers)
+        {
+            return End(new RunEnding.NotFormed(Stage == RunStage.Forming
+                ? $"{Workers.Count} of {MinWorkers} workers came in time"
+                : $"{ready} of {MinWorkers} workers were ready in time"));
+        }
+
+        var (state, effects) = (this, Nothing);
+        foreach (var late in Workers.Values.Where(worker => worker.Stage != WorkerStage.Prepared))
+        {
+            (state, var caused) = state.Dismiss(late, "it was not ready in time");
+            effects = effects.AddRange(caused);
+        }
+
+        return (state with { Stage = RunStage.Preparing }).StartIfAllPrepared(now).After(effects);
     }
 
     private (RunState, ImmutableArray<RunEffect>) Stop(string reason, TimeSpan now) => Stage switch
@@ -278,10 +342,6 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             [.. Workers.Values.Where(worker => worker.IsActive).Select(worker => new RunEffect.Stop(worker.Id))]),
         _ => (this, Nothing),
     };
-
-    private (RunState, ImmutableArray<RunEffect>) EndUnformed() => Stage == RunStage.Forming
-        ? End(new RunEnding.NotFormed($"{Workers.Count} of {MinWorkers} workers came in time"))
-        : (this, Nothing);
 
     private (RunState, ImmutableArray<RunEffect>) EndIfAllFinished()
     {
@@ -315,7 +375,10 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     }
 
     private (RunState, ImmutableArray<RunEffect>) End(RunEnding ending)
-        => (this with { Stage = RunStage.Ended }, [new RunEffect.End(ending)]);
+    {
+        var ended = this with { Stage = RunStage.Ended };
+        return (ended, [new RunEffect.End(ending, ended)]);
+    }
 
     private RunState With(WorkerState worker) => this with
     {

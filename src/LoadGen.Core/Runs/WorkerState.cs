@@ -13,11 +13,17 @@ public sealed record WorkerState(string Id, string Host, int Weight = 1)
     /// <summary>When it was last heard of, by the coordinator's monotonic clock.</summary>
     public TimeSpan LastHeard { get; init; }
 
+    /// <summary>When it last said that it goes by an assignment of this run, by its own clock.</summary>
+    public TimeSpan? HadWorkAt { get; init; }
+
     /// <summary>The version of the assignment that it has taken; 0 for none.</summary>
     public int Version { get; init; }
 
     /// <summary>The number of the last report that was counted; 0 for none.</summary>
     public long LastReport { get; init; }
+
+    /// <summary>How many arrivals its reports told of, those of reports that never came too.</summary>
+    public long Told { get; init; }
 
     /// <summary>The sum of its reports, and what was lost with it.</summary>
     public Books Books { get; init; }
@@ -48,4 +54,26 @@ public sealed record WorkerState(string Id, string Host, int Weight = 1)
 
     /// <summary>Whether nothing more is expected of it.</summary>
     public bool IsOver => Stage is WorkerStage.Finished or WorkerStage.Lost;
+}
+
+/// <summary>How far one worker has come in a run.</summary>
+public enum WorkerStage
+{
+    /// <summary>Known, and told nothing yet.</summary>
+    Waiting,
+
+    /// <summary>Has the plan and gets ready.</summary>
+    Preparing,
+
+    /// <summary>Ready to start, without a share of the work.</summary>
+    Prepared,
+
+    /// <summary>Under load, or draining.</summary>
+    Running,
+
+    /// <summary>Its last report has arrived.</summary>
+    Finished,
+
+    /// <summary>Gone before its last report.</summary>
+    Lost,
 }

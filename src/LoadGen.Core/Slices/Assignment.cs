@@ -7,7 +7,7 @@ namespace LoadGen.Core.Slices;
 /// Who runs which arrivals, in every epoch so far. The same for all workers: each finds its own slices in it. A later version
 /// replaces an earlier one as a whole, so a message that was lost, repeated or late changes nothing.
 /// </summary>
-/// <param name="Version">Rises with every change, from 1.</param>
+/// <param name="Version">Rises with every change within a term, from 1.</param>
 /// <param name="Divisions">One for each epoch, in order; at least one.</param>
 /// <param name="CutAt">
 /// The arrival from which on nobody may begin any for now, because the work is about to be divided anew from there;
@@ -15,6 +15,12 @@ namespace LoadGen.Core.Slices;
 /// </param>
 public sealed record Assignment(int Version, ImmutableArray<Division> Divisions, long? CutAt = null)
 {
+    /// <summary>Which coordinator made it: what one that took over assigns replaces anything from before.</summary>
+    public int Term { get; init; } = 1;
+
+    /// <summary>Whether it replaces another.</summary>
+    public bool IsAfter(Assignment other) => (Term, Version).CompareTo((other.Term, other.Version)) > 0;
+
     /// <summary>The number of the present division.</summary>
     public int Epoch => Divisions[^1].Epoch;
 

@@ -46,17 +46,12 @@ public static class Partition
 
     private static Slice? SliceOf(Division division, string workerId, long from, long to, int connections)
     {
-        if (!division.Round.TryFind(workerId, out var turns, out var before))
+        if (!division.Round.TryFind(workerId, out var turns))
         {
             return null;
         }
 
         var round = division.Round.Length;
-        return new Slice(division.Epoch, from, to, turns, round, ShareOf(connections, before, before + turns.Length, round));
+        return new Slice(division.Epoch, from, to, turns, round, division.Round.ConnectionsOf(workerId, connections));
     }
-
-    // What lies between two points of the whole, rounded up at both, so that shares add up to it.
-    private static int ShareOf(int whole, int from, int to, int round) => RoundedUp(whole, to, round) - RoundedUp(whole, from, round);
-
-    private static int RoundedUp(int whole, int part, int round) => (int)((((long)whole * part) + round - 1) / round);
 }

@@ -12,6 +12,7 @@ internal sealed class Round
     private readonly int[] _weights;
     private readonly int[] _before;
     private ImmutableArray<int>[]? _turns;
+    private (int Whole, int[] Parts)? _connections;
 
     public Round(ImmutableArray<Share> shares)
     {
@@ -36,15 +37,46 @@ internal sealed class Round
     /// <summary>Whether a worker takes turns.</summary>
     public bool Has(string workerId) => _places.ContainsKey(workerId);
 
-    /// <summary>The turns of one worker, ascending, and how many turns those before it in the order have together.</summary>
+    /// <summary>The turns of one worker, ascending.</summary>
     /// <returns>Whether it takes any.</returns>
-    public bool TryFind(string workerId, out ImmutableArray<int> turns, out int before)
+    public bool TryFind(string workerId, out ImmutableArray<int> turns)
     {
         var found = _places.TryGetValue(workerId, out var worker);
         turns = !found ? [] : Length == _weights.Length ? [worker] : (_turns ??= Deal())[worker];
-        before = found ? _before[worker] : 0;
         return found;
     }
+
+    /// <summary>How many of all connections one worker may have open.</summary>
+    public int ConnectionsOf(string workerId, int connections)
+    {
+        if (_connections is not { } known || known.Whole != connections)
+        {
+            _connections = known = (connections, Divide(connections));
+        }
+
+        return _places.TryGetValue(workerId, out var worker) ? known.Parts[worker] : 0;
+    }
+
+    // By weight, and adding up to the whole; but whoever has turns has a connection to begin them with, however small its weight,
+    // while there are enough: the largest parts give.
+    private int[] Divide(int whole)
+    {
+        var parts = new int[_weights.Length];
+        for (var worker = 0; worker < parts.Length; worker++)
+        {
+            parts[worker] = RoundedUp(whole, _before[worker] + _weights[worker]) - RoundedUp(whole, _before[worker]);
+        }
+
+        for (var empty = Array.IndexOf(parts, 0); empty >= 0 && whole >= parts.Length; empty = Array.IndexOf(parts, 0))
+        {
+            parts[Array.IndexOf(parts, parts.Max())]--;
+            parts[empty]++;
+        }
+
+        return parts;
+    }
+
+    private int RoundedUp(int whole, int part) => (int)((((long)whole * part) + Length - 1) / Length);
 
     // Each worker's turns are spread evenly over the round: its j-th of w turns would ideally stand at (j + 1/2) / w. Turns are
     // dealt in the order of those places.

@@ -1,6 +1,6 @@
 namespace LoadGen.Core.Tallies;
 
-/// <summary>The part of a tally that belongs to one target or one profile. Latencies are those of completed handshakes.</summary>
+/// <summary>The part of a tally that belongs to one target, one profile, or one of each. Latencies are those of completed handshakes.</summary>
 public sealed class GroupTally
 {
     public Books Books { get; internal set; }
@@ -10,6 +10,12 @@ public sealed class GroupTally
 
     /// <summary>From the first byte of ClientHello to success.</summary>
     public LatencyHistogram Handshake { get; } = new();
+
+    internal void Record(TimeSpan response, TimeSpan handshake)
+    {
+        Response.Record(response);
+        Handshake.Record(handshake);
+    }
 
     internal void Merge(GroupTally other)
     {

@@ -9,8 +9,12 @@ namespace LoadGen.Core.Tallies;
 /// </summary>
 public sealed class Tally
 {
+    /// <summary>Of a plan with more pairs of target and profile these are counted apart only.</summary>
+    private const int MostPairs = 24;
+
     private readonly GroupTally[] _targets;
     private readonly GroupTally[] _profiles;
+    private readonly GroupTally[] _pairs;
     private readonly CertificateSummary?[] _certificates;
     private readonly LatencyHistogram[] _phases;
     private readonly Dictionary<Negotiated, long> _negotiated = [];
@@ -24,6 +28,7 @@ public sealed class Tally
     {
         _targets = [.. Enumerable.Range(0, targets).Select(_ => new GroupTally())];
         _profiles = [.. Enumerable.Range(0, profiles).Select(_ => new GroupTally())];
+        _pairs = targets > 1 && profiles > 1 && targets * profiles <= MostPairs ? [.. Enumerable.Range(0, targets * profiles).Select(_ => new GroupTally())] : [];
         _certificates = new CertificateSummary?[targets];
         _phases = [.. Enumerable.Range(0, PhaseDurations.Count).Select(_ => new LatencyHistogram())];
     }
@@ -45,6 +50,15 @@ public sealed class Tally
 
     /// <summary>One for each of the plan's profiles.</summary>
     public IReadOnlyList<GroupTally> Profiles => _profiles;
+
+    /// <summary>The part of one target and one profile; <see langword="null"/> of a plan with more than 24 pairs of them.</summary>
+    public GroupTally? PairOf(int target, int profile) => _pairs.Length > 0 ? _pairs[(target * _profiles.Length) + profile]
+        : _profiles.Length == 1 ? _targets[target]
+        : _targets.Length == 1 ? _profiles[profile]
+        : null;
+
+    /// <summary>Those of every pair that are counted besides targets and profiles.</summary>
+    internal IReadOnlyList<GroupTally> Pairs => _pairs;
 
     /// <summary>The certificate that each target showed last, where it came that far.</summary>
     public IReadOnlyList<CertificateSummary?> Certificates => _certificates;
@@ -138,6 +152,11 @@ public sealed class Tally
             _profiles[i].Merge(other._profiles[i]);
         }
 
+        for (var i = 0; i < _pairs.Length; i++)
+        {
+            _pairs[i].Merge(other._pairs[i]);
+        }
+
         foreach (var (negotiated, count) in other._negotiated)
         {
             Count(negotiated, count);
@@ -165,6 +184,7 @@ public sealed class Tally
         Array.ForEach(_phases, phase => phase.Reset());
         Array.ForEach(_targets, target => target.Reset());
         Array.ForEach(_profiles, profile => profile.Reset());
+        Array.ForEach(_pairs, pair => pair.Reset());
         Array.Clear(_certificates);
         _negotiated.Clear();
         _failures.Clear();
@@ -173,6 +193,18 @@ public sealed class Tally
 
     /// <summary>The tally as bytes, for <see cref="MergeEncoded"/> elsewhere.</summary>
     public byte[] Encode() => TallyCodec.Encode(this, _phases, _firstInterval);
+
+    /// <summary>The tally that the bytes are of.</summary>
+    /// <param name="bytes">What <see cref="Encode"/> gave.</param>
+    /// <param name="targets">How many targets the plan has.</param>
+    /// <param name="profiles">How many profiles the plan has.</param>
+    /// <exception cref="TallyFormatException">The bytes are not a tally of such a plan.</exception>
+    public static Tally Decode(ReadOnlySpan<byte> bytes, int targets, int profiles)
+    {
+        var tally = new Tally(targets, profiles);
+        tally.MergeEncoded(bytes);
+        return tally;
+    }
 
     /// <summary>Adds all of an encoded tally, which must be of the same plan.</summary>
     /// <exception cref="TallyFormatException">The bytes are not a tally of such a plan. What was read before is added.</exception>
@@ -222,18 +254,23 @@ public sealed class Tally
         Books += books;
         _targets[target].Books += books;
         _profiles[profile].Books += books;
+        if (_pairs.Length > 0)
+        {
+            _pairs[(target * _profiles.Length) + profile].Books += books;
+        }
     }
 
     private void RecordLatencies(Sample sample, TimeSpan handshake)
     {
         Response.Record(sample.Response);
         Handshake.Record(handshake);
-        var target = _targets[sample.Target];
-        target.Response.Record(sample.Response);
-        target.Handshake.Record(handshake);
-        var profile = _profiles[sample.Profile];
-        profile.Response.Record(sample.Response);
-        profile.Handshake.Record(handshake);
+        _targets[sample.Target].Record(sample.Response, handshake);
+        _profiles[sample.Profile].Record(sample.Response, handshake);
+        if (_pairs.Length > 0)
+        {
+            _pairs[(sample.Target * _profiles.Length) + sample.Profile].Record(sample.Response, handshake);
+        }
+
         for (var i = 0; i < _phases.Length; i++)
         {
             if (sample.Outcome.Phases[(Phase)i] is { } took)

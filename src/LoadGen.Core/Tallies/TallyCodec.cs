@@ -5,7 +5,7 @@ namespace LoadGen.Core.Tallies;
 /// <summary>Tallies as bytes: a version, then each part in a fixed order.</summary>
 internal static class TallyCodec
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>A month of seconds: no run is longer, and no malformed tally may ask for more memory.</summary>
     private const int MostSeconds = 31 * 24 * 3600;
@@ -27,7 +27,7 @@ internal static class TallyCodec
             phase.Encode(writer);
         }
 
-        foreach (var group in tally.Targets.Concat(tally.Profiles))
+        foreach (var group in tally.Targets.Concat(tally.Profiles).Concat(tally.Pairs))
         {
             group.Encode(writer);
         }
@@ -78,7 +78,7 @@ internal static class TallyCodec
             tally.PhaseOf((Phase)phase).MergeEncoded(ref reader);
         }
 
-        foreach (var group in tally.Targets.Concat(tally.Profiles))
+        foreach (var group in tally.Targets.Concat(tally.Profiles).Concat(tally.Pairs))
         {
             group.MergeEncoded(ref reader);
         }

@@ -19,7 +19,6 @@ internal sealed class NodeMetrics : IWorkerObserver
     private readonly ProcessInstruments _process = new();
     private volatile WorkerInstruments? _worker;
     private volatile RunInstruments? _run;
-    private long _inFlight;
 
     /// <summary>The program's version.</summary>
     public static string Version { get; } =
@@ -38,13 +37,13 @@ internal sealed class NodeMetrics : IWorkerObserver
         }
     }
 
-    public void Arrived(int target, int profile) => _worker!.Counts.Arrived(target, profile);
-
-    public void InFlightChanged(int change) => Interlocked.Add(ref _inFlight, change);
-
-    public void Dropped(int target, int profile) => _worker!.Counts.Dropped(target, profile);
-
-    public void Ended(Sample sample) => _worker!.Counts.Ended(sample);
+    public void Counted(string runId, string workerId, Tally part, long inFlight)
+    {
+        if (_worker is { } worker && worker.RunId == runId)
+        {
+            worker.Counted(workerId, part, inFlight);
+        }
+    }
 
     /// <summary>The coordinator's view of the run changed.</summary>
     public void Progressed(RunProgress progress, Plan plan, Tally merged) => InstrumentsOf(progress.RunId, plan).Progressed(progress, plan, merged);
@@ -56,7 +55,7 @@ internal sealed class NodeMetrics : IWorkerObserver
     public async Task WriteAsync(Stream to, CancellationToken cancellation)
     {
         var (worker, run) = (_worker, _run);
-        worker?.Fold(Interlocked.Read(ref _inFlight));
+        worker?.Fold();
         _process.Read();
         foreach (var registry in new[] { worker?.Registry, run?.Registry, _process.Registry })
         {

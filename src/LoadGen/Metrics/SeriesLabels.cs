@@ -34,12 +34,22 @@ internal sealed class SeriesLabels
     /// <summary>The values of the label <c>target</c>.</summary>
     public IReadOnlyList<string> Targets => _targets;
 
-    /// <summary>The labels <c>target</c> and <c>profile</c>, by <see cref="PairOf"/>.</summary>
+    /// <summary>The labels <c>target</c> and <c>profile</c>; what each counts, <see cref="GroupOf"/> tells.</summary>
     public IReadOnlyList<(string Target, string Profile)> Pairs =>
         [.. _targets.SelectMany(target => _profiles.Select(profile => (target, profile)))];
 
-    /// <summary>Which of <see cref="Pairs"/> counts a target and a profile of the plan.</summary>
-    public int PairOf(int target, int profile) => (TargetOf(target) * _profiles.Length) + (_profiles.Length == 1 ? 0 : profile);
+    /// <summary>What a tally of the plan holds of one of <see cref="Pairs"/>.</summary>
+    public (Books Books, LatencyHistogram Handshake, LatencyHistogram Response) GroupOf(int pair, Tally tally)
+    {
+        if (_targets.Length < tally.Targets.Count)
+        {
+            return (tally.Books, tally.Handshake, tally.Response);
+        }
+
+        var (target, profile) = Math.DivRem(pair, _profiles.Length);
+        var group = _profiles.Length < tally.Profiles.Count ? tally.Targets[target] : tally.PairOf(target, profile)!;
+        return (group.Books, group.Handshake, group.Response);
+    }
 
     /// <summary>Which of <see cref="Targets"/> counts a target of the plan.</summary>
     public int TargetOf(int target) => _targets.Length == 1 ? 0 : target;

@@ -12,6 +12,9 @@ namespace LoadGen.Metrics;
 internal sealed class WorkerInstruments
 {
     private readonly Lock _lock = new();
+    private readonly Tally _total;
+    private readonly Dictionary<string, long> _inFlightOf = new(StringComparer.Ordinal);
+    private readonly SeriesLabels _labels;
     private readonly Pair[] _pairs;
     private readonly FoldedHistogram[] _phases;
     private readonly FoldedHistogram _lag;
@@ -22,13 +25,13 @@ internal sealed class WorkerInstruments
     public WorkerInstruments(string runId, Plan plan)
     {
         RunId = runId;
-        Counts = new WorkerCounts(plan);
-        var labels = new SeriesLabels(plan);
+        _total = new Tally(plan.Targets.Count, plan.Profiles.Count);
+        var labels = _labels = new SeriesLabels(plan);
         var make = Prometheus.Metrics.WithCustomRegistry(Registry);
         var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
 
         var arrivals = make.CreateCounter(
-            "loadgen_arrivals_total", "Arrivals that came due. Of a plan with more than 24 pairs of target and profile, all profiles together, and of more than 24 targets these too.", "target", "profile");
+            "loadgen_arrivals_total", "Arrivals that have ended. Of a plan with more than 24 pairs of target and profile, all profiles together, and of more than 24 targets these too.", "target", "profile");
         var handshakes = make.CreateCounter(
             "loadgen_handshakes_total", "Arrivals that ended, by what became of them.", "target", "profile", "result");
         var handshake = make.CreateHistogram(
@@ -58,42 +61,48 @@ internal sealed class WorkerInstruments
 
     public string RunId { get; }
 
-    /// <summary>Where the load is counted.</summary>
-    public WorkerCounts Counts { get; }
-
     public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
 
-    /// <summary>Brings everything up to what was counted until now.</summary>
-    public void Fold(long inFlight)
+    /// <summary>Takes what one worker of this process counted since it did so last.</summary>
+    public void Counted(string workerId, Tally part, long inFlight)
     {
         lock (_lock)
         {
-            _inFlight.Set(inFlight);
-            Counts.Read(Fold);
+            _total.Merge(part);
+            _inFlightOf[workerId] = inFlight;
         }
     }
 
-    private void Fold(WorkerCounts.View counted)
+    /// <summary>Brings everything up to what was counted until now.</summary>
+    public void Fold()
     {
-        for (var i = 0; i < _pairs.Length; i++)
+        lock (_lock)
         {
-            var (pair, of) = (_pairs[i], counted.Pairs[i]);
-            pair.Arrivals.IncTo(Interlocked.Read(ref counted.Arrived[i]));
-            pair.Completed.IncTo(of.Completed);
-            pair.Failed.IncTo(of.Failed);
-            pair.Dropped.IncTo(Interlocked.Read(ref counted.Dropped[i]));
-            pair.Handshake.BringTo(of.Handshake);
-            pair.Response.BringTo(of.Response);
-        }
+            _inFlight.Set(_inFlightOf.Values.Sum());
+            for (var i = 0; i < _pairs.Length; i++)
+            {
+                Fold(_pairs[i], _labels.GroupOf(i, _total));
+            }
 
-        for (var i = 0; i < _phases.Length; i++)
-        {
-            _phases[i].BringTo(counted.Phases[i]);
-        }
+            for (var i = 0; i < _phases.Length; i++)
+            {
+                _phases[i].BringTo(BucketCounts.Of(_total.PhaseOf((Phase)i)));
+            }
 
-        _lag.BringTo(counted.Lag);
-        _failures.BringTo(counted.Failures);
-        _negotiated.BringTo(counted.Negotiated);
+            _lag.BringTo(BucketCounts.Of(_total.Lag));
+            _failures.BringTo(_total.Failures.Select(failure => KeyValuePair.Create(failure.Key, failure.Value.Count)));
+            _negotiated.BringTo(_total.Negotiated);
+        }
+    }
+
+    private static void Fold(Pair pair, (Books Books, LatencyHistogram Handshake, LatencyHistogram Response) counted)
+    {
+        pair.Arrivals.IncTo(counted.Books.Scheduled);
+        pair.Completed.IncTo(counted.Books.Completed);
+        pair.Failed.IncTo(counted.Books.Failed);
+        pair.Dropped.IncTo(counted.Books.Dropped);
+        pair.Handshake.BringTo(BucketCounts.Of(counted.Handshake));
+        pair.Response.BringTo(BucketCounts.Of(counted.Response));
     }
 
     private sealed record Pair(

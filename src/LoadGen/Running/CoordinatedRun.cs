@@ -1,5 +1,4 @@
 using LoadGen.BuiltIn;
-using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
 using LoadGen.Core.Plans;

@@ -41,6 +41,15 @@ internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
         return null;
     }
 
+    /// <summary>Shows a run that this coordinator was not given, but found under way with its workers.</summary>
+    public SubmittedRun Adopt(string id, Plan plan)
+    {
+        var run = new SubmittedRun(id, plan, metrics, Changes);
+        _all[id] = run;
+        Changes.Raise();
+        return run;
+    }
+
     public RunFeed? Find(string id) => _all.GetValueOrDefault(id)?.Feed;
 
     /// <summary>The next run whose turn it is, as soon as there is one.</summary>

@@ -4,7 +4,7 @@ using LoadGen.Core.Runs;
 
 namespace LoadGen.Running;
 
-/// <summary>The runs of a coordinator that has only one. A standby that takes over learns which from the workers.</summary>
+/// <summary>The runs of a coordinator that has only one. One that takes over learns which from the workers.</summary>
 internal sealed class SingleRun : IRuns
 {
     private readonly Lock _lock = new();
@@ -45,7 +45,11 @@ internal sealed class SingleRun : IRuns
 
     public void Progressed(RunProgress progress)
     {
-        _feed ??= NewFeed(progress.RunId, progress.Plan);
+        if (_feed?.Id != progress.RunId)
+        {
+            _feed = NewFeed(progress.RunId, progress.Plan);
+        }
+
         _feed.Progressed(progress);
     }
 

@@ -1,6 +1,9 @@
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 using LoadGen.Metrics;
 using LoadGen.Web;
 
@@ -40,8 +43,7 @@ internal sealed class WaitingCoordinator
             current?.Feed.Stop("interrupted");
             stopping.Cancel();
         });
-        var idle = new IdleObserver();
-        var handle = node.StartWaitingCoordinator(idle, TimeProvider.System);
+        var handle = node.StartWaitingCoordinator(new AdoptedRuns(queue), TimeProvider.System);
         endpoint.BecomeReady();
         Console.WriteLine($"plans are taken at {endpoint.Address}; workers join with: loadgen worker --seed {node.Address}");
         while (!stopping.IsCancellationRequested)
@@ -73,6 +75,11 @@ internal sealed class WaitingCoordinator
 
         Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
         await run.Over;
+        await TellAsync(run, kept);
+    }
+
+    private static async Task TellAsync(SubmittedRun run, KeptResults kept)
+    {
         Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Feed.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Feed.Unfinished!.Sentences)}");
         if (run.Feed.Finished is { } finished && kept.Keep(finished) is { } problem)
         {
@@ -80,19 +87,37 @@ internal sealed class WaitingCoordinator
         }
     }
 
-    /// <summary>Between runs there is nothing to see.</summary>
-    private sealed class IdleObserver : IRunObserver
+    /// <summary>Runs of a coordinator before this one, which workers still had when this one started. Called from the coordinator's thread.</summary>
+    private sealed class AdoptedRuns(RunQueue queue) : IRunObserver
     {
-        public void Progressed(Core.Runs.RunProgress progress)
+        private SubmittedRun? _run;
+
+        public void Progressed(RunProgress progress)
         {
+            if (progress.Plan is { } plan && _run?.Id != progress.RunId)
+            {
+                _run = queue.Adopt(progress.RunId, plan);
+                Console.WriteLine($"{_run.Id} {plan.Name}: goes on");
+                _ = TellWhenOverAsync(_run);
+            }
+
+            _run?.Progressed(progress);
         }
 
-        public void Ended(Core.Runs.RunEnding ending, Core.Runs.RunRecord? record)
-        {
-        }
+        public void Counted(RunProgress progress, Plan plan, Tally merged) => _run?.Counted(progress, plan, merged);
+
+        public void Ended(RunEnding ending, RunRecord? record) => _run?.Ended(ending, record);
 
         public void WorkersLeft()
         {
+            _run?.WorkersLeft();
+            _run = null;
+        }
+
+        private async Task TellWhenOverAsync(SubmittedRun run)
+        {
+            await run.Over;
+            await TellAsync(run, queue.Kept);
         }
     }
 }

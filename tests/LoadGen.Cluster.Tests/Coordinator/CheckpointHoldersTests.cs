@@ -127,6 +127,6 @@ public sealed class CheckpointHoldersTests
         };
         var assignment = new Assignment(1, [new Division(1, 0, [.. workers.Select(worker => new Share(worker, 1))])]);
         var known = workers.Select(worker => new WorkerState(worker, "host") { Stage = WorkerStage.Running, LastReport = 5 });
-        return _holders.Make(RunState.Resume("run", plan, assignment, TimeSpan.Zero, known, TimeSpan.Zero).State, new Tally(1, 1));
+        return _holders.Make(RunState.Resume("run", plan, assignment, TimeSpan.Zero, known, term: 1, RunState.DefaultLease, new Dictionary<string, TimeSpan>(), since: TimeSpan.Zero).State, new Tally(1, 1));
     }
 }

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using LoadGen.Cluster.Protocol;
-using LoadGen.Cluster.Worker;
 using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;
 using LoadGen.Core.Tallies;
 
@@ -23,7 +23,7 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
     private readonly FleetLog _log;
     private readonly TimeSpan _reportsAfter;
     private readonly WireSerializer _wire;
-    private readonly CoordinatorClock _coordinatorClock = new();
+    private CoordinatorClock _coordinatorClock = CoordinatorClock.Unknown;
     private ToWorker.PrepareRun? _run;
     private ToWorker.AssignWork? _work;
     private bool _isReady;
@@ -92,7 +92,7 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
                 Beat();
                 break;
             case ToWorker.BeatAnswered answer:
-                _coordinatorClock.Answered(answer.Sent, answer.Now, _log.Now);
+                _coordinatorClock = _coordinatorClock.Answered(answer.Sent, answer.Now, _log.Now);
                 SayReady();
                 break;
             case ToWorker.PrepareRun run:
@@ -103,7 +103,7 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
             case ToWorker.AssignWork work:
                 TakeWork(work);
                 break;
-            case ToWorker.AcknowledgeReport acknowledged when acknowledged.Number == _onItsWay?.Number:
+            case ToWorker.AcknowledgeReport acknowledged when acknowledged.Number == _onItsWay?.Report.Number:
                 Acknowledged();
                 break;
             case ToWorker.StopRun:
@@ -122,7 +122,7 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
         Tell(new ToCoordinator.RegisterWorker(_workerId, "simulated", 1));
     }
 
-    private void Beat() => Tell(new ToCoordinator.Beat(RunId, _workerId, 1, _work?.Assignment.Version ?? 0, _log.Now));
+    private void Beat() => Tell(new ToCoordinator.Beat(RunId, _workerId, 1, _work?.Assignment.Term ?? 0, _work?.Assignment.Version ?? 0, _log.Now));
 
     // Only who knows the coordinator's time can be ready.
     private void SayReady()
@@ -154,7 +154,7 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
             AwaitNextSecond();
         }
 
-        Tell(new ToCoordinator.AssignmentTaken(RunId, _workerId, work.Assignment.Version, Schedule.CountBefore(_covered), _finished));
+        Tell(new ToCoordinator.AssignmentTaken(RunId, _workerId, work.Assignment.Term, work.Assignment.Version, Schedule.CountBefore(_covered), _finished));
     }
 
     // Of the load, which has not begun yet, or goes on already for a worker that joins it.
@@ -195,17 +195,18 @@ internal sealed class FleetWorkerActor : ReceiveActor, IWithTimers
         _finished = _stopped || (_covered >= Schedule.Duration && assignment.CutAt is null);
         var given = assignment.GivenTo(_run!.Plan, _workerId, Schedule.CountBefore(_covered));
         var second = (int)Math.Max(0, (_covered - ReportEvery).TotalSeconds);
-        var (books, tally) = _reports.Of(_index, second, given - _reported);
+        var (_, tally) = _reports.Of(_index, second, given - _reported);
+        var before = _reported;
         _reported = given;
         var usage = new GeneratorUsage($"simulated-{_index}:1", 4, _covered, _covered, TimeSpan.Zero);
-        _onItsWay = new ToCoordinator.TallyReported(RunId, _workerId, ++_number, books, 12, usage, _finished, tally);
+        _onItsWay = new ToCoordinator.TallyReported(RunId, _workerId, new WorkerReport(++_number, _number, before, 12, usage, _finished, tally));
         _sentDue = _due;
         Tell(_onItsWay);
     }
 
     private void Acknowledged()
     {
-        _log.ReportAcknowledged(_workerId, _onItsWay!.Number, _onItsWay.EncodedTally, _log.Now - _sentDue);
+        _log.ReportAcknowledged(_workerId, _onItsWay!.Report.Number, _onItsWay.Report.EncodedTally, _log.Now - _sentDue);
         _onItsWay = null;
         StopIfDying();
         if (_stopped && !_finished)

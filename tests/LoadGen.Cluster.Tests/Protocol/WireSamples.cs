@@ -27,15 +27,14 @@ internal static class WireSamples
     private static readonly Gen<Books> Books = Gen.Long[1, 1L << 40].Array[4].Select(n => new Books(n.Sum(), n[0], n[1], n[2], n[3]));
 
     private static readonly Gen<GeneratorUsage> Usage = Gen.Select(Label, Gen.Int[1, 256], Time, Time, Time)
-        .Select((process, cores, elapsed, cpu, pause) => new GeneratorUsage($"{process}:1", cores, elapsed, cpu, pause));
+        .Select((process, cores, elapsed, cpu, pause) => new GeneratorUsage($"{process}:1", cores, elapsed, cpu, pause) { Since = pause / 2 });
 
     private static readonly Gen<Assignment> Assignments = Gen.Select(Version, Gen.Select(Gen.Long[1, 1000], Weight.Array[1, 5]).Array[1, 4], Number)
-        .Select((version, changes, cutAt) => new Assignment(version, [.. changes.Select((change, i) => DivisionOf(i + 1, changes.Take(i + 1).Sum(each => each.Item1), change.Item2))], cutAt));
+        .Select((version, changes, cutAt) => new Assignment(version, [.. changes.Select((change, i) => DivisionOf(i + 1, changes.Take(i + 1).Sum(each => each.Item1), change.Item2))], cutAt) { Term = version });
 
-    private static readonly Gen<ToCoordinator.TallyReported> Reports = Gen.Select(Label, Label, Gen.Select(Number, Number), Books, Number, Usage, Bytes)
-        .Select((run, worker, numbers, books, inFlight, usage, tally) => new ToCoordinator.TallyReported(
-            run, worker, Math.Max(numbers.Item1, numbers.Item2), books, inFlight, usage, Final: true, tally)
-        { First = Math.Min(numbers.Item1, numbers.Item2) });
+    private static readonly Gen<WorkerReport> Reports = Gen.Select(Gen.Select(Number, Number), Number, Number, Usage, Bytes)
+        .Select((numbers, before, inFlight, usage, tally) => new WorkerReport(
+            Math.Max(numbers.Item1, numbers.Item2), Math.Min(numbers.Item1, numbers.Item2), before, inFlight, usage, Final: true, tally));
 
     private static readonly Gen<WorkerState> Workers = Gen.Select(Label, Label, Weight, Number, Books, Usage, Gen.Select(Time, Gen.Enum<WorkerStage>(), Number))
         .Select((id, host, weight, report, books, usage, rest) => new WorkerState(id, host, weight)
@@ -43,6 +42,7 @@ internal static class WireSamples
             Stage = rest.Item2,
             Crypto = "native",
             LastReport = report,
+            Told = report,
             Books = books,
             InFlight = rest.Item3,
             Usage = usage,
@@ -60,39 +60,41 @@ internal static class WireSamples
         Of(Gen.Select(Label, Label, Weight).Select((worker, host, weight) => new ToCoordinator.RegisterWorker(worker, host, weight))),
         Of(ToWorker((run, term) => new ToWorker.Welcome(run, term))),
         Of(ToWorker((run, term) => new ToWorker.RegisterAgain(run, term))),
-        Of(Gen.Select(Label, Label, Term, Version, Time).Select((run, worker, term, version, sent) => new ToCoordinator.Beat(run, worker, term, version, sent))),
+        Of(Gen.Select(Label, Label, Term, Term, Version, Time).Select((run, worker, term, of, version, sent) => new ToCoordinator.Beat(run, worker, term, of, version, sent))),
         Of(Gen.Select(Label, Term, Time, Time).Select((run, term, sent, now) => new ToWorker.BeatAnswered(run, term, sent, now))),
         Of(Gen.Select(Label, Label).Select((run, worker) => new ToCoordinator.WorkerLeaving(run, worker))),
+        Of(Gen.Select(Label, Label, Sentence).Select((run, worker, reason) => new ToCoordinator.WorkerFailed(run, worker, reason))),
         Of(Gen.Select(Label, Term, Gen.Int[1, 14], Sentence).Select((run, term, code, reason) => new ToWorker.Release(run, term, code, reason))),
         Of(Gen.Select(Label, Term, Plans(), Time).Select((run, term, plan, lease) => new ToWorker.PrepareRun(run, term, plan, lease))),
         Of(Gen.Select(Label, Label).Select((run, worker) => new ToCoordinator.WorkerPrepared(run, worker, "native"))),
         Of(Gen.Select(Label, Label, Sentence.Array[1, 5]).Select((run, worker, reasons) => new ToCoordinator.TargetsRefused(run, worker, reasons))),
         Of(Gen.Select(Label, Label, Sentence).Select((run, worker, reason) => new ToCoordinator.PreparationFailed(run, worker, reason))),
         Of(Gen.Select(Label, Term, Assignments, Time, Instant).Select((run, term, work, start, at) => new ToWorker.AssignWork(run, term, work, start, at))),
-        Of(Gen.Select(Label, Label, Version, Number).Select((run, worker, version, reached) => new ToCoordinator.AssignmentTaken(run, worker, version, reached, true))),
-        Of(Reports),
+        Of(Gen.Select(Label, Label, Term, Version, Number).Select((run, worker, term, version, reached) => new ToCoordinator.AssignmentTaken(run, worker, term, version, reached, true))),
+        Of(Gen.Select(Label, Label, Reports).Select((run, worker, report) => new ToCoordinator.TallyReported(run, worker, report))),
         Of(Gen.Select(Label, Term, Number, Number, Number).Select((run, term, number, safe, merge) => new ToWorker.AcknowledgeReport(run, term, number, safe, merge))),
         Of(ToWorker((run, term) => new ToWorker.StopRun(run, term))),
         Of(ToWorker((run, term) => new ToWorker.EndRun(run, term))),
         Of(Gen.Select(Label, Term, Checkpoints).Select((run, term, checkpoint) => new ToWorker.HoldCheckpoint(run, term, checkpoint))),
         Of(Gen.Select(Label, Label, Version).Select((run, worker, version) => new ToCoordinator.CheckpointHeld(run, worker, version))),
         Of(ToWorker((run, term) => new ToWorker.TellInventory(run, term))),
-        Of(Gen.Select(Label, Label, Gen.Select(Weight, Term, Time, Time), Plans(), Assignments, Checkpoints, Gen.Select(Reports.Array[1, 3], Instant)).Select(
-            (run, worker, numbers, plan, assignment, checkpoint, rest) => new ToCoordinator.Inventory(run, worker)
+        Of(Gen.Select(Label, Label, Gen.Select(Weight, Time, Time), Plans(), Assignments, Checkpoints, Gen.Select(Reports.Array[1, 3], Instant)).Select(
+            (run, worker, numbers, plan, assignment, checkpoint, rest) => new ToCoordinator.InventoryTold(new RunInventory
             {
+                RunId = run,
+                WorkerId = worker,
                 Host = "host",
                 Weight = numbers.Item1,
                 Crypto = "native",
-                Term = numbers.Item2,
                 Plan = plan,
-                Lease = numbers.Item3,
+                Lease = numbers.Item2,
                 Assignment = assignment,
-                Elapsed = numbers.Item4,
+                Elapsed = numbers.Item3,
                 StartedAt = rest.Item2,
                 Stopped = true,
                 Checkpoint = checkpoint,
                 Reports = [.. rest.Item1],
-            })),
+            }))),
     }.ToDictionary(StringComparer.Ordinal);
 
     /// <summary>A plan with every choice that a plan can have.</summary>

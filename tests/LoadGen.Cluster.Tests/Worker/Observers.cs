@@ -6,28 +6,34 @@ using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Tests.Worker;
 
-/// <summary>Counts what a worker's load does.</summary>
+/// <summary>Keeps the books of what workers counted.</summary>
 internal sealed class CountingWorkerObserver : IWorkerObserver
 {
-    private long _arrived;
-    private long _ended;
-    private long _dropped;
-    private long _inFlight;
+    private readonly Lock _lock = new();
+    private Books _books;
 
-    public (long Arrived, long Ended, long Dropped, long InFlight) Counts
-        => (Interlocked.Read(ref _arrived), Interlocked.Read(ref _ended), Interlocked.Read(ref _dropped), Interlocked.Read(ref _inFlight));
+    public Books Books
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _books;
+            }
+        }
+    }
 
     public void Prepared(string runId, Plan plan)
     {
     }
 
-    public void Arrived(int target, int profile) => Interlocked.Increment(ref _arrived);
-
-    public void InFlightChanged(int change) => Interlocked.Add(ref _inFlight, change);
-
-    public void Ended(Sample sample) => Interlocked.Increment(ref _ended);
-
-    public void Dropped(int target, int profile) => Interlocked.Increment(ref _dropped);
+    public void Counted(string runId, string workerId, Tally part, long inFlight)
+    {
+        lock (_lock)
+        {
+            _books += part.Books;
+        }
+    }
 }
 
 /// <summary>Waits for the end of a run.</summary>

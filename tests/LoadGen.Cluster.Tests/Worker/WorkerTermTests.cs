@@ -23,7 +23,7 @@ public sealed class WorkerTermTests : IAsyncDisposable
             WarmUp = (_, _) => Task.CompletedTask,
             Observer = new CountingWorkerObserver(),
         };
-        _worker = _system.ActorOf(WorkerActor.PropsFor("worker-1", coordinator, services, code => _released.TrySetResult(code)));
+        _worker = _system.ActorOf(WorkerActor.PropsFor("worker-1", new CoordinatorLine(coordinator, []), services, code => _released.TrySetResult(code)));
     }
 
     public async ValueTask DisposeAsync() => await _system.Terminate();

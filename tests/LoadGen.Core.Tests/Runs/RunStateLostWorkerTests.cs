@@ -103,7 +103,7 @@ public sealed class RunStateLostWorkerTests
     {
         var run = RunStory.Of("a", "b").At(2).Reports("b", 100).Dies("b").Promises("a").At(5).Reports("b", 20);
 
-        Assert.Equal([new RunEffect.Merge("b"), new RunEffect.Acknowledge("b", 2), new RunEffect.CountLost("b", -20)], run.Effects);
+        Assert.Equal([new RunEffect.Acknowledge("b", 2), new RunEffect.CountLost("b", -20)], run.Effects);
         Assert.Equal(new Books(130, 120, 0, 0, 10), run.BooksOf("b"));
     }
 
@@ -121,7 +121,7 @@ public sealed class RunStateLostWorkerTests
     {
         var run = RunStory.Of("a", "b").At(2).Reports("b", 100).Dies("b").Reports("b", 20);
 
-        Assert.Equal([new RunEffect.Merge("b"), new RunEffect.Acknowledge("b", 2)], run.Effects);
+        Assert.Equal([new RunEffect.Acknowledge("b", 2)], run.Effects);
         Assert.Equal(new RunEffect.CountLost("b", 10), run.Promises("a").Effects.Last());
     }
 
@@ -134,7 +134,7 @@ public sealed class RunStateLostWorkerTests
     {
         var run = RunStory.Of("a", "b").At(2).Reports("b", 100).Dies("b").Promises("a").At(5).Finishes("b", 30);
 
-        Assert.True(Assert.Single(run.Effects.OfType<RunEffect.Dismiss>()).TookPart);
+        Assert.Equal(WorkerRun.ExitAborted, Assert.Single(run.Effects.OfType<RunEffect.Release>()).ExitCode);
         Assert.Equal(new Books(130, 130, 0, 0, 0), run.BooksOf("b"));
         Assert.Equal(WorkerStage.Lost, run.State.Workers["b"].Stage);
     }

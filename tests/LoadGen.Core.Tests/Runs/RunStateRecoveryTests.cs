@@ -49,7 +49,7 @@ public sealed class RunStateRecoveryTests
         var after = TakenOver(before, seconds: 3).Reports("a", number: 2, completed: 50, inFlight: 0);
 
         Assert.Equal([new RunEffect.Acknowledge("a", 2)], after.Effects);
-        Assert.Equal([new RunEffect.Merge("a"), new RunEffect.Acknowledge("a", 3)], after.Reports("a", 40).Effects);
+        Assert.Equal([new RunEffect.Acknowledge("a", 3)], after.Reports("a", 40).Effects);
         Assert.Equal(140, after.BooksOf("a").Completed);
     }
 
@@ -69,7 +69,7 @@ public sealed class RunStateRecoveryTests
     {
         var run = TakenOver(RunStory.Of("a", "b"), seconds: 3, told: "a").WithLease(2).At(5).IsHeard("a").IsHeard("b", version: 1);
 
-        Assert.Equal([new RunEffect.Assign("b")], run.Effects);
+        Assert.Contains(new RunEffect.Assign("b"), run.Effects);
         run.At(5.5).TimePasses().At(10.1).Finishes("a", 500).Finishes("b", 500);
         Assert.Equal((new Books(1000, 1000, 0, 0, 0), null), (run.State.Books, run.Ending.AbortReason));
     }
@@ -123,6 +123,16 @@ public sealed class RunStateRecoveryTests
     {
         var workers = before.State.TookPart.Where(worker => told is null || told == worker.Id);
         return RunStory.TakenOver(
-            RunState.Resume("run", before.State.Plan, before.State.Assignment!, Start, workers, Start + TimeSpan.FromSeconds(seconds)), seconds);
+            RunState.Resume(
+                "run",
+                before.State.Plan,
+                before.State.Assignment!,
+                Start,
+                workers,
+                term: 2,
+                RunState.DefaultLease,
+                new Dictionary<string, TimeSpan>(),
+                since: Start + TimeSpan.FromSeconds(seconds)),
+            seconds);
     }
 }

@@ -1,4 +1,5 @@
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Tests.Runs;
 
@@ -19,7 +20,7 @@ public sealed class RunStateReportTests
 
         Assert.Equal(once.Workers, twice.Workers);
         Assert.Equal((once.Stage, once.Books, once.Assignment), (twice.Stage, twice.Books, twice.Assignment));
-        Assert.DoesNotContain(run.Effects, effect => effect is RunEffect.Merge or RunEffect.CountLost or RunEffect.Prepare or RunEffect.Dismiss or RunEffect.End);
+        Assert.DoesNotContain(run.Effects, effect => effect is RunEffect.CountLost or RunEffect.Prepare or RunEffect.Release or RunEffect.End);
     }
 
     [Fact]
@@ -32,14 +33,32 @@ public sealed class RunStateReportTests
     }
 
     [Fact]
-    public void A_report_that_overtakes_another_waits_for_its_repetition()
+    public void What_a_report_told_of_that_never_came_is_lost()
     {
-        var run = RunStory.Of("a", "b").At(3).Reports("a", number: 2, completed: 60, inFlight: 0);
+        var run = RunStory.Of("a", "b").At(3).Reports("a", 50).Step(RunStory.ReportOf("a", 3, 40, 0, final: false, before: 80));
 
-        Assert.Empty(run.Effects);
-        run.Reports("a", number: 1, completed: 50, inFlight: 0).Reports("a", number: 2, completed: 60, inFlight: 0);
-        Assert.Equal([new RunEffect.Merge("a"), new RunEffect.Acknowledge("a", 2)], run.Effects);
-        Assert.Equal(110, run.BooksOf("a").Completed);
+        Assert.Equal([new RunEffect.Acknowledge("a", 3), new RunEffect.CountLost("a", 30)], run.Effects);
+        Assert.Equal(new Books(120, 90, 0, 0, 30), run.BooksOf("a"));
+        Assert.Equal(["reports of worker a are missing; 30 arrivals counted as lost"], run.Sentences);
+    }
+
+    [Fact]
+    public void A_missing_report_that_comes_after_its_successor_is_not_counted_again()
+    {
+        var run = RunStory.Of("a", "b").At(3).Step(RunStory.ReportOf("a", 2, 40, 0, final: false, before: 30)).Step(RunStory.ReportOf("a", 1, 30, 0, final: false));
+
+        Assert.Equal([new RunEffect.Acknowledge("a", 1)], run.Effects);
+        Assert.Equal(new Books(70, 40, 0, 0, 30), run.BooksOf("a"));
+    }
+
+    [Fact]
+    public void Of_merged_reports_that_were_counted_in_part_the_rest_is_lost()
+    {
+        var merged = RunStory.ReportOf("a", 3, 100, 0, final: false);
+        var run = RunStory.Of("a", "b").At(3).Reports("a", 40).Step(merged with { Report = merged.Report with { First = 1 } });
+
+        Assert.Empty(run.Counted);
+        Assert.Equal(new Books(100, 40, 0, 0, 60), run.BooksOf("a"));
     }
 
     [Fact]
@@ -85,19 +104,19 @@ public sealed class RunStateReportTests
     {
         var run = RunStory.Of("a", "b").At(2).Joins("c");
 
-        Assert.Equal([new RunEffect.Assign("a")], run.IsHeard("a", version: 1).Effects);
-        Assert.Empty(run.IsHeard("a", version: 2).Effects);
+        Assert.Contains(new RunEffect.Assign("a"), run.IsHeard("a", version: 1).Effects);
+        Assert.DoesNotContain(new RunEffect.Assign("a"), run.IsHeard("a", version: 2).Effects);
     }
 
     private static RunEvent MessageOf(string message, RunState state) => message switch
     {
         "registered" => new RunEvent.WorkerRegistered("a", "host"),
         "prepared" => new RunEvent.WorkerPrepared("c", "native"),
-        "promise" => new RunEvent.AssignmentTaken("a", state.Assignment!.Version, 0),
+        "promise" => new RunEvent.AssignmentTaken("a", 1, state.Assignment!.Version, 0),
         "report" => RunStory.ReportOf("a", 1, 90, 0, final: false),
         "final report" => RunStory.ReportOf("a", 1, 90, 0, final: true),
         "leaving" => new RunEvent.WorkerLeaving("a"),
         "lost" => new RunEvent.WorkerLost("a"),
-        _ => new RunEvent.WorkerHeard("a", state.Assignment!.Version),
+        _ => new RunEvent.WorkerHeard("a", "run", 1, 1, state.Assignment!.Version, TimeSpan.Zero),
     };
 }

@@ -7,8 +7,6 @@ namespace LoadGen.Core.Tests.Runs;
 
 public sealed class RunStateTests
 {
-    private static readonly GeneratorUsage Usage = new("host:1", 2, TimeSpan.FromSeconds(10.01), TimeSpan.FromSeconds(1), TimeSpan.Zero);
-
     [Fact]
     public void Workers_get_ready_once_enough_have_registered()
     {
@@ -47,23 +45,14 @@ public sealed class RunStateTests
     public void A_report_is_merged_once_and_acknowledged_each_time_it_comes()
     {
         var running = Running("a");
-        var report = new RunEvent.ReportReceived("a", 1, new Books(300, 300, 0, 0, 0), 0, Usage, Final: false);
+        var report = RunStory.ReportOf("a", 1, 300, 0, final: false);
 
         var (first, merged) = running.Apply(report);
         var (second, repeated) = first.Apply(report);
 
-        Assert.Equal([new RunEffect.Merge("a"), new RunEffect.Acknowledge("a", 1)], merged);
+        Assert.Equal([new RunEffect.Merge("a", report.Part), new RunEffect.Acknowledge("a", 1)], merged);
         Assert.Equal([new RunEffect.Acknowledge("a", 1)], repeated);
         Assert.Equal(300, second.Books.Completed);
-    }
-
-    [Fact]
-    public void A_report_after_a_gap_is_not_counted()
-    {
-        var (state, effects) = Running("a").Apply(new RunEvent.ReportReceived("a", 2, new Books(1, 1, 0, 0, 0), 0, Usage, false));
-
-        Assert.Equal(0, state.Books.Scheduled);
-        Assert.Empty(effects);
     }
 
     [Fact]
@@ -129,17 +118,38 @@ public sealed class RunStateTests
     [Fact]
     public void Too_few_workers_in_time_end_the_run_unformed()
     {
-        var (one, _) = Play(Forming(minWorkers: 2), Registered("a"));
+        var (one, _) = Play(Forming(minWorkers: 2) with { StartBy = TimeSpan.FromSeconds(5) }, Registered("a"));
 
-        var (_, effects) = one.Apply(new RunEvent.StartDeadlinePassed());
+        var (_, effects) = one.Apply(new RunEvent.TimePassed(), TimeSpan.FromSeconds(5.1));
 
         Assert.Equal(new RunEnding.NotFormed("1 of 2 workers came in time"), Assert.IsType<RunEffect.End>(Assert.Single(effects)).Ending);
     }
 
     [Fact]
+    public void A_worker_that_is_not_ready_in_time_is_let_go_and_the_others_begin()
+    {
+        var (ready, _) = Play(Forming(minWorkers: 1) with { StartBy = TimeSpan.FromSeconds(5) }, Registered("a"), Registered("b"), Prepared("a"));
+
+        var (state, effects) = ready.Apply(new RunEvent.TimePassed(), TimeSpan.FromSeconds(5.1));
+
+        Assert.Equal((RunStage.Running, 1), (state.Stage, state.Workers.Count));
+        Assert.Contains(new RunEffect.Release("b", "run", WorkerRun.ExitFault, "it was not ready in time"), effects);
+    }
+
+    [Fact]
+    public void Workers_that_are_not_ready_in_time_end_the_run_where_it_needs_them()
+    {
+        var (ready, _) = Play(Forming(minWorkers: 2) with { StartBy = TimeSpan.FromSeconds(5) }, Registered("a"), Registered("b"), Prepared("a"));
+
+        var (_, effects) = ready.Apply(new RunEvent.TimePassed(), TimeSpan.FromSeconds(5.1));
+
+        Assert.Equal(new RunEnding.NotFormed("1 of 2 workers were ready in time"), effects.OfType<RunEffect.End>().Single().Ending);
+    }
+
+    [Fact]
     public void The_start_deadline_means_nothing_once_the_load_runs()
     {
-        var (state, effects) = Running("a").Apply(new RunEvent.StartDeadlinePassed());
+        var (state, effects) = (Running("a") with { StartBy = TimeSpan.FromSeconds(5) }).Apply(new RunEvent.TimePassed(), TimeSpan.FromSeconds(5.1));
 
         Assert.Equal(RunStage.Running, state.Stage);
         Assert.Empty(effects);
@@ -170,7 +180,10 @@ public sealed class RunStateTests
     private static RunEvent.WorkerRegistered Registered(string worker) => new(worker, "host");
 
     private static RunEvent.ReportReceived Final(string worker, long completed)
-        => new(worker, 1, new Books(completed, completed, 0, 0, 0), 0, Usage, Final: true);
+    {
+        var received = RunStory.ReportOf(worker, 1, completed, 0, final: true);
+        return received with { Report = received.Report with { Usage = received.Report.Usage with { Elapsed = TimeSpan.FromSeconds(10.01) } } };
+    }
 
     private static Plan ThreeThousand() => new()
     {

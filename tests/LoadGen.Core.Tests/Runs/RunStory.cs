@@ -20,8 +20,14 @@ internal sealed class RunStory
 
     public RunState State { get; private set; }
 
-    /// <summary>What the latest step caused.</summary>
+    /// <summary>What the latest step caused, without what is only said to people.</summary>
     public ImmutableArray<RunEffect> Effects { get; private set; } = [];
+
+    /// <summary>What the latest step said to people.</summary>
+    public ImmutableArray<string> Sentences { get; private set; } = [];
+
+    /// <summary>The tallies that the latest step counted.</summary>
+    public ImmutableArray<Tally> Counted { get; private set; } = [];
 
     /// <summary>Where, of a run that is over, its end is told.</summary>
     public RunEnding.Finished Ending => Assert.IsType<RunEnding.Finished>(Assert.Single(Effects.OfType<RunEffect.End>()).Ending);
@@ -43,7 +49,7 @@ internal sealed class RunStory
 
     /// <summary>A run that another coordinator took over, <paramref name="seconds"/> after the start of its load.</summary>
     public static RunStory TakenOver((RunState State, ImmutableArray<RunEffect> Effects) resumed, double seconds)
-        => new RunStory(resumed.State) { Effects = resumed.Effects }.At(seconds);
+        => new RunStory(resumed.State) { Effects = [.. resumed.Effects.Where(effect => effect is not RunEffect.Warn)] }.At(seconds);
 
     public static Plan PlanOf(Load load) => new()
     {
@@ -77,17 +83,17 @@ internal sealed class RunStory
 
     /// <summary>Goes by the present assignment: where that has a cut, the worker begins nothing from there or from what it has reached on.</summary>
     public RunStory Promises(string worker, long reached = 0, bool finished = false, int? version = null)
-        => Step(new RunEvent.AssignmentTaken(worker, version ?? State.Assignment!.Version, reached, finished));
+        => Step(new RunEvent.AssignmentTaken(worker, State.Assignment!.Term, version ?? State.Assignment.Version, reached, finished));
 
     /// <summary>Its next report, of handshakes that all completed.</summary>
-    public RunStory Reports(string worker, long completed, long inFlight = 0) => Reports(worker, State.Workers[worker].LastReport + 1, completed, inFlight);
+    public RunStory Reports(string worker, long completed, long inFlight = 0) => Step(ReportOf(worker, State.Workers[worker].LastReport + 1, completed, inFlight, final: false, before: State.Workers[worker].Told));
 
     /// <summary>Its report of that number, of handshakes that all completed.</summary>
     public RunStory Reports(string worker, long number, long completed, long inFlight) => Step(ReportOf(worker, number, completed, inFlight, final: false));
 
     /// <summary>Its last report, of handshakes that all completed.</summary>
     public RunStory Finishes(string worker, long completed)
-        => Step(ReportOf(worker, State.Workers[worker].LastReport + 1, completed, inFlight: 0, final: true));
+        => Step(ReportOf(worker, State.Workers[worker].LastReport + 1, completed, inFlight: 0, final: true, before: State.Workers[worker].Told));
 
     public RunStory Leaves(string worker) => Step(new RunEvent.WorkerLeaving(worker));
 
@@ -95,7 +101,11 @@ internal sealed class RunStory
     public RunStory Dies(string worker) => Step(new RunEvent.WorkerLost(worker));
 
     /// <summary>Gives a sign of life, and says which assignment it goes by; without one it is the present one.</summary>
-    public RunStory IsHeard(string worker, int? version = null) => Step(new RunEvent.WorkerHeard(worker, version ?? State.Assignment!.Version));
+    public RunStory IsHeard(string worker, int? version = null)
+        => Step(new RunEvent.WorkerHeard(worker, State.RunId, State.Term, State.Assignment!.Term, version ?? State.Assignment.Version, _now));
+
+    /// <summary>Gives a sign of life, and works on no run or on another one.</summary>
+    public RunStory IsHeardWithout(string worker, string runId = "") => Step(new RunEvent.WorkerHeard(worker, runId, State.Term, 0, 0, _now));
 
     public RunStory IsStopped(string reason) => Step(new RunEvent.StopRequested(reason));
 
@@ -111,7 +121,9 @@ internal sealed class RunStory
             effects.AddRange(caused);
         }
 
-        Effects = effects.ToImmutable();
+        Sentences = [.. effects.OfType<RunEffect.Warn>().Select(warn => warn.Sentence)];
+        Counted = [.. effects.OfType<RunEffect.Merge>().Select(merge => merge.Part)];
+        Effects = [.. effects.Where(effect => effect is not (RunEffect.Warn or RunEffect.Merge))];
         return this;
     }
 
@@ -124,6 +136,13 @@ internal sealed class RunStory
     public (long From, string Members) Division
         => (State.Assignment!.Divisions[^1].From, string.Join(' ', State.Assignment.Divisions[^1].Shares.Select(share => share.WorkerId)));
 
-    public static RunEvent.ReportReceived ReportOf(string worker, long number, long completed, long inFlight, bool final)
-        => new(worker, number, new Books(completed, completed, 0, 0, 0), inFlight, Usage, final);
+    public static RunEvent.ReportReceived ReportOf(string worker, long number, long completed, long inFlight, bool final, long before = 0)
+        => new(worker, new WorkerReport(number, number, before, inFlight, Usage, final, []), TallyOf(completed));
+
+    private static Tally TallyOf(long completed)
+    {
+        var tally = new Tally(1, 1);
+        tally.Add(new Books(completed, completed, 0, 0, 0));
+        return tally;
+    }
 }

@@ -47,6 +47,8 @@ public sealed class PartitionTests
     [InlineData("a2 b1", 10, "7 3")]
     [InlineData("a4 b1 c1", 12, "8 2 2")]
     [InlineData("a1 b1 c1", 2, "1 1 0")]
+    [InlineData("a16 b1", 2, "1 1")]
+    [InlineData("a1 b16 c1", 20, "2 17 1")]
     public void Connections_are_shared_by_weight(string shares, int connections, string expected)
     {
         var (plan, division) = (PlanOf(100, connections), DivisionOf(1, 0, shares));

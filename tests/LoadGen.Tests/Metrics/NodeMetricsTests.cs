@@ -20,22 +20,25 @@ public sealed class NodeMetricsTests
     [InlineData(100, 12)]
     public async Task A_worker_stays_below_two_thousand_series_whatever_the_plan_and_the_servers_are(int targets, int profiles)
     {
+        var counted = new Tally(targets, profiles);
         _metrics.Prepared("run", PlanOf(targets, profiles));
         for (var target = 0; target < targets; target++)
         {
             for (var profile = 0; profile < profiles; profile++)
             {
-                _metrics.Arrived(target, profile);
-                _metrics.Ended(Completed(target, profile, $"suite-{target}-{profile}"));
-                _metrics.Ended(Failed(target, profile, (FailureKind)(profile % FailureKindNames.All.Count), $"alert-{target}-{profile}"));
-                _metrics.Dropped(target, profile);
+                counted.Record(Completed(target, profile, $"suite-{target}-{profile}"));
+                counted.Record(Failed(target, profile, (FailureKind)(profile % FailureKindNames.All.Count), $"alert-{target}-{profile}"));
+                counted.RecordDropped(TimeSpan.Zero, target, profile);
             }
         }
+
+        _metrics.Counted("run", "worker", counted, inFlight: 3);
 
         var scrape = await ScrapeAsync();
         Assert.InRange(scrape.Lines.Count, 100, 1999);
         var each = targets * profiles;
-        Assert.Equal(each, scrape.Sum("loadgen_arrivals_total"));
+        Assert.Equal(3 * each, scrape.Sum("loadgen_arrivals_total"));
+        Assert.Equal(3, scrape.Sum("loadgen_connections_in_flight"));
         Assert.Equal(3 * each, scrape.Sum("loadgen_handshakes_total"));
         Assert.Equal(each, scrape.Sum("loadgen_handshake_failures_total"));
         Assert.Equal(each, scrape.Sum("loadgen_negotiated_total"));
@@ -51,17 +54,22 @@ public sealed class NodeMetricsTests
     public async Task Targets_and_profiles_are_told_apart_while_they_are_few(int targets, int profiles, string labels)
     {
         _metrics.Prepared("run", PlanOf(targets, profiles));
-        _metrics.Arrived(targets - 1, profiles - 1);
+        var counted = new Tally(targets, profiles);
+        counted.Record(Completed(targets - 1, profiles - 1, "suite"));
+        _metrics.Counted("run", "worker", counted, inFlight: 0);
 
         var scrape = await ScrapeAsync();
         Assert.Equal(1, scrape.Sum("loadgen_arrivals_total", labels));
+        Assert.Equal(1, scrape.Sum("loadgen_response_duration_seconds_count", labels));
     }
 
     [Fact]
     public async Task A_new_run_starts_from_zero_without_the_series_of_the_last()
     {
         _metrics.Prepared("first", PlanOf(1, 1));
-        _metrics.Ended(Failed(0, 0, FailureKind.ConnectionReset, null));
+        var counted = new Tally(1, 1);
+        counted.Record(Failed(0, 0, FailureKind.ConnectionReset, null));
+        _metrics.Counted("first", "worker", counted, inFlight: 0);
         _metrics.Progressed(new RunProgress { RunId = "first", Stage = RunStage.Running }, PlanOf(1, 1), TallyOf(Failed(0, 0, FailureKind.ConnectionReset, null)));
 
         _metrics.Prepared("second", PlanOf(1, 1) with { Targets = [TargetOf("other")] });
@@ -77,12 +85,16 @@ public sealed class NodeMetricsTests
     [Fact]
     public async Task Workers_of_one_process_count_into_the_same_series()
     {
+        var counted = new Tally(1, 1);
+        counted.Record(Completed(0, 0, "suite"));
         _metrics.Prepared("run", PlanOf(1, 1));
-        _metrics.Arrived(0, 0);
+        _metrics.Counted("run", "worker-1", counted, inFlight: 4);
         _metrics.Prepared("run", PlanOf(1, 1));
-        _metrics.Arrived(0, 0);
+        _metrics.Counted("run", "worker-2", counted, inFlight: 3);
+        _metrics.Counted("run", "worker-1", counted, inFlight: 2);
 
-        Assert.Equal(2, (await ScrapeAsync()).Sum("loadgen_arrivals_total"));
+        var scrape = await ScrapeAsync();
+        Assert.Equal((3.0, 5.0), (scrape.Sum("loadgen_arrivals_total"), scrape.Sum("loadgen_connections_in_flight")));
     }
 
     [Fact]

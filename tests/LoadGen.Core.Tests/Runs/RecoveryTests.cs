@@ -1,13 +1,12 @@
-using LoadGen.Cluster.Coordinator;
-using LoadGen.Cluster.Protocol;
-using LoadGen.Cluster.Tests.Worker;
+using System.Collections.Immutable;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;
 using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;
 
-namespace LoadGen.Cluster.Tests.Coordinator;
+namespace LoadGen.Core.Tests.Runs;
 
 /// <summary>A new coordinator asks the workers a, b and c for what they know, and puts the run together: 100 arrivals per second for 10 s.</summary>
 public sealed class RecoveryTests
@@ -22,15 +21,17 @@ public sealed class RecoveryTests
         Load = new Load.Open(new Schedule(new Constant(100, TimeSpan.FromSeconds(10)))),
     };
 
-    private readonly Recovery _recovery = new();
+    private static readonly Outcome Completed = Outcome.Completed(
+        new Negotiated(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", "x25519", false), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default, null);
+
+    private Recovery _recovery = new(Now - TimeSpan.FromSeconds(1));
 
     [Fact]
-    public void There_is_no_run_before_somebody_tells_of_one()
+    public void There_is_no_run_before_a_worker_tells_of_one()
     {
-        _recovery.Add(InventoryOf("a") with { Assignment = null });
-
-        Assert.False(_recovery.HasRun);
+        Assert.Null(_recovery.RunId);
         Assert.False(_recovery.IsComplete);
+        Assert.Null(_recovery.Until);
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class RecoveryTests
     {
         Tell(InventoryOf("a"), InventoryOf("b"));
 
-        Assert.True(_recovery.HasRun);
+        Assert.Equal("run", _recovery.RunId);
         Assert.False(_recovery.IsComplete);
         Tell(InventoryOf("c"));
         Assert.True(_recovery.IsComplete);
@@ -69,9 +70,9 @@ public sealed class RecoveryTests
     [Fact]
     public void Telling_twice_counts_once()
     {
-        Tell(InventoryOf("a", ReportOf("a", 1, 30)), InventoryOf("a", ReportOf("a", 1, 30), ReportOf("a", 2, 40)));
+        Tell(InventoryOf("a", ReportOf(1, 30)), InventoryOf("a", ReportOf(1, 30), ReportOf(2, 40)));
 
-        Assert.Equal(["a"], _recovery.Told);
+        Assert.Equal((true, false), (_recovery.HasToldOf("a"), _recovery.HasToldOf("b")));
         Assert.Equal(70, Build().Merged.Books.Completed);
     }
 
@@ -80,14 +81,14 @@ public sealed class RecoveryTests
     {
         Tell(InventoryOf("a"), InventoryOf("another", "b"));
 
-        Assert.Equal(["a"], _recovery.Told);
+        Assert.Equal((true, false), (_recovery.HasToldOf("a"), _recovery.HasToldOf("b")));
         Assert.Equal("run", Build().State.RunId);
     }
 
     [Fact]
     public void Without_a_checkpoint_all_reports_make_the_whole()
     {
-        Tell(InventoryOf("a", ReportOf("a", 1, 30), ReportOf("a", 2, 33)), InventoryOf("b", ReportOf("b", 1, 31)), InventoryOf("c"));
+        Tell(InventoryOf("a", ReportOf(1, 30), ReportOf(2, 33)), InventoryOf("b", ReportOf(1, 31)), InventoryOf("c"));
 
         var run = Build();
 
@@ -99,7 +100,7 @@ public sealed class RecoveryTests
     [Fact]
     public void Reports_that_a_worker_merged_count_as_all_of_them()
     {
-        Tell(InventoryOf("a", ReportOf("a", 5, 150) with { First = 1 }, ReportOf("a", 6, 33)), InventoryOf("b", ReportOf("b", 1, 31)), InventoryOf("c"));
+        Tell(InventoryOf("a", ReportOf(5, 150) with { First = 1 }, ReportOf(6, 33)), InventoryOf("b", ReportOf(1, 31)), InventoryOf("c"));
 
         var run = Build();
 
@@ -113,8 +114,8 @@ public sealed class RecoveryTests
         var checkpoint = CheckpointOf(5, WorkerOf("a", lastReport: 2, completed: 63), WorkerOf("b", lastReport: 1, completed: 31), WorkerOf("c"));
 
         Tell(
-            InventoryOf("a", ReportOf("a", 2, 33), ReportOf("a", 3, 34)) with { Checkpoint = checkpoint },
-            InventoryOf("b", ReportOf("b", 1, 31), ReportOf("b", 2, 32)),
+            InventoryOf("a", ReportOf(2, 33), ReportOf(3, 34)) with { Checkpoint = checkpoint },
+            InventoryOf("b", ReportOf(1, 31), ReportOf(2, 32)),
             InventoryOf("c"));
         var run = Build();
 
@@ -127,7 +128,7 @@ public sealed class RecoveryTests
     [Fact]
     public void Every_report_is_acknowledged_so_that_workers_send_the_next()
     {
-        Tell(InventoryOf("a", ReportOf("a", 1, 30), ReportOf("a", 2, 33)), InventoryOf("b", ReportOf("b", 1, 31)), InventoryOf("c"));
+        Tell(InventoryOf("a", ReportOf(1, 30), ReportOf(2, 33)), InventoryOf("b", ReportOf(1, 31)), InventoryOf("c"));
 
         Assert.Equal(
             [new("a", 1), new("b", 1), new RunEffect.Acknowledge("a", 2)], Build().Effects.OfType<RunEffect.Acknowledge>());
@@ -167,9 +168,13 @@ public sealed class RecoveryTests
 
         var run = Build();
 
-        Assert.Equal((WorkerStage.Running, Now, default(Books)), (run.State.Workers["c"].Stage, run.State.Workers["c"].LastHeard, run.State.Workers["c"].Books));
+        Assert.Equal((WorkerStage.Running, default(Books)), (run.State.Workers["c"].Stage, run.State.Workers["c"].Books));
+        Assert.Equal(["c"], run.Untold);
         Assert.Equal(["a", "b", "c"], run.Effects.OfType<RunEffect.Assign>().Select(assign => assign.WorkerId));
-        Assert.Equal(WorkerStage.Lost, run.State.Apply(new RunEvent.TimePassed(), Now + TimeSpan.FromSeconds(9.1)).State.Workers["c"].Stage);
+        // The lease counts from when the coordinator began to ask, a second ago: the silent get no second one.
+        Assert.Equal(WorkerStage.Running, run.State.Apply(new RunEvent.TimePassed(), Now + TimeSpan.FromSeconds(7.9)).State.Workers["c"].Stage);
+        Assert.Equal(WorkerStage.Lost, run.State.Apply(new RunEvent.TimePassed(), Now + TimeSpan.FromSeconds(8.1)).State.Workers["c"].Stage);
+        Assert.Equal(WorkerStage.Running, run.State.Apply(new RunEvent.TimePassed(), Now + TimeSpan.FromSeconds(8.1)).State.Workers["a"].Stage);
     }
 
     [Fact]
@@ -181,7 +186,7 @@ public sealed class RecoveryTests
         var run = Build();
 
         Assert.Equal(late.Divisions, run.State.Assignment!.Divisions);
-        Assert.Equal(4, run.State.Assignment.Version);
+        Assert.Equal((7, 4), (run.State.Assignment.Term, run.State.Assignment.Version));
     }
 
     [Fact]
@@ -192,6 +197,26 @@ public sealed class RecoveryTests
         Assert.Equal(TimeSpan.FromSeconds(4), Build().State.ElapsedAt(Now));
     }
 
+    [Fact]
+    public void What_has_passed_since_the_workers_told_is_a_part_of_the_load()
+    {
+        Tell(InventoryOf("a") with { Elapsed = TimeSpan.FromSeconds(4) });
+
+        Assert.Equal(TimeSpan.FromSeconds(9), Build(at: Now + TimeSpan.FromSeconds(5)).State.ElapsedAt(Now + TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public void A_report_that_cannot_be_read_costs_its_worker_its_place_and_nobody_elses()
+    {
+        Tell(InventoryOf("a", ReportOf(1, 30)), InventoryOf("b", ReportOf(1, 31) with { EncodedTally = [1, 2, 3] }), InventoryOf("c"));
+
+        var run = Build();
+
+        Assert.Equal((WorkerStage.Running, WorkerStage.Lost), (run.State.Workers["a"].Stage, run.State.Workers["b"].Stage));
+        Assert.Equal(30, run.Merged.Books.Completed);
+        Assert.Contains(run.Effects, effect => effect is RunEffect.Warn { Sentence: var said } && said.StartsWith("worker b lost: it told a malformed report", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -199,7 +224,7 @@ public sealed class RecoveryTests
     {
         Tell(InventoryOf("a"), InventoryOf("b") with { Stopped = stopped }, InventoryOf("c"));
 
-        Assert.Equal(stopped, Build().WasStopped);
+        Assert.Equal(stopped, _recovery.WasStopped);
     }
 
     [Fact]
@@ -213,14 +238,15 @@ public sealed class RecoveryTests
         Assert.Equal(("a's host", 2), (run.State.Workers["a"].Host, run.State.Workers["a"].Weight));
     }
 
-    private static ToCoordinator.Inventory InventoryOf(string worker, params ToCoordinator.TallyReported[] reports) => InventoryOf("run", worker, reports);
+    private static RunInventory InventoryOf(string worker, params WorkerReport[] reports) => InventoryOf("run", worker, reports);
 
-    private static ToCoordinator.Inventory InventoryOf(string runId, string worker, params ToCoordinator.TallyReported[] reports) => new(runId, worker)
+    private static RunInventory InventoryOf(string runId, string worker, params WorkerReport[] reports) => new()
     {
+        RunId = runId,
+        WorkerId = worker,
         Host = $"{worker}'s host",
         Weight = 2,
         Crypto = "native",
-        Term = 1,
         Plan = Plan,
         Lease = TimeSpan.FromSeconds(9),
         Assignment = new Assignment(1, [Division(1, 0, "a", "b", "c")]),
@@ -233,10 +259,10 @@ public sealed class RecoveryTests
 
     private static Division Division(int epoch, long from, params string[] workers) => new(epoch, from, [.. workers.Select(worker => new Share(worker, 1))]);
 
-    private static ToCoordinator.TallyReported ReportOf(string worker, long number, int completed)
+    private static WorkerReport ReportOf(long number, int completed)
     {
         var usage = new GeneratorUsage("host:1", 2, TimeSpan.FromSeconds(number), TimeSpan.Zero, TimeSpan.Zero);
-        return new ToCoordinator.TallyReported("run", worker, number, new Books(completed, completed, 0, 0, 0), 0, usage, Final: false, TallyOf(completed).Encode());
+        return new WorkerReport(number, number, 0, 0, usage, Final: false, TallyOf(completed).Encode());
     }
 
     private static WorkerState WorkerOf(string worker, long lastReport = 0, int completed = 0, int lost = 0)
@@ -251,20 +277,24 @@ public sealed class RecoveryTests
         for (var i = 0; i < completed; i++)
         {
             var planned = TimeSpan.FromMilliseconds(i);
-            tally.Record(new Sample(i, 0, 0, planned, planned, planned + TimeSpan.FromMilliseconds(1), FakeEngine.Completed));
+            tally.Record(new Sample(i, 0, 0, planned, planned, planned + TimeSpan.FromMilliseconds(1), Completed));
         }
 
         tally.RecordLost(lost);
         return tally;
     }
 
-    private void Tell(params ToCoordinator.Inventory[] inventories)
+    private void Tell(params RunInventory[] inventories)
     {
         foreach (var inventory in inventories)
         {
-            _recovery.Add(inventory);
+            _recovery = _recovery.Take(inventory, Now);
         }
     }
 
-    private RecoveredRun Build() => _recovery.Build(Now);
+    private (RunState State, Tally Merged, int CheckpointVersion, DateTimeOffset StartedAt, ImmutableArray<RunEffect> Effects, ImmutableHashSet<string> Untold) Build(TimeSpan? at = null)
+    {
+        var (run, effects, untold) = _recovery.Build(term: 7, stopReason: null, at ?? Now);
+        return (run.State, run.Merged, run.CheckpointVersion, run.StartedAt, effects, untold);
+    }
 }

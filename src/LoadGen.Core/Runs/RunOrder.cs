@@ -1,7 +1,6 @@
 using LoadGen.Core.Plans;
-using LoadGen.Core.Runs;
 
-namespace LoadGen.Cluster.Coordinator;
+namespace LoadGen.Core.Runs;
 
 /// <summary>A run to coordinate.</summary>
 /// <param name="RunId">Unique.</param>
@@ -13,6 +12,6 @@ public sealed record RunOrder(string RunId, Plan? Plan, int MinWorkers, TimeSpan
     /// <summary>How long workers go on without hearing from a coordinator.</summary>
     public TimeSpan Lease { get; init; } = RunState.DefaultLease;
 
-    /// <summary>Whether this coordinator comes after another, and has to ask the workers first for a run that is under way.</summary>
+    /// <summary>Whether this coordinator comes after another, and first waits for workers that tell of a run that is under way.</summary>
     public bool TakesOver { get; init; }
 }

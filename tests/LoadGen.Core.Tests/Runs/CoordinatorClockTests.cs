@@ -1,13 +1,13 @@
-using LoadGen.Cluster.Worker;
+using LoadGen.Core.Runs;
 
-namespace LoadGen.Cluster.Tests.Worker;
+namespace LoadGen.Core.Tests.Runs;
 
 /// <summary>The coordinator's clock runs 1000 s ahead of the one here, and only questions and answers can tell.</summary>
 public sealed class CoordinatorClockTests
 {
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(1000);
 
-    private readonly CoordinatorClock _clock = new();
+    private CoordinatorClock _clock = CoordinatorClock.Unknown;
 
     [Fact]
     public void Nothing_is_known_before_the_first_answer()
@@ -58,12 +58,23 @@ public sealed class CoordinatorClockTests
     }
 
     [Theory]
+    [InlineData(60, false)]
+    [InlineData(3600, true)]
+    public void An_old_answer_gives_way_to_one_with_a_longer_way_once_drift_may_be_worse(double secondsLater, bool replaced)
+    {
+        Ask(at: 10, there: 5, back: 5);
+        Ask(at: 10 + secondsLater, there: 30, back: 30, drift: TimeSpan.FromMilliseconds(90));
+
+        Assert.Equal(replaced ? Ahead + TimeSpan.FromMilliseconds(90) : Ahead, _clock.Ahead);
+    }
+
+    [Theory]
     [InlineData(0.0)]
     [InlineData(-86_400.0)]
     [InlineData(31_536_000.0)]
     public void When_the_other_clock_began_does_not_matter(double secondsAhead)
     {
-        _clock.Answered(asked: Seconds(50), coordinator: Seconds(50.01 + secondsAhead), now: Seconds(50.02));
+        _clock = _clock.Answered(asked: Seconds(50), coordinator: Seconds(50.01 + secondsAhead), now: Seconds(50.02));
 
         Assert.Equal(secondsAhead, _clock.Ahead!.Value.TotalSeconds, tolerance: 1e-6);
     }
@@ -91,10 +102,10 @@ public sealed class CoordinatorClockTests
     {
         Ask(at: 10, there: 1, back: 1);
 
-        _clock.Forget();
+        _clock = _clock.Forget();
 
         Assert.Equal((null, Seconds(10)), (_clock.Ahead, _clock.LastAnswered));
-        _clock.Answered(asked: Seconds(11), coordinator: Seconds(511.4), now: Seconds(11.8));
+        _clock = _clock.Answered(asked: Seconds(11), coordinator: Seconds(511.4), now: Seconds(11.8));
         Assert.Equal(Seconds(500), _clock.Ahead);
     }
 
@@ -103,6 +114,6 @@ public sealed class CoordinatorClockTests
     private void Ask(double at, double there, double back, TimeSpan drift = default)
     {
         var arrives = Seconds(at) + TimeSpan.FromMilliseconds(there);
-        _clock.Answered(Seconds(at), arrives + Ahead + drift, arrives + TimeSpan.FromMilliseconds(back));
+        _clock = _clock.Answered(Seconds(at), arrives + Ahead + drift, arrives + TimeSpan.FromMilliseconds(back));
     }
 }

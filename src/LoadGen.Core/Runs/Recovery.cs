@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using LoadGen.Core.Slices;
+using LoadGen.Core.Tallies;
+
+namespace LoadGen.Core.Runs;
+
+/// <summary>A run that a coordinator has taken over.</summary>
+/// <param name="State">The run.</param>
+/// <param name="Merged">Everything counted so far.</param>
+/// <param name="StartedAt">When the load started, by the first coordinator's wall clock.</param>
+/// <param name="CheckpointVersion">The latest checkpoint that is held; 0 for none.</param>
+public sealed record RecoveredRun(RunState State, Tally Merged, DateTimeOffset StartedAt, int CheckpointVersion);
+
+/// <summary>Puts a run together again from what its workers tell: the latest checkpoint, and every report since.</summary>
+/// <param name="Since">When the coordinator began to ask, by its monotonic clock.</param>
+public sealed record Recovery(TimeSpan Since)
+{
+    private ImmutableSortedDictionary<string, (RunInventory Inventory, TimeSpan At)> Told { get; init; }
+        = ImmutableSortedDictionary.Create<string, (RunInventory, TimeSpan)>(StringComparer.Ordinal);
+
+    /// <summary>When workers were heard last: their beats are answered, so that their leases go on.</summary>
+    private ImmutableDictionary<string, TimeSpan> Heard { get; init; } = ImmutableDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
+
+    private Assignment? Assignment { get; init; }
+
+    private Checkpoint? Checkpoint { get; init; }
+
+    private ImmutableHashSet<string> Missing { get; init; } = [];
+
+    /// <summary>The run that is told of; <see langword="null"/> before a worker told of one.</summary>
+    public string? RunId => Told.Count > 0 ? Told.Values.First().Inventory.RunId : null;
+
+    /// <summary>Whether every worker that should know something has told it.</summary>
+    public bool IsComplete => RunId is not null && Missing.IsEmpty;
+
+    /// <summary>Until when to wait for the others: a worker that has told nothing by the end of its lease has stopped, or is gone.</summary>
+    public TimeSpan? Until => Told.Count > 0 ? Since + Told.Values.First().Inventory.Lease : null;
+
+    /// <summary>Whether a worker's inventory is here. What it reports after that it reports again, until it is answered.</summary>
+    public bool HasToldOf(string workerId) => Told.ContainsKey(workerId);
+
+    /// <summary>Takes a beat of a worker.</summary>
+    public Recovery Hear(string workerId, TimeSpan now) => this with { Heard = Heard.SetItem(workerId, now) };
+
+    /// <summary>Takes what one worker tells. Of two runs, which must not be, the one told of first counts.</summary>
+    public Recovery Take(RunInventory inventory, TimeSpan now)
+    {
+        if (RunId is { } runId && runId != inventory.RunId)
+        {
+            return this;
+        }
+
+        var told = Hear(inventory.WorkerId, now) with { Told = Told.SetItem(inventory.WorkerId, (inventory, now)), Missing = Missing.Remove(inventory.WorkerId) };
+        // Most workers tell the same of both; who has to be waited for is found anew only where one knows of something later.
+        return Assignment is null || inventory.Assignment.IsAfter(Assignment) || inventory.Checkpoint?.Version > (Checkpoint?.Version ?? 0)
+            ? told.WithLatest(inventory.Assignment, inventory.Checkpoint)
+            : told;
+    }
+
+    /// <summary>The run as it is now, with everything that was told merged.</summary>
+    /// <param name="term">The new coordinator's.</param>
+    /// <param name="stopReason">Why it is to end now; <see langword="null"/> if it is not.</param>
+    /// <param name="now">The new coordinator's monotonic clock.</param>
+    public (RecoveredRun Run, ImmutableArray<RunEffect> Effects, ImmutableHashSet<string> Untold) Build(int term, string? stopReason, TimeSpan now)
+    {
+        var plan = Told.Values.First().Inventory.Plan;
+        var (merged, checkpoint, warnings) = Start();
+        var workers = (checkpoint?.Workers ?? []).ToDictionary(worker => worker.Id, StringComparer.Ordinal);
+        foreach (var (inventory, _) in Told.Values)
+        {
+            workers.TryAdd(inventory.WorkerId, new WorkerState(inventory.WorkerId, inventory.Host, inventory.Weight) { Stage = WorkerStage.Running });
+            workers[inventory.WorkerId] = workers[inventory.WorkerId] with { Crypto = inventory.Crypto };
+        }
+
+        var first = Told.Values.First().Inventory;
+        // Time has gone by since each of them told: the load is as far now as the furthest of them has come meanwhile.
+        var loadStart = Told.Values.Select(told => told.At - told.Inventory.Elapsed).Min();
+        var (state, effects) = RunState.Resume(
+            first.RunId, plan, Assignment!, loadStart, workers.Values, term, first.Lease, Heard, Since);
+        effects = effects.AddRange(warnings);
+        if (stopReason is not null)
+        {
+            (state, var stopped) = state.Apply(new RunEvent.StopRequested(stopReason), now);
+            effects = effects.AddRange(stopped);
+        }
+
+        foreach (var (workerId, report) in Told.Values.SelectMany(told => told.Inventory.Reports.Select(report => (told.Inventory.WorkerId, report))).OrderBy(each => each.report.Number))
+        {
+            (state, var caused) = state.TakeTold(workerId, report, now);
+            foreach (var merge in caused.OfType<RunEffect.Merge>())
+            {
+                merged.Merge(merge.Part);
+            }
+
+            effects = effects.AddRange(caused.Where(effect => effect is not RunEffect.Merge));
+        }
+
+        var untold = state.Workers.Values.Where(worker => !worker.IsOver && !HasToldOf(worker.Id)).Select(worker => worker.Id);
+        return (new RecoveredRun(state, merged, first.StartedAt, checkpoint?.Version ?? 0), effects, [.. untold]);
+    }
+
+    /// <summary>Whether a coordinator before had told the workers to stop.</summary>
+    public bool WasStopped => Told.Values.Any(told => told.Inventory.Stopped);
+
+    // No node is believed: a checkpoint that cannot be read is none, and what only it covered is lost.
+    private (Tally Merged, Checkpoint? Checkpoint, ImmutableArray<RunEffect> Warnings) Start()
+    {
+        var plan = Told.Values.First().Inventory.Plan;
+        if (Checkpoint is not { } checkpoint)
+        {
+            return (new Tally(plan.Targets.Count, plan.Profiles.Count), null, []);
+        }
+
+        try
+        {
+            return (Tally.Decode(checkpoint.EncodedTally, plan.Targets.Count, plan.Profiles.Count), checkpoint, []);
+        }
+        catch (TallyFormatException error)
+        {
+            return (new Tally(plan.Targets.Count, plan.Profiles.Count), null, [new RunEffect.Warn($"checkpoint {checkpoint.Version} is malformed ({error.Message}); what it covers is lost")]);
+        }
+    }
+
+    private Recovery WithLatest(Assignment assignment, Checkpoint? checkpoint)
+    {
+        var latestAssignment = Assignment is { } known && !assignment.IsAfter(known) ? known : assignment;
+        var latestCheckpoint = checkpoint is null || checkpoint.Version <= Checkpoint?.Version ? Checkpoint : checkpoint;
+        var over = (latestCheckpoint?.Workers ?? [])
+            .Where(worker => worker.Stage == WorkerStage.Lost || (worker.Stage == WorkerStage.Finished && worker.IsLeaving))
+            .Select(worker => worker.Id);
+        return this with
+        {
+            Assignment = latestAssignment,
+            Checkpoint = latestCheckpoint,
+            Missing = [.. latestAssignment.Divisions.SelectMany(division => division.Shares).Select(share => share.WorkerId).Except(over).Except(Told.Keys)],
+        };
+    }
+}
