@@ -16,38 +16,35 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     private byte[] _buffer = [];
     private HeldConnection? _held;
 
-    /// <summary>Connects to a target and runs a machine to its end.</summary>
+    /// <summary>
+    /// Connects to a target and runs a machine to its end. Everything that the handshake takes is owned here and given back here,
+    /// whatever happens in between: the registration with the run's stop, the connection, the buffer.
+    /// </summary>
     public async ValueTask<Outcome> RunAsync(int target, int profile, IHandshakeMachine machine, CancellationToken cancellation)
     {
-        _attempt.Begin(cancellation);
-        var socket = await dialer.DialAsync(target, _attempt);
-        if (socket is null)
+        using var ending = _attempt.Begin(cancellation);
+        using var connection = await dialer.DialAsync(target, _attempt);
+        if (connection is null)
         {
-            _attempt.Settle();
-            _attempt.End();
-            return Outcome.Failed(_attempt.Failure!, _attempt.Elapsed, _attempt.Phases);
+            return _attempt.Failed();
         }
 
         _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        var outcome = await RunAsync(socket, plan.Targets[target], machine);
-        if (outcome.IsCompleted && plan.Profiles[profile].Hold is { Ticks: > 0 } hold)
+        try
         {
-            _held = new HeldConnection(socket, hold, plan.Close, clock);
-        }
-        else
-        {
-            if (outcome.IsCompleted && plan.Close == CloseMode.Notify)
+            var outcome = await RunAsync(connection.Socket, plan.Targets[target], machine);
+            if (outcome.IsCompleted)
             {
-                await NotifyCloseAsync(socket, machine);
+                await FinishAsync(connection, plan.Profiles[profile].Hold, machine);
             }
 
-            SocketClosing.Close(socket, plan.Close, outcome.IsCompleted);
+            return outcome;
         }
-
-        _attempt.End();
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-        return outcome;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
     }
 
     /// <summary>Keeps the connection of the handshake before open, if its profile says so.</summary>
@@ -62,32 +59,45 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         return await held.KeepAsync(cancellation);
     }
 
-    public void Dispose() => _attempt.Dispose();
+    public void Dispose()
+    {
+        _held?.Dispose();
+        _attempt.Dispose();
+    }
 
     private async ValueTask<Outcome> RunAsync(Socket socket, Target target, IHandshakeMachine machine)
     {
-        var handshake = TimeSpan.Zero;
         try
         {
             _attempt.StartDeadline(plan.Limits.HandshakeTimeout);
             if (target.StartTls is not { } protocol || await GoOverToTlsAsync(socket, StartTlsDialogues.Create(protocol, target.ServerName)))
             {
-                handshake = await ShakeAsync(socket, machine);
+                return await ShakeAsync(socket, machine);
             }
         }
-        catch (SocketException error)
+        catch (Exception error)
         {
-            _attempt.Fail(SocketFailures.ToFailure(error, _attempt.Current));
-        }
-        catch (OperationCanceledException)
-        {
-            _attempt.FailByDeadline();
+            _attempt.Fail(error);
         }
 
-        _attempt.Settle();
-        return _attempt.Failure is { } failure
-            ? Outcome.Failed(failure, _attempt.Elapsed, _attempt.Phases, machine.Certificate)
-            : Outcome.Completed(machine.Negotiated!, _attempt.Elapsed, handshake, _attempt.Phases, machine.Certificate);
+        return _attempt.Failed(machine.Certificate);
+    }
+
+    // A completed handshake stays complete, whatever becomes of its connection.
+    private async ValueTask FinishAsync(OpenConnection connection, TimeSpan hold, IHandshakeMachine machine)
+    {
+        if (hold > TimeSpan.Zero)
+        {
+            _held = new HeldConnection(connection.HandOver(), hold, plan.Close, clock);
+            return;
+        }
+
+        if (plan.Close == CloseMode.Notify)
+        {
+            await NotifyCloseAsync(connection.Socket, machine);
+        }
+
+        connection.Close(plan.Close);
     }
 
     private async ValueTask<bool> GoOverToTlsAsync(Socket socket, Dialogue dialogue)
@@ -122,39 +132,41 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
     }
 
-    private async ValueTask<TimeSpan> ShakeAsync(Socket socket, IHandshakeMachine machine)
+    private async ValueTask<Outcome> ShakeAsync(Socket socket, IHandshakeMachine machine)
     {
         machine.Begin();
         var began = _attempt.Restart();
         var seen = Milestones.None;
         var isFirst = true;
-        while (true)
+        // Once the server has confirmed, the handshake is over: what came behind the confirmation, and what the machine would
+        // say to that, a reset or an answer to close_notify, is no part of it.
+        while (!seen.HasFlag(Milestones.ServerConfirmed))
         {
             await SendOutputAsync(socket, machine);
             seen = MarkSent(machine, seen);
             if (machine.Fault is { } fault)
             {
                 _attempt.Fail(fault.Kind, fault.Side, fault.Detail, fault.Alert);
-                return default;
+                return _attempt.Failed(machine.Certificate);
             }
 
             if (machine.Reached.HasFlag(Milestones.Complete))
             {
-                return clock.GetElapsedTime(began, clock.GetTimestamp());
+                break;
             }
 
             var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
             if (count == 0)
             {
                 _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, $"the server closed the connection before {machine.Awaited}");
-                return default;
+                return _attempt.Failed(machine.Certificate);
             }
 
             var arrived = clock.GetTimestamp();
             if (isFirst && NotTls.Explain(_buffer.AsSpan(0, count)) is { } explanation)
             {
                 _attempt.Fail(FailureKind.ProtocolError, FaultSide.Server, explanation);
-                return default;
+                return _attempt.Failed();
             }
 
             isFirst = false;
@@ -162,6 +174,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             machine.Offer(_buffer, count);
             seen = MarkReceived(machine, seen, arrived);
         }
+
+        return _attempt.Completed(machine.Negotiated!, began, machine.Certificate);
     }
 
     private async ValueTask NotifyCloseAsync(Socket socket, IHandshakeMachine machine)
@@ -171,9 +185,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             machine.WriteCloseNotify();
             await SendOutputAsync(socket, machine);
         }
-        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        catch (Exception)
         {
-            // The peer closed first or takes nothing any more: the handshake was complete before that and stays so.
+            // The peer closed first or takes nothing any more.
         }
     }
 

@@ -15,7 +15,7 @@ internal enum Milestones
     /// <summary>Our Finished was written.</summary>
     ClientFinished = 4,
 
-    /// <summary>The server's answer to it was received.</summary>
+    /// <summary>The server's answer to it was received: the last thing that the profile waits for, after all of ours was sent.</summary>
     ServerConfirmed = 8,
 
     /// <summary>The handshake is what its profile calls successful, once everything written is sent.</summary>

@@ -1,5 +1,10 @@
 using System.Diagnostics;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using LoadGen.TestServers.Certificates;
+using LoadGen.TestServers.Processes;
 using LoadGen.TestServers.Programs;
 using LoadGen.TestServers.Servers;
 
@@ -7,6 +12,8 @@ namespace LoadGen.EndToEnd.Tests;
 
 public sealed class FailureTests : IDisposable
 {
+    private const string ExtendedKeyUsage = "2.5.29.37";
+
     private readonly TestAuthority _authority = new();
 
     public void Dispose() => _authority.Dispose();
@@ -82,6 +89,47 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_answers_and_resets_in_one_go_has_answered()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "bytes are held back by a socket option of Linux");
+        using var certificate = CertificateOf(_authority.Good());
+        await using var hasty = ScriptedServer.Does((connection, stopping) => AnswerAndResetAsync(connection, certificate, stopping));
+        await using var refusing = ScriptedServer.ResetsAfterClientHello();
+
+        var (program, result) = await Runs.ExecuteAsync(
+            "--target", hasty.EndPoint.ToString(), "--target", refusing.EndPoint.ToString(), "--cacert", _authority.PemPath,
+            "--confirm", "http", "--rate", "100", "--duration", "3s");
+
+        Assert.Equal(0, program.ExitCode);
+        Assert.Equal([(150, 0), (0, 150)], result.Targets.Select(target => (target.Books.Completed, target.Books.Failed)));
+        Assert.Equal("connection_reset", Assert.Single(result.Failures).Kind);
+    }
+
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("sslstream")]
+    public async Task Certificates_that_cannot_be_read_do_not_use_up_the_descriptors(string engine)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the descriptors of a process are counted in /proc");
+        await using var server = await OpensslServer.StartAsync(
+            _authority.Issue(new LeafOptions { MalformedExtension = ExtendedKeyUsage }), cancellation: TestContext.Current.CancellationToken);
+        await using var program = LoadGenProgram.Start(
+            ["run", "--target", server.EndPoint.ToString(), "--cacert", _authority.PemPath, "--tls", "1.3", "--engine", engine,
+             "--rate", "100", "--duration", "6s", "--max-connections", "10", "--json", "-"]);
+
+        await Runs.WaitForSecondAsync(program, 1);
+        var before = DescriptorsOf(program);
+        await Runs.WaitForSecondAsync(program, 5);
+        var after = DescriptorsOf(program);
+        await program.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
+
+        var result = Runs.Parse(string.Join('\n', program.StandardOutput), string.Join('\n', program.StandardError));
+        Assert.Equal("certificate_invalid", Assert.Single(result.Failures).Kind);
+        // Connections under way, and what the runtime opens as it needs it.
+        Assert.InRange(after, 1, before + 40);
+    }
+
+    [Fact]
     public async Task A_public_address_is_refused_before_anything_is_dialled()
     {
         var program = await LoadGenProgram.RunAsync(
@@ -119,6 +167,39 @@ public sealed class FailureTests : IDisposable
             Assert.Contains($"plan.yaml:{line}:", program.StandardError, StringComparison.Ordinal);
         }
     }
+
+    // The answer and close_notify leave in one segment, right before the reset.
+    private static async Task AnswerAndResetAsync(Socket connection, X509Certificate2 certificate, CancellationToken stopping)
+    {
+        // IPPROTO_TCP and TCP_CORK of Linux.
+        const int tcp = 6;
+        const int cork = 3;
+        connection.NoDelay = true;
+        await using var tls = new SslStream(new NetworkStream(connection));
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stopping);
+            _ = await tls.ReadAsync(new byte[4096], stopping);
+            connection.SetRawSocketOption(tcp, cork, BitConverter.GetBytes(1));
+            await tls.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), stopping);
+            await tls.ShutdownAsync();
+            connection.SetRawSocketOption(tcp, cork, BitConverter.GetBytes(0));
+            connection.LingerState = new LingerOption(true, 0);
+            connection.Close();
+        }
+        catch (Exception error) when (error is IOException or AuthenticationException)
+        {
+            // The client went first: its outcome says why.
+        }
+    }
+
+    private static X509Certificate2 CertificateOf(CertificateFiles files)
+    {
+        using var unkept = X509Certificate2.CreateFromPemFile(files.ChainPath, files.KeyPath);
+        return X509CertificateLoader.LoadPkcs12(unkept.Export(X509ContentType.Pkcs12), null);
+    }
+
+    private static int DescriptorsOf(ChildProcess program) => Directory.GetFiles($"/proc/{program.Id}/fd").Length;
 
     private static async Task AssertFailsAsync(string kind, string engine, string target, params string[] more)
     {

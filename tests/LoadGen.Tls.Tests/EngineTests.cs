@@ -228,6 +228,44 @@ public abstract class EngineTests : IDisposable
         AssertCompleted(insecure);
     }
 
+    [Theory]
+    [InlineData("2.5.29.37", FailureKind.CertificateInvalid)] // extended key usage
+    [InlineData("2.5.29.15", FailureKind.CertificateInvalid)] // key usage
+    [InlineData("2.5.29.17", FailureKind.CertificateUntrusted)] // names
+    [InlineData("2.5.29.19", FailureKind.CertificateUntrusted)] // basic constraints
+    [InlineData("2.5.29.30", FailureKind.CertificateUntrusted)] // name constraints
+    public async Task A_certificate_with_a_malformed_extension_fails_its_handshake(string extension, FailureKind kind)
+    {
+        // Over TLS 1.2 this server does not even choose such a certificate.
+        await using var server = await OpensslServer.StartAsync(
+            Authority.Issue(new LeafOptions { MalformedExtension = extension }), cancellation: Cancellation);
+
+        var outcome = await ShakeAsync(PlanFor(server.EndPoint, TlsVersion.Tls13));
+
+        Assert.Equal((kind, FaultSide.Server), (outcome.Failure?.Kind, outcome.Failure?.Side));
+    }
+
+    [Fact]
+    public async Task A_spoiled_answer_is_one_failure_of_the_server_and_its_connection_is_closed()
+    {
+        await using var target = BuiltInTarget.Start();
+        var random = new Random(20);
+        await using var spoiled = ScriptedServer.Spoils(target.EndPoint, answer => Spoil(answer, random));
+        // In TLS 1.2 all messages of the first answer can be read, and be read wrongly.
+        using var engine = Create(PlanFor(spoiled.EndPoint, TlsVersion.Tls12) with { Targets = [TargetAt(spoiled.EndPoint, target.Authority)] });
+        using var client = engine.CreateClient();
+
+        for (var i = 0; i < 300; i++)
+        {
+            var outcome = await client.HandshakeAsync(0, 0, Cancellation);
+
+            Assert.False(outcome.IsCompleted);
+            Assert.True(outcome.Failure.Kind != FailureKind.InternalError, outcome.Failure.ToString());
+        }
+
+        await spoiled.AllClosedAsync(Cancellation);
+    }
+
     [Fact]
     public async Task A_chain_by_way_of_an_intermediate_is_accepted()
     {
@@ -300,6 +338,22 @@ public abstract class EngineTests : IDisposable
     }
 
     protected static void AssertCompleted(Outcome outcome) => Assert.True(outcome.IsCompleted, outcome.Failure?.ToString());
+
+    private static byte[] Spoil(byte[] answer, Random random)
+    {
+        var at = random.Next(answer.Length);
+        switch (random.Next(3))
+        {
+            case 0:
+                answer[at] ^= (byte)random.Next(1, 256);
+                return answer;
+            case 1:
+                return answer[..at];
+            default:
+                random.NextBytes(answer.AsSpan(at, Math.Min(answer.Length - at, random.Next(1, 40))));
+                return answer;
+        }
+    }
 
     private static void AssertFailed(FailureKind kind, Phase phase, FaultSide side, Outcome outcome)
     {

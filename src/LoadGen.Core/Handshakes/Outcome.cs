@@ -4,9 +4,9 @@ namespace LoadGen.Core.Handshakes;
 
 /// <summary>
 /// How one handshake ended: completed, with what was negotiated, or failed, with why; and how long its phases took.
-/// An expected failure is a value of this type, never an exception.
+/// An expected failure is a value of this type, never an exception. There is no third way to make one, not even by default.
 /// </summary>
-public readonly record struct Outcome
+public sealed record Outcome
 {
     private Outcome(
         Negotiated? negotiated, Failure? failure, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate)
@@ -45,9 +45,15 @@ public readonly record struct Outcome
     /// <summary>A handshake that reached its profile's success.</summary>
     public static Outcome Completed(
         Negotiated negotiated, TimeSpan elapsed, TimeSpan handshake, in PhaseDurations phases, CertificateSummary? certificate)
-        => new(negotiated, null, elapsed, handshake, phases, certificate);
+    {
+        ArgumentNullException.ThrowIfNull(negotiated);
+        return new(negotiated, null, elapsed, handshake, phases, certificate);
+    }
 
     /// <summary>A handshake that did not.</summary>
     public static Outcome Failed(Failure failure, TimeSpan elapsed, in PhaseDurations phases, CertificateSummary? certificate = null)
-        => new(null, failure, elapsed, null, phases, certificate);
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return new(null, failure, elapsed, null, phases, certificate);
+    }
 }

@@ -46,10 +46,15 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         var isLean = offer.Profile.Checks == Checks.Lean;
         _checks.ReusesKeyShares = isLean;
         _checks.ChecksSignature = !isLean || _handshakes++ % LeanCheckEvery == 0;
-        var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool) { Details = _details };
-        var outcome = await _driver.RunAsync(target, profile, new BouncyCastleMachine(client), cancellation);
-        _native?.EndHandshake();
-        return outcome;
+        try
+        {
+            var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool) { Details = _details };
+            return await _driver.RunAsync(target, profile, new BouncyCastleMachine(client), cancellation);
+        }
+        finally
+        {
+            _native?.EndHandshake();
+        }
     }
 
     public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)

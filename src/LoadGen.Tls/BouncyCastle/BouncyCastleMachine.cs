@@ -10,6 +10,8 @@ namespace LoadGen.Tls.BouncyCastle;
 internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProtocol, IHandshakeMachine
 {
     private bool _isConfirming;
+    private int _earlyBytes;
+    private bool _hasCertificate;
 
     public Milestones Reached { get; private set; }
 
@@ -31,6 +33,16 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
     public void Offer(byte[] buffer, int count)
     {
         Guard(machine => machine.OfferInput(buffer, 0, count));
+        if (_isConfirming)
+        {
+            if (client.Confirm == Confirm.Http && GetAvailableInputBytes() > _earlyBytes)
+            {
+                Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+            }
+
+            return;
+        }
+
         if (Fault is not null || client.Negotiated is not { } negotiated)
         {
             return;
@@ -44,15 +56,12 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         {
             Reached |= Milestones.Complete;
         }
-        else if (!_isConfirming)
+        else
         {
+            // A server of TLS 1.3 may send data before it has our Finished: that confirms nothing.
+            _earlyBytes = GetAvailableInputBytes();
             _isConfirming = true;
             Guard(static machine => machine.AskForConfirmation());
-        }
-
-        if (_isConfirming && GetAvailableInputBytes() > 0 && client.Confirm == Confirm.Http)
-        {
-            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
         }
     }
 
@@ -87,7 +96,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
                 return;
         }
 
-        base.HandleHandshakeMessage(type, buf);
+        HandleInBase(type, buf);
         switch (type)
         {
             case HandshakeType.server_hello when m_connectionState is CS_SERVER_HELLO_RETRY_REQUEST or CS_CLIENT_HELLO_RETRY:
@@ -131,6 +140,21 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         base.HandleAlertWarningMessage(alertDescription);
     }
 
+    // What BouncyCastle makes of a chain is a verdict on it as well: it reads extensions, even of certificates that nobody checks,
+    // and throws anything at those that are malformed. In TLS 1.2 it does so with the message after the certificate.
+    private void HandleInBase(short type, HandshakeMessageInput message)
+    {
+        _hasCertificate |= type == HandshakeType.certificate;
+        try
+        {
+            base.HandleHandshakeMessage(type, message);
+        }
+        catch (Exception error) when (_hasCertificate && client.Verdict is null)
+        {
+            throw new UnreadableChain(error);
+        }
+    }
+
     private void AskForConfirmation()
     {
         if (client.Confirm == Confirm.Http)
@@ -159,6 +183,10 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
             var name = AlertNames.Of(alert.AlertDescription);
             Fault ??= (FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent the alert {name}");
         }
+        catch (UnreadableChain unreadable)
+        {
+            Fault ??= (FailureKind.CertificateInvalid, FaultSide.Server, AlertNames.Of(unreadable.AlertDescription), unreadable.Message);
+        }
         catch (TlsFatalAlert alert)
         {
             var name = AlertNames.Of(alert.AlertDescription);
@@ -175,4 +203,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
             Fault ??= (FailureKind.ProtocolError, FaultSide.Server, null, error.Message);
         }
     }
+
+    private sealed class UnreadableChain(Exception cause)
+        : TlsFatalAlert(Org.BouncyCastle.Tls.AlertDescription.bad_certificate, $"the certificate cannot be read: {cause.Message}", cause);
 }

@@ -71,8 +71,9 @@ internal sealed class CertificateVerifier : IDisposable
             certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der)));
             return Judge(certificates);
         }
-        catch (CryptographicException error)
+        catch (Exception error)
         {
+            // The bytes are the server's: whatever they make a parser of the platform throw, it is they that are wrong.
             return new CertificateVerdict(FailureKind.CertificateInvalid, $"the certificate cannot be read: {error.Message}", null);
         }
         finally

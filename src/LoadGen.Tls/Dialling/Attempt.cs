@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Tls.Dialling;
@@ -24,21 +25,11 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     /// <summary>The first phase that has not ended.</summary>
     public Phase Current { get; private set; }
 
-    /// <summary>The certificate that the server showed.</summary>
-    public CertificateSummary? Certificate { get; set; }
-
-    /// <summary>The phases that have ended.</summary>
-    public PhaseDurations Phases => _phases;
-
-    /// <summary>From the beginning to <see cref="Settle"/>.</summary>
-    public TimeSpan Elapsed { get; private set; }
-
-    /// <summary>Begins a handshake.</summary>
-    public void Begin(CancellationToken cancellation)
+    /// <summary>Begins a handshake, which ends when the returned value is disposed.</summary>
+    public Ending Begin(CancellationToken cancellation)
     {
         _phases = default;
         Failure = null;
-        Certificate = null;
         Current = Phase.TcpConnect;
         _cancellation = cancellation;
         if (!_deadline.TryReset())
@@ -48,8 +39,8 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
 
         _registration = cancellation.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _deadline);
-        Elapsed = TimeSpan.Zero;
         _lastMark = _began = clock.GetTimestamp();
+        return new Ending(this);
     }
 
     /// <summary>Sets the time by which the next steps must be over, from now.</summary>
@@ -68,7 +59,11 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
             Phase.Dns => Phase.TcpConnect,
             // The dialogue before TLS is expected only where there is one.
             Phase.TcpConnect => Phase.ServerHello,
-            _ => phase + 1,
+            Phase.StartTls => Phase.ServerHello,
+            Phase.ServerHello => Phase.ServerFlight,
+            Phase.ServerFlight => Phase.ClientFinished,
+            // Nothing comes after the last one.
+            _ => Phase.ServerConfirmed,
         };
     }
 
@@ -83,8 +78,43 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     public void Fail(FailureKind kind, FaultSide side, string detail, string? alert = null)
         => Failure ??= new Failure(kind, Current, side, alert, detail);
 
+    /// <summary>
+    /// An exception ended it: what the network or a deadline did, or else an error of ours, which is one failed handshake and
+    /// no more.
+    /// </summary>
+    public void Fail(Exception error)
+    {
+        switch (error)
+        {
+            case SocketException socketError:
+                Fail(SocketFailures.ToFailure(socketError, Current));
+                break;
+            case OperationCanceledException when _deadline.IsCancellationRequested:
+                FailByDeadline();
+                break;
+            default:
+                Fail(FailureKind.InternalError, FaultSide.Generator, $"{error.GetType().Name}: {error.Message}");
+                break;
+        }
+    }
+
+    /// <summary>The outcome of a handshake that has failed, and is known now.</summary>
+    public Outcome Failed(CertificateSummary? certificate = null) => Outcome.Failed(Failure!, clock.GetElapsedTime(_began), _phases, certificate);
+
+    /// <summary>The outcome of a handshake that is complete now.</summary>
+    /// <param name="negotiated">What was negotiated.</param>
+    /// <param name="began">When its ClientHello was about to be sent, as <see cref="Restart"/> told.</param>
+    /// <param name="certificate">The certificate that the server showed.</param>
+    public Outcome Completed(Negotiated negotiated, long began, CertificateSummary? certificate)
+    {
+        var now = clock.GetTimestamp();
+        return Outcome.Completed(negotiated, clock.GetElapsedTime(_began, now), clock.GetElapsedTime(began, now), _phases, certificate);
+    }
+
+    public void Dispose() => _deadline.Dispose();
+
     /// <summary>The deadline has passed or the run was stopped: says which.</summary>
-    public void FailByDeadline()
+    private void FailByDeadline()
     {
         if (_cancellation.IsCancellationRequested)
         {
@@ -100,15 +130,13 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>The outcome is known now.</summary>
-    public void Settle() => Elapsed = clock.GetElapsedTime(_began);
-
-    /// <summary>No deadline may fire any more.</summary>
-    public void End()
+    /// <summary>Ends a handshake: no deadline may fire any more, and the run's stop does not reach it.</summary>
+    public readonly struct Ending(Attempt attempt) : IDisposable
     {
-        _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-        _registration.Dispose();
+        public void Dispose()
+        {
+            attempt._deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            attempt._registration.Dispose();
+        }
     }
-
-    public void Dispose() => _deadline.Dispose();
 }

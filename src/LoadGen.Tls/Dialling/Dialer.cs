@@ -40,8 +40,8 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
     }
 
     /// <summary>Connects to a target. The connect timeout counts from here; phases that ended are written to <paramref name="attempt"/>.</summary>
-    /// <returns>The connected socket; <see langword="null"/> if there is none, and <see cref="Attempt.Failure"/> then says why.</returns>
-    public async ValueTask<Socket?> DialAsync(int target, Attempt attempt)
+    /// <returns>The connection; <see langword="null"/> if there is none, and <see cref="Attempt.Failure"/> then says why.</returns>
+    public async ValueTask<OpenConnection?> DialAsync(int target, Attempt attempt)
     {
         attempt.StartDeadline(plan.Limits.ConnectTimeout);
         var address = await AddressOfAsync(target, attempt);
@@ -56,25 +56,20 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
             return null;
         }
 
-        Socket? socket = null;
+        OpenConnection? connection = null;
         try
         {
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(new IPEndPoint(address, plan.Targets[target].Port), attempt.Deadline);
+            connection = new OpenConnection(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+            await connection.Socket.ConnectAsync(new IPEndPoint(address, plan.Targets[target].Port), attempt.Deadline);
             attempt.Mark(Phase.TcpConnect);
-            return socket;
+            return connection;
         }
-        catch (SocketException error)
+        catch (Exception error)
         {
-            attempt.Fail(SocketFailures.ToFailure(error, Phase.TcpConnect));
+            connection?.Dispose();
+            attempt.Fail(error);
+            return null;
         }
-        catch (OperationCanceledException)
-        {
-            attempt.FailByDeadline();
-        }
-
-        socket?.Dispose();
-        return null;
     }
 
     private async ValueTask<IPAddress?> AddressOfAsync(int target, Attempt attempt)
@@ -84,9 +79,9 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
             return literal;
         }
 
-        var (answer, fresh) = _names.Resolve(plan.Targets[target].Host);
         try
         {
+            var (answer, fresh) = _names.Resolve(plan.Targets[target].Host);
             var addresses = await answer.WaitAsync(attempt.Deadline);
             if (fresh)
             {
@@ -99,9 +94,9 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
         {
             attempt.Fail(new Failure(FailureKind.DnsFailure, Phase.Dns, FaultSide.Network, null, $"{plan.Targets[target].Host}: {error.Message}"));
         }
-        catch (OperationCanceledException)
+        catch (Exception error)
         {
-            attempt.FailByDeadline();
+            attempt.Fail(error);
         }
 
         return null;

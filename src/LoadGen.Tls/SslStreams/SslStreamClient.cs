@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
@@ -14,7 +15,6 @@ internal sealed class SslStreamClient : IHandshakeClient
 {
     private readonly Plan _plan;
     private readonly Dialer _dialer;
-    private readonly TimeProvider _clock;
     private readonly Attempt _attempt;
     private readonly SslClientAuthenticationOptions[][] _options;
     private CertificateVerdict? _verdict;
@@ -23,7 +23,6 @@ internal sealed class SslStreamClient : IHandshakeClient
     {
         _plan = plan;
         _dialer = dialer;
-        _clock = clock;
         _attempt = new Attempt(clock);
         _options = [.. plan.Targets.Select((target, i) => plan.Profiles.Select(profile => OptionsOf(target, profile, verifiers[i])).ToArray())];
     }
@@ -31,26 +30,26 @@ internal sealed class SslStreamClient : IHandshakeClient
     public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
     {
         _verdict = null;
-        _attempt.Begin(cancellation);
-        var socket = await _dialer.DialAsync(target, _attempt);
-        if (socket is null)
+        using var ending = _attempt.Begin(cancellation);
+        using var connection = await _dialer.DialAsync(target, _attempt);
+        if (connection is null)
         {
-            _attempt.Settle();
-            _attempt.End();
-            return Outcome.Failed(_attempt.Failure!, _attempt.Elapsed, _attempt.Phases);
+            return _attempt.Failed();
         }
 
         _attempt.StartDeadline(_plan.Limits.HandshakeTimeout);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
+        await using var stream = new SslStream(new NetworkStream(connection.Socket, ownsSocket: false), leaveInnerStreamOpen: false);
         var outcome = await AuthenticateAsync(stream, _options[target][profile]);
-        if (outcome.IsCompleted && _plan.Close == CloseMode.Notify)
+        if (outcome.IsCompleted)
         {
-            await NotifyCloseAsync(stream);
+            if (_plan.Close == CloseMode.Notify)
+            {
+                await NotifyCloseAsync(stream);
+            }
+
+            connection.Close(_plan.Close);
         }
 
-        _attempt.End();
-        SocketClosing.Close(socket, _plan.Close, outcome.IsCompleted);
-        await stream.DisposeAsync();
         return outcome;
     }
 
@@ -65,22 +64,14 @@ internal sealed class SslStreamClient : IHandshakeClient
         try
         {
             await stream.AuthenticateAsClientAsync(options, _attempt.Deadline);
-            var handshake = _clock.GetElapsedTime(began);
             var negotiated = new Negotiated(VersionOf(stream.SslProtocol), stream.NegotiatedCipherSuite.ToString(), Group: null, Resumed: false);
-            _attempt.Settle();
-            return Outcome.Completed(negotiated, _attempt.Elapsed, handshake, _attempt.Phases, _verdict?.Summary);
+            return _attempt.Completed(negotiated, began, _verdict?.Summary);
         }
-        catch (OperationCanceledException)
-        {
-            _attempt.FailByDeadline();
-        }
-        catch (Exception error) when (error is AuthenticationException or IOException or SocketException)
+        catch (Exception error)
         {
             Fail(error);
+            return _attempt.Failed(_verdict?.Summary);
         }
-
-        _attempt.Settle();
-        return Outcome.Failed(_attempt.Failure!, _attempt.Elapsed, _attempt.Phases, _verdict?.Summary);
     }
 
     private static async ValueTask NotifyCloseAsync(SslStream stream)
@@ -89,7 +80,7 @@ internal sealed class SslStreamClient : IHandshakeClient
         {
             await stream.ShutdownAsync();
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (Exception)
         {
             // The peer closed first: the handshake was complete before that and stays so.
         }
@@ -104,12 +95,21 @@ internal sealed class SslStreamClient : IHandshakeClient
         }
         else if (causes.OfType<SocketException>().FirstOrDefault() is { } socketError)
         {
-            _attempt.Fail(SocketFailures.ToFailure(socketError, _attempt.Current));
+            _attempt.Fail(socketError);
         }
-        else
+        else if (_verdict is null && error is CryptographicException)
+        {
+            // SslStream builds a chain of its own before it asks for a verdict, and throws this at a malformed extension.
+            _attempt.Fail(FailureKind.CertificateInvalid, FaultSide.Server, $"the certificate cannot be read: {error.Message}");
+        }
+        else if (error is AuthenticationException or IOException)
         {
             var (failure, side, alert) = SslStreamFailures.Classify(causes.Select(cause => cause.Message));
             _attempt.Fail(failure, side, causes[^1].Message, alert);
+        }
+        else
+        {
+            _attempt.Fail(error);
         }
     }
 

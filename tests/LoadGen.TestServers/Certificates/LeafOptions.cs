@@ -23,6 +23,9 @@ public sealed record LeafOptions
 
     public DateTimeOffset NotAfter { get; init; } = DateTimeOffset.UtcNow.AddDays(30);
 
+    /// <summary>The object identifier of an extension whose value is to be malformed DER; none for a good certificate.</summary>
+    public string? MalformedExtension { get; init; }
+
     /// <summary>Signed by an intermediate, which the server sends along.</summary>
     public bool ViaIntermediate { get; init; }
 

@@ -73,6 +73,10 @@ public sealed class TestAuthority : IDisposable
         var usage = new Oid(options.ForClient ? ClientAuthentication : ServerAuthentication);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([usage], critical: false));
         request.CertificateExtensions.Add(NamesOf(options.Names));
+        if (options.MalformedExtension is { } malformed)
+        {
+            Spoil(request, malformed);
+        }
 
         var intermediate = options.ViaIntermediate ? Intermediate(_roots[options.Key], options.Key) : null;
         using (intermediate)
@@ -122,6 +126,18 @@ public sealed class TestAuthority : IDisposable
         // The key that signs may be of another kind than the one that is signed.
         var generator = rsa is null ? X509SignatureGenerator.CreateForECDsa(ecdsa!) : X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1);
         return request.Create(issuer.SubjectName, generator, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
+    }
+
+    private static void Spoil(CertificateRequest request, string extension)
+    {
+        var good = request.CertificateExtensions.FirstOrDefault(each => each.Oid!.Value == extension);
+        if (good is not null)
+        {
+            request.CertificateExtensions.Remove(good);
+        }
+
+        // A sequence that goes on behind its end.
+        request.CertificateExtensions.Add(new X509Extension(extension, [0x30, 0x7f, 0x06, 0x03, 0x55], good?.Critical ?? false));
     }
 
     private static X509Extension NamesOf(IEnumerable<string> names)

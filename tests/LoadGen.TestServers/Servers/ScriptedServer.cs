@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using LoadGen.TestServers.Processes;
 
 namespace LoadGen.TestServers.Servers;
 
-/// <summary>A server that does one wrong thing to every connection, and knows no TLS.</summary>
+/// <summary>A server that does one wrong thing to every connection.</summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<Socket, CancellationToken, Task> _script;
     private readonly Task _serving;
+    private readonly ConcurrentBag<Task> _connections = [];
     private long _accepted;
 
     private ScriptedServer(Func<Socket, CancellationToken, Task> script)
@@ -52,6 +55,30 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Answers with a fatal alert of TLS 1.2's record version (RFC 8446 section 6), then closes.</summary>
     public static ScriptedServer Alerts(byte description) => Answers(new byte[] { 21, 3, 3, 0, 2, 2, description });
 
+    /// <summary>Any script.</summary>
+    public static ScriptedServer Does(Func<Socket, CancellationToken, Task> script) => new(script);
+
+    /// <summary>
+    /// Lets a real server speak, changes its first answer, sends nothing more, and waits until the client closes.
+    /// </summary>
+    public static ScriptedServer Spoils(IPEndPoint server, Func<byte[], byte[]> change) => new(async (connection, stopping) =>
+    {
+        using var upstream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await upstream.ConnectAsync(server, stopping);
+        var buffer = new byte[64 * 1024];
+        var count = await connection.ReceiveAsync(buffer, stopping);
+        await upstream.SendAsync(buffer.AsMemory(0, count), stopping);
+        count = await upstream.ReceiveAsync(buffer, stopping);
+        await connection.SendAsync(change(buffer[..count]), stopping);
+        connection.Shutdown(SocketShutdown.Send);
+        while (await connection.ReceiveAsync(buffer, stopping) > 0)
+        {
+        }
+    });
+
+    /// <summary>Waits until every connection accepted by now has been closed by its client, where the script waits for that.</summary>
+    public Task AllClosedAsync(CancellationToken cancellation) => Task.WhenAll(_connections).WaitAsync(ChildProcess.Patience, cancellation);
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -73,19 +100,18 @@ public sealed class ScriptedServer : IAsyncDisposable
 
     private async Task ServeAsync()
     {
-        var connections = new List<Task>();
         try
         {
             while (true)
             {
                 var connection = await _listener.AcceptAsync(_stopping.Token);
                 Interlocked.Increment(ref _accepted);
-                connections.Add(RunScriptAsync(connection));
+                _connections.Add(RunScriptAsync(connection));
             }
         }
         catch (OperationCanceledException)
         {
-            await Task.WhenAll(connections);
+            await Task.WhenAll(_connections);
         }
     }
 

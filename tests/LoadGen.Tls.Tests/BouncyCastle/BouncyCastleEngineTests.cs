@@ -1,6 +1,7 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.TargetServer;
+using LoadGen.TestServers.Certificates;
 using LoadGen.TestServers.Servers;
 
 namespace LoadGen.Tls.Tests.BouncyCastle;
@@ -79,5 +80,16 @@ public sealed class BouncyCastleEngineTests : EngineTests
 
         Assert.Equal("unknown_ca", outcome.Failure?.Alert);
         await server.Process.WaitForLineAsync("alert unknown ca", Cancellation);
+    }
+
+    [Fact]
+    public async Task A_certificate_with_malformed_tls_features_is_invalid()
+    {
+        await using var server = await OpensslServer.StartAsync(
+            Authority.Issue(new LeafOptions { MalformedExtension = "1.3.6.1.5.5.7.1.24" }), cancellation: Cancellation);
+
+        var outcome = await ShakeAsync(PlanFor(server.EndPoint));
+
+        Assert.Equal((FailureKind.CertificateInvalid, FaultSide.Server), (outcome.Failure?.Kind, outcome.Failure?.Side));
     }
 }

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Core.Shapes;
+using LoadGen.TestServers.Servers;
+using LoadGen.Tls.Dialling;
+
+namespace LoadGen.Tls.Tests;
+
+public sealed class HandshakeDriverTests
+{
+    private static readonly Negotiated Kind = new(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", "x25519", false);
+
+    [Fact]
+    public async Task A_confirmed_handshake_is_completed_although_the_server_has_reset_behind_its_answer()
+    {
+        var reset = new TaskCompletionSource();
+        await using var server = ScriptedServer.Does(async (connection, stopping) =>
+        {
+            await connection.ReceiveAsync(new byte[16], stopping);
+            await connection.SendAsync(new byte[] { 22 }, stopping);
+            connection.LingerState = new LingerOption(true, 0);
+            connection.Close();
+            reset.SetResult();
+        });
+        // What it was asked to send lies ready when the reset has come: so the send is certain to fail.
+        var machine = new ScriptedMachine(_ => reset.Task.Wait(TestContext.Current.CancellationToken))
+        {
+            After = Milestones.ServerHello | Milestones.ServerFlight | Milestones.ClientFinished | Milestones.ServerConfirmed | Milestones.Complete,
+            Negotiated = Kind,
+        };
+
+        var outcome = await RunAsync(server.EndPoint, machine);
+
+        Assert.True(outcome.IsCompleted, outcome.Failure?.ToString());
+        Assert.NotNull(outcome.Phases[Phase.ServerConfirmed]);
+    }
+
+    [Fact]
+    public async Task What_a_machine_throws_is_one_failure_in_its_phase_and_the_connection_is_closed()
+    {
+        await using var server = ScriptedServer.Does(async (connection, stopping) =>
+        {
+            await connection.ReceiveAsync(new byte[16], stopping);
+            await connection.SendAsync(new byte[] { 22 }, stopping);
+            await connection.ReceiveAsync(new byte[16], stopping);
+        });
+
+        var outcome = await RunAsync(server.EndPoint, new ScriptedMachine(_ => throw new InvalidOperationException("a surprise")));
+
+        Assert.Equal(
+            (FailureKind.InternalError, Phase.ServerHello, FaultSide.Generator), (outcome.Failure!.Kind, outcome.Failure.Phase, outcome.Failure.Side));
+        Assert.Contains("a surprise", outcome.Failure.Detail, StringComparison.Ordinal);
+        await server.AllClosedAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData((FailureKind)99, Phase.Dns, FaultSide.Server)]
+    [InlineData(FailureKind.AlertSent, (Phase)7, FaultSide.Server)]
+    [InlineData(FailureKind.AlertSent, Phase.Dns, (FaultSide)(-1))]
+    public void A_failure_of_no_known_kind_phase_or_side_cannot_be_made(FailureKind kind, Phase phase, FaultSide side)
+        => Assert.Throws<ArgumentOutOfRangeException>(() => new Failure(kind, phase, side, null, "it broke"));
+
+    private static async Task<Outcome> RunAsync(IPEndPoint endPoint, IHandshakeMachine machine)
+    {
+        var plan = new Plan
+        {
+            Name = "test",
+            Targets = [new Target { Name = "test", Host = endPoint.Address.ToString(), Port = endPoint.Port, ServerName = "localhost", Trust = Trust.Insecure }],
+            Profiles = [new Profile { Name = "p" }],
+            Load = new Load.Open(new Schedule(new Constant(1, TimeSpan.FromSeconds(1)))),
+        };
+        using var driver = new HandshakeDriver(plan, new Dialer(plan, TimeProvider.System), TimeProvider.System);
+        return await driver.RunAsync(0, 0, machine, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Says one byte at the beginning and one after the first answer.</summary>
+    private sealed class ScriptedMachine(Action<byte[]> offered) : IHandshakeMachine
+    {
+        private bool _hasOutput;
+
+        public Milestones After { get; init; }
+
+        public Milestones Reached { get; private set; }
+
+        public Negotiated? Negotiated { get; init; }
+
+        public CertificateSummary? Certificate => null;
+
+        public (FailureKind Kind, FaultSide Side, string? Alert, string Detail)? Fault => null;
+
+        public string Awaited => "the end of the test";
+
+        public void Begin() => _hasOutput = true;
+
+        public void Offer(byte[] buffer, int count)
+        {
+            offered(buffer);
+            Reached = After;
+            _hasOutput = true;
+        }
+
+        public int TakeOutput(byte[] buffer)
+        {
+            // A byte that is none of TLS would end it at once.
+            buffer[0] = 22;
+            var count = _hasOutput ? 1 : 0;
+            _hasOutput = false;
+            return count;
+        }
+
+        public void WriteCloseNotify()
+        {
+        }
+    }
+}
