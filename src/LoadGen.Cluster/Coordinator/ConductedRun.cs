@@ -56,7 +56,7 @@ internal sealed class ConductedRun
     }
 
     /// <summary>Counts what a worker reported.</summary>
-    public void Merge(Tally part) => _merged.Merge(part);
+    public void Merge(EncodedTally part) => _merged.Merge(part);
 
     /// <summary>Counts arrivals that vanished with their worker; a negative number was found again.</summary>
     public void CountLost(long arrivals)

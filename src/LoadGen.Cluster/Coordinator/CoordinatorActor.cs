@@ -105,6 +105,13 @@ internal sealed class CoordinatorActor : RunActor
     // A message that is not what it says costs its sender its place, and nobody else anything.
     private void Take(ToCoordinator message)
     {
+        if (message is ToCoordinator.RegisterWorker worker && WireVersion.RefusalOf(worker) is { } refusal)
+        {
+            _log.Warning("refused to register: {0}", refusal);
+            Sender.Tell(new ToWorker.Release("", _state.Term, WorkerRun.ExitFault, refusal));
+            return;
+        }
+
         _workers.Know(message.WorkerId, Sender);
         try
         {

@@ -1,4 +1,22 @@
+using System.Reflection;
+
 namespace LoadGen.Cluster.Protocol;
+
+/// <summary>Which messages a node understands. Only nodes of one version work together: numbers that mean two things would be wrong without a sign of it.</summary>
+internal static class WireVersion
+{
+    /// <summary>Raised with every change that the node at the other end must know of.</summary>
+    public const int Current = 1;
+
+    /// <summary>The version of this program, for people.</summary>
+    public static string Program { get; } =
+        typeof(WireVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Why a worker may not take part; <see langword="null"/> if it may.</summary>
+    public static string? RefusalOf(ToCoordinator.RegisterWorker worker) => worker.ProtocolVersion == Current ? null
+        : $"worker {worker.WorkerId} speaks protocol version {worker.ProtocolVersion} ({(worker.Program.Length > 0 ? $"loadgen {worker.Program}" : "an older loadgen")}), "
+            + $"this coordinator speaks version {Current} (loadgen {Program}); run the same version of loadgen on every node";
+}
 
 /// <content>A worker comes, stays in touch and leaves.</content>
 internal abstract partial record ToCoordinator
@@ -14,9 +32,20 @@ internal abstract partial record ToCoordinator
 
         public override string RunId => "";
 
-        public static RegisterWorker FromWire(Wire.RegisterWorker wire) => new(wire.WorkerId, wire.Host, Math.Max(1, wire.Weight));
+        /// <summary>What its messages mean. A coordinator that speaks another version refuses it.</summary>
+        public int ProtocolVersion { get; init; } = WireVersion.Current;
 
-        public Wire.RegisterWorker ToWire() => new() { WorkerId = WorkerId, Host = Host, Weight = Weight };
+        /// <summary>The version of its program, for people; empty if it is from before there were versions.</summary>
+        public string Program { get; init; } = WireVersion.Program;
+
+        public static RegisterWorker FromWire(Wire.RegisterWorker wire) => new(wire.WorkerId, wire.Host, Math.Max(1, wire.Weight))
+        {
+            ProtocolVersion = wire.ProtocolVersion,
+            Program = wire.Program,
+        };
+
+        public Wire.RegisterWorker ToWire()
+            => new() { WorkerId = WorkerId, Host = Host, Weight = Weight, ProtocolVersion = ProtocolVersion, Program = Program };
     }
 
     /// <summary>I am alive. The answer renews the worker's lease, and tells the coordinator's time.</summary>

@@ -106,18 +106,20 @@ public sealed record Recovery(TimeSpan Since)
     private (Tally Merged, Checkpoint? Checkpoint, ImmutableArray<RunEffect> Warnings) Start()
     {
         var plan = Told.Values.First().Inventory.Plan;
+        var merged = new Tally(plan.Targets.Count, plan.Profiles.Count);
         if (Checkpoint is not { } checkpoint)
         {
-            return (new Tally(plan.Targets.Count, plan.Profiles.Count), null, []);
+            return (merged, null, []);
         }
 
         try
         {
-            return (Tally.Decode(checkpoint.EncodedTally, plan.Targets.Count, plan.Profiles.Count), checkpoint, []);
+            merged.MergeEncoded(checkpoint.EncodedTally);
+            return (merged, checkpoint, []);
         }
         catch (TallyFormatException error)
         {
-            return (new Tally(plan.Targets.Count, plan.Profiles.Count), null, [new RunEffect.Warn($"checkpoint {checkpoint.Version} is malformed ({error.Message}); what it covers is lost")]);
+            return (merged, null, [new RunEffect.Warn($"checkpoint {checkpoint.Version} is malformed ({error.Message}); what it covers is lost")]);
         }
     }
 

@@ -31,7 +31,7 @@ public abstract record RunEffect
     public sealed record Assign(string WorkerId) : RunEffect;
 
     /// <summary>Add what a worker reported to the whole.</summary>
-    public sealed record Merge(string WorkerId, Tally Part) : RunEffect;
+    public sealed record Merge(string WorkerId, EncodedTally Part) : RunEffect;
 
     /// <summary>Tell a worker that its report has arrived, now or earlier.</summary>
     public sealed record Acknowledge(string WorkerId, long Number) : RunEffect;

@@ -52,12 +52,12 @@ public abstract record RunEvent
     /// <param name="WorkerId">The worker.</param>
     /// <param name="Report">The report.</param>
     /// <param name="Part">Its tally.</param>
-    public sealed record ReportReceived(string WorkerId, WorkerReport Report, Tally Part) : RunEvent
+    public sealed record ReportReceived(string WorkerId, WorkerReport Report, EncodedTally Part) : RunEvent
     {
         /// <summary>Parses a report of a run of a plan.</summary>
         /// <exception cref="TallyFormatException">Its tally is not one of such a plan.</exception>
         public static ReportReceived Parse(string workerId, WorkerReport report, Plan plan)
-            => new(workerId, report, Tally.Decode(report.EncodedTally, plan.Targets.Count, plan.Profiles.Count));
+            => new(workerId, report, EncodedTally.Parse(report.EncodedTally, plan.Targets.Count, plan.Profiles.Count));
     }
 
     /// <summary>A worker was told to leave: it hands its share over and goes.</summary>

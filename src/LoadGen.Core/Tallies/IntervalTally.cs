@@ -6,6 +6,8 @@ namespace LoadGen.Core.Tallies;
 /// </summary>
 public sealed class IntervalTally
 {
+    private const int Digits = 2;
+
     /// <summary>Arrivals planned in this second.</summary>
     public long Scheduled { get; internal set; }
 
@@ -19,7 +21,7 @@ public sealed class IntervalTally
     public long Dropped { get; internal set; }
 
     /// <summary>Response times of the handshakes completed in this second.</summary>
-    public LatencyHistogram Response { get; } = new(significantDigits: 2);
+    public LatencyHistogram Response { get; } = new(Digits);
 
     internal void Merge(IntervalTally other)
     {
@@ -37,6 +39,12 @@ public sealed class IntervalTally
         writer.Number(Failed);
         writer.Number(Dropped);
         Response.Encode(writer);
+    }
+
+    internal static void Check(ref TallyReader reader)
+    {
+        _ = (reader.Count(), reader.Count(), reader.Count(), reader.Count());
+        LatencyHistogram.Check(ref reader, Digits);
     }
 
     internal void MergeEncoded(ref TallyReader reader)

@@ -7,8 +7,11 @@ namespace LoadGen.Core.Tallies;
 /// above 60 s is counted as saturated, and in percentiles as 60 s, or as the minimum if that is more; minimum, mean and maximum are kept exactly beside it.
 /// </summary>
 /// <param name="significantDigits">2 (1 % resolution, 20 KB) or 3 (0.1 %, 140 KB); both ends of a merge must agree.</param>
-public sealed class LatencyHistogram(int significantDigits = 3)
+public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Digits)
 {
+    /// <summary>How many significant digits most histograms keep.</summary>
+    internal const int Digits = 3;
+
     private const long HighestMicroseconds = 60_000_000;
 
     // Allocated with the first value: many of a tally's histograms stay empty.
@@ -145,8 +148,34 @@ public sealed class LatencyHistogram(int significantDigits = 3)
         }
     }
 
-    /// <summary>Adds all times of an encoded histogram.</summary>
+    /// <summary>Reads an encoded histogram and keeps nothing of it.</summary>
     /// <exception cref="TallyFormatException">The bytes are not a histogram.</exception>
+    internal static void Check(ref TallyReader reader, int significantDigits)
+    {
+        var remaining = reader.Count();
+        if (remaining == 0)
+        {
+            return;
+        }
+
+        _ = (reader.Count(), reader.Count(), reader.Count(), reader.Count());
+        var length = IndexedHistogram.NumberOfCounts(HighestMicroseconds, significantDigits);
+        var index = -1L;
+        while (remaining > 0)
+        {
+            // Each is checked alone first: sums of what a stranger sends could overflow.
+            var (distance, count) = (reader.Number(), reader.Number());
+            if (distance <= 0 || distance >= length - index || count <= 0 || count > remaining)
+            {
+                throw new TallyFormatException("a histogram's counts do not add up");
+            }
+
+            index += distance;
+            remaining -= count;
+        }
+    }
+
+    /// <summary>Adds all times of an encoded histogram that passed <see cref="Check"/>.</summary>
     internal void MergeEncoded(ref TallyReader reader)
     {
         var remaining = reader.Number();
@@ -163,11 +192,6 @@ public sealed class LatencyHistogram(int significantDigits = 3)
             index += reader.Number();
             var count = reader.Number();
             remaining -= count;
-            if (count <= 0 || remaining < 0 || index < 0 || index >= _counts.Length)
-            {
-                throw new TallyFormatException("a histogram's counts do not add up");
-            }
-
             _counts.AddAt((int)index, count);
         }
     }
@@ -187,8 +211,6 @@ public sealed class LatencyHistogram(int significantDigits = 3)
     {
         private readonly int _halfABucket = (int)SubBuckets(significantDigits) / 2;
 
-        public int Length { get; } = NumberOfCounts(highest, significantDigits);
-
         public long CountAt(int index) => GetCountAtIndex(index);
 
         public void AddAt(int index, long count) => AddToCountAtIndex(index, count);
@@ -202,7 +224,7 @@ public sealed class LatencyHistogram(int significantDigits = 3)
         }
 
         // The layout of HdrHistogram: a first bucket in full, then the upper half of each one twice as wide.
-        private static int NumberOfCounts(long highest, int significantDigits)
+        public static int NumberOfCounts(long highest, int significantDigits)
         {
             var subBuckets = SubBuckets(significantDigits);
             var buckets = 1;

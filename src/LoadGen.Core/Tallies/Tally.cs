@@ -28,7 +28,7 @@ public sealed class Tally
     {
         _targets = [.. Enumerable.Range(0, targets).Select(_ => new GroupTally())];
         _profiles = [.. Enumerable.Range(0, profiles).Select(_ => new GroupTally())];
-        _pairs = targets > 1 && profiles > 1 && targets * profiles <= MostPairs ? [.. Enumerable.Range(0, targets * profiles).Select(_ => new GroupTally())] : [];
+        _pairs = [.. Enumerable.Range(0, PairsOf(targets, profiles)).Select(_ => new GroupTally())];
         _certificates = new CertificateSummary?[targets];
         _phases = [.. Enumerable.Range(0, PhaseDurations.Count).Select(_ => new LatencyHistogram())];
     }
@@ -194,21 +194,15 @@ public sealed class Tally
     /// <summary>The tally as bytes, for <see cref="MergeEncoded"/> elsewhere.</summary>
     public byte[] Encode() => TallyCodec.Encode(this, _phases, _firstInterval);
 
-    /// <summary>The tally that the bytes are of.</summary>
-    /// <param name="bytes">What <see cref="Encode"/> gave.</param>
-    /// <param name="targets">How many targets the plan has.</param>
-    /// <param name="profiles">How many profiles the plan has.</param>
-    /// <exception cref="TallyFormatException">The bytes are not a tally of such a plan.</exception>
-    public static Tally Decode(ReadOnlySpan<byte> bytes, int targets, int profiles)
-    {
-        var tally = new Tally(targets, profiles);
-        tally.MergeEncoded(bytes);
-        return tally;
-    }
-
     /// <summary>Adds all of an encoded tally, which must be of the same plan.</summary>
-    /// <exception cref="TallyFormatException">The bytes are not a tally of such a plan. What was read before is added.</exception>
-    public void MergeEncoded(ReadOnlySpan<byte> bytes) => TallyCodec.MergeInto(this, bytes);
+    /// <exception cref="TallyFormatException">The bytes are not a tally of such a plan. Nothing is added.</exception>
+    public void MergeEncoded(byte[] bytes) => Merge(EncodedTally.Parse(bytes, _targets.Length, _profiles.Length));
+
+    /// <summary>Adds all of an encoded tally that was parsed for the same plan.</summary>
+    public void Merge(EncodedTally other) => TallyCodec.MergeInto(this, other.Bytes);
+
+    /// <summary>How many pairs of target and profile are counted besides these.</summary>
+    internal static int PairsOf(int targets, int profiles) => targets > 1 && profiles > 1 && targets * profiles <= MostPairs ? targets * profiles : 0;
 
     internal void Add(Books books) => Books += books;
 
@@ -279,4 +273,26 @@ public sealed class Tally
             }
         }
     }
+}
+
+/// <summary>A tally as bytes, all of which were read: merging it changes what it says and cannot fail half-way.</summary>
+public sealed class EncodedTally
+{
+    private EncodedTally(byte[] bytes, Books books)
+    {
+        Bytes = bytes;
+        Books = books;
+    }
+
+    /// <summary>What became of everything that ended in it.</summary>
+    public Books Books { get; }
+
+    internal byte[] Bytes { get; }
+
+    /// <summary>Reads what <see cref="Tally.Encode"/> gave. The bytes come from the network: nothing in them is believed.</summary>
+    /// <param name="bytes">The tally; not to be changed afterwards.</param>
+    /// <param name="targets">How many targets the plan has.</param>
+    /// <param name="profiles">How many profiles the plan has.</param>
+    /// <exception cref="TallyFormatException">They are not a tally of such a plan.</exception>
+    public static EncodedTally Parse(byte[] bytes, int targets, int profiles) => new(bytes, TallyCodec.Check(bytes, targets, profiles));
 }

@@ -60,16 +60,62 @@ internal static class TallyCodec
         return writer.ToArray();
     }
 
-    public static void MergeInto(Tally tally, ReadOnlySpan<byte> bytes)
+    /// <summary>Reads all of the bytes and changes nothing: what passes can be merged without a surprise half-way.</summary>
+    /// <returns>The books in them.</returns>
+    /// <exception cref="TallyFormatException">They are not a tally of such a plan.</exception>
+    public static Books Check(ReadOnlySpan<byte> bytes, int targets, int profiles)
     {
         var reader = new TallyReader(bytes);
-        if (reader.Number() != Version || reader.Number() != tally.Targets.Count || reader.Number() != tally.Profiles.Count)
+        if (reader.Number() != Version || reader.Number() != targets || reader.Number() != profiles)
         {
             throw new TallyFormatException("the tally is of another version or another plan");
         }
 
+        var books = BooksCodec.Decode(ref reader);
+        _ = (reader.Count(), reader.Count());
+        for (var histogram = 0; histogram < 3 + PhaseDurations.Count; histogram++)
+        {
+            LatencyHistogram.Check(ref reader, LatencyHistogram.Digits);
+        }
+
+        for (var group = 0; group < targets + profiles + Tally.PairsOf(targets, profiles); group++)
+        {
+            _ = BooksCodec.Decode(ref reader);
+            LatencyHistogram.Check(ref reader, LatencyHistogram.Digits);
+            LatencyHistogram.Check(ref reader, LatencyHistogram.Digits);
+        }
+
+        for (var target = 0; target < targets; target++)
+        {
+            _ = Certificate(ref reader);
+        }
+
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            _ = (NegotiatedCodec.Decode(ref reader), reader.Count());
+        }
+
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            _ = Failure(ref reader, targets);
+        }
+
+        var (intervals, _) = (reader.Index(MostSeconds), reader.Index(MostSeconds));
+        for (; intervals > 0; intervals--)
+        {
+            IntervalTally.Check(ref reader);
+        }
+
+        return reader.IsAtEnd ? books : throw new TallyFormatException("the tally goes on after its end");
+    }
+
+    /// <summary>Merges bytes that passed <see cref="Check"/>.</summary>
+    public static void MergeInto(Tally tally, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new TallyReader(bytes);
+        _ = (reader.Number(), reader.Number(), reader.Number());
         tally.Add(BooksCodec.Decode(ref reader));
-        tally.Add(new HeldCount(reader.Number(), reader.Number()));
+        tally.Add(new HeldCount(reader.Count(), reader.Count()));
         tally.Response.MergeEncoded(ref reader);
         tally.Handshake.MergeEncoded(ref reader);
         tally.Lag.MergeEncoded(ref reader);
@@ -83,63 +129,55 @@ internal static class TallyCodec
             group.MergeEncoded(ref reader);
         }
 
-        MergeCertificates(tally, ref reader);
-        MergeCounts(tally, ref reader);
-        MergeIntervals(tally, ref reader);
-        if (!reader.IsAtEnd)
-        {
-            throw new TallyFormatException("the tally goes on after its end");
-        }
-    }
-
-    private static void MergeCertificates(Tally tally, ref TallyReader reader)
-    {
         for (var target = 0; target < tally.Targets.Count; target++)
         {
-            if (reader.Text() is not { } subject)
+            if (Certificate(ref reader) is { } certificate)
             {
-                continue;
+                tally.SetCertificate(target, certificate);
             }
-
-            var issuer = reader.Text() ?? "";
-            var notAfter = reader.Number();
-            if (notAfter < 0 || notAfter > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
-            {
-                throw new TallyFormatException("a certificate's end of validity is out of range");
-            }
-
-            tally.SetCertificate(
-                target, new CertificateSummary(subject, issuer, DateTimeOffset.FromUnixTimeSeconds(notAfter), reader.Text() ?? ""));
         }
-    }
 
-    private static void MergeCounts(Tally tally, ref TallyReader reader)
-    {
-        for (var left = reader.Number(); left > 0; left--)
+        for (var left = reader.Count(); left > 0; left--)
         {
-            tally.Count(NegotiatedCodec.Decode(ref reader), reader.Number());
+            tally.Count(NegotiatedCodec.Decode(ref reader), reader.Count());
         }
 
-        for (var left = reader.Number(); left > 0; left--)
+        for (var left = reader.Count(); left > 0; left--)
         {
-            var key = new FailureKey(
-                (FailureKind)reader.Index(FailureKindNames.All.Count),
-                (Phase)reader.Index(PhaseDurations.Count),
-                reader.Text(),
-                (FaultSide)reader.Index((int)FaultSide.Generator + 1),
-                reader.Index(tally.Targets.Count));
-            tally.Count(key, new FailureCount(reader.Number(), reader.Text() ?? ""));
+            var (key, count) = Failure(ref reader, tally.Targets.Count);
+            tally.Count(key, count);
         }
-    }
 
-    private static void MergeIntervals(Tally tally, ref TallyReader reader)
-    {
-        var intervals = reader.Index(MostSeconds);
-        var first = reader.Index(MostSeconds);
+        var (intervals, first) = (reader.Index(MostSeconds), reader.Index(MostSeconds));
         for (var i = 0; i < intervals; i++)
         {
             tally.IntervalAt(first + i).MergeEncoded(ref reader);
         }
+    }
+
+    private static CertificateSummary? Certificate(ref TallyReader reader)
+    {
+        if (reader.Text() is not { } subject)
+        {
+            return null;
+        }
+
+        var issuer = reader.Text() ?? "";
+        var notAfter = reader.Number();
+        return notAfter >= 0 && notAfter <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? new CertificateSummary(subject, issuer, DateTimeOffset.FromUnixTimeSeconds(notAfter), reader.Text() ?? "")
+            : throw new TallyFormatException("a certificate's end of validity is out of range");
+    }
+
+    private static (FailureKey Key, FailureCount Count) Failure(ref TallyReader reader, int targets)
+    {
+        var key = new FailureKey(
+            (FailureKind)reader.Index(FailureKindNames.All.Count),
+            (Phase)reader.Index(PhaseDurations.Count),
+            reader.Text(),
+            (FaultSide)reader.Index((int)FaultSide.Generator + 1),
+            reader.Index(targets));
+        return (key, new FailureCount(reader.Count(), reader.Text() ?? ""));
     }
 
     private static void Encode(CertificateSummary? certificate, TallyWriter writer)

@@ -31,6 +31,9 @@ internal ref struct TallyReader(ReadOnlySpan<byte> bytes)
         throw new TallyFormatException("a number of a tally is too long");
     }
 
+    /// <summary>A number of things: not below zero.</summary>
+    public long Count() => Number() is >= 0 and var count ? count : throw new TallyFormatException("a count of a tally is negative");
+
     public string? Text()
     {
         var length = Number() - 1;

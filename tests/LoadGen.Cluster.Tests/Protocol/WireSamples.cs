@@ -57,7 +57,7 @@ internal static class WireSamples
     /// <summary>By the name on the wire. A kind without one here fails the test that walks all kinds.</summary>
     public static IReadOnlyDictionary<string, Gen<IWireMessage>> ByManifest { get; } = new[]
     {
-        Of(Gen.Select(Label, Label, Weight).Select((worker, host, weight) => new ToCoordinator.RegisterWorker(worker, host, weight))),
+        Of(Gen.Select(Label, Label, Weight).Select((worker, host, weight) => new ToCoordinator.RegisterWorker(worker, host, weight) { Program = "1.2.3" })),
         Of(ToWorker((run, term) => new ToWorker.Welcome(run, term))),
         Of(ToWorker((run, term) => new ToWorker.RegisterAgain(run, term))),
         Of(Gen.Select(Label, Label, Term, Term, Version, Time).Select((run, worker, term, of, version, sent) => new ToCoordinator.Beat(run, worker, term, of, version, sent))),

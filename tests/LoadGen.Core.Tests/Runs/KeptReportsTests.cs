@@ -37,7 +37,8 @@ public sealed class KeptReportsTests
 
         Assert.Equal([(1L, 18L), (19L, 19L), (20L, 20L)], kept.All.Select(report => (report.First, report.Number)));
         Assert.Equal(0, kept.All[0].Before);
-        var tally = Tally.Decode(kept.All[0].EncodedTally, 1, 1);
+        var tally = new Tally(1, 1);
+        tally.MergeEncoded(kept.All[0].EncodedTally);
         Assert.Equal(18 * 19 / 2, tally.Books.Completed);
         Assert.Equal(18 * 19 / 2, tally.Response.Count);
     }
@@ -54,7 +55,7 @@ public sealed class KeptReportsTests
         kept = kept.Merge(40, Plan);
 
         Assert.Equal((1, 40), (kept.All[0].First, Assert.Single(kept.All).Number));
-        Assert.Equal(40 * 41 / 2, Tally.Decode(kept.All[0].EncodedTally, 1, 1).Books.Completed);
+        Assert.Equal(40 * 41 / 2, EncodedTally.Parse(kept.All[0].EncodedTally, 1, 1).Books.Completed);
     }
 
     [Fact]

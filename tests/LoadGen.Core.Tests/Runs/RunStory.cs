@@ -27,7 +27,7 @@ internal sealed class RunStory
     public ImmutableArray<string> Sentences { get; private set; } = [];
 
     /// <summary>The tallies that the latest step counted.</summary>
-    public ImmutableArray<Tally> Counted { get; private set; } = [];
+    public ImmutableArray<EncodedTally> Counted { get; private set; } = [];
 
     /// <summary>Where, of a run that is over, its end is told.</summary>
     public RunEnding.Finished Ending => Assert.IsType<RunEnding.Finished>(Assert.Single(Effects.OfType<RunEffect.End>()).Ending);
@@ -137,12 +137,9 @@ internal sealed class RunStory
         => (State.Assignment!.Divisions[^1].From, string.Join(' ', State.Assignment.Divisions[^1].Shares.Select(share => share.WorkerId)));
 
     public static RunEvent.ReportReceived ReportOf(string worker, long number, long completed, long inFlight, bool final, long before = 0)
-        => new(worker, new WorkerReport(number, number, before, inFlight, Usage, final, []), TallyOf(completed));
-
-    private static Tally TallyOf(long completed)
     {
         var tally = new Tally(1, 1);
         tally.Add(new Books(completed, completed, 0, 0, 0));
-        return tally;
+        return RunEvent.ReportReceived.Parse(worker, new WorkerReport(number, number, before, inFlight, Usage, final, tally.Encode()), PlanOf(new Load.Closed(1, null, 1)));
     }
 }
