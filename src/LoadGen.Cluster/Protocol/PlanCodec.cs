@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 
 namespace LoadGen.Cluster.Protocol;
@@ -12,17 +13,18 @@ public static class PlanCodec
     /// <summary>The plan as bytes.</summary>
     public static byte[] Encode(Plan plan) => PlanWire.ToWire(plan).ToByteArray();
 
-    /// <summary>The plan that the bytes are of.</summary>
-    /// <exception cref="FormatException">They are of none.</exception>
-    public static Plan Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>The plan that the bytes are of, or everything that is wrong with it; its keys are the places.</summary>
+    /// <param name="bytes">What was handed over.</param>
+    /// <param name="engines">What each engine can do, by its name in plans.</param>
+    public static PlanReading Decode(ReadOnlySpan<byte> bytes, IReadOnlyDictionary<string, EngineCapabilities> engines)
     {
         try
         {
-            return PlanWire.FromWire(Wire.Plan.Parser.ParseFrom(bytes));
+            return PlanWire.Read(Wire.Plan.Parser.ParseFrom(bytes), engines);
         }
-        catch (Exception error) when (error is InvalidProtocolBufferException or ArgumentException or OverflowException)
+        catch (InvalidProtocolBufferException error)
         {
-            throw new FormatException($"this is not a plan: {error.Message}", error);
+            return new PlanReading.Invalid([new PlanProblem("plan", $"these bytes are not a plan: {error.Message}", "hand plans over with loadgen submit")]);
         }
     }
 }

@@ -30,19 +30,23 @@ internal static class PlanWire
         return wire;
     }
 
-    public static Plan FromWire(Wire.Plan? wire)
+    /// <summary>The plan that travelled, held to the rules that every plan is held to.</summary>
+    /// <param name="wire">The plan.</param>
+    /// <param name="engines">What each engine can do, where the plan comes from outside; <see langword="null"/> between nodes.</param>
+    public static PlanReading Read(Wire.Plan? wire, IReadOnlyDictionary<string, EngineCapabilities>? engines = null)
     {
-        if (wire?.Limits is null || wire.Targets.Count == 0 || wire.Profiles.Count == 0)
+        if (wire?.Limits is null)
         {
-            throw new ArgumentException("the plan is missing, or has no targets, profiles or limits");
+            return new PlanReading.Invalid([new PlanProblem("plan", "the plan is missing, or has no limits", "submit it with the same version of loadgen")]);
         }
 
-        return new Plan
+        var problems = new List<PlanProblem>();
+        var plan = new Plan
         {
             Name = wire.Name,
             Targets = [.. wire.Targets.Select(FromWire)],
             Profiles = [.. wire.Profiles.Select(ProfileWire.FromWire)],
-            Load = LoadWire.Take(wire),
+            Load = LoadWire.Take(wire, problems),
             Engine = wire.Engine,
             Crypto = (CryptoChoice)(int)wire.Crypto,
             Close = (CloseMode)(int)wire.Close,
@@ -54,13 +58,38 @@ internal static class PlanWire
             },
             Authorized = [.. wire.Authorized],
             Seed = wire.Seed,
-            Thresholds = [.. wire.Thresholds.Select(Threshold)],
+            Thresholds = ThresholdsOf(wire, problems),
         };
+        problems.AddRange(engines is null ? PlanCheck.ProblemsOf(plan) : PlanCheck.ProblemsOf(plan, engines));
+        return problems.Count == 0 ? new PlanReading.Valid(plan) : new PlanReading.Invalid(problems);
     }
 
-    private static Threshold Threshold(string expression) => ThresholdParser.TryParse(expression, out var threshold, out var remedy)
-        ? threshold
-        : throw new ArgumentException($"'{expression}' is not a threshold: {remedy}");
+    /// <summary>The plan in a message of another node.</summary>
+    /// <exception cref="ArgumentException">There is none, or it breaks a rule.</exception>
+    public static Plan FromWire(Wire.Plan? wire) => Read(wire) switch
+    {
+        PlanReading.Valid valid => valid.Plan,
+        PlanReading.Invalid invalid => throw new ArgumentException(string.Join("; ", invalid.Problems.Take(3).Select(problem => $"{problem.Place}: {problem.Message}"))),
+        _ => throw new InvalidOperationException("a plan is valid or it is not"),
+    };
+
+    private static List<Threshold> ThresholdsOf(Wire.Plan wire, List<PlanProblem> problems)
+    {
+        var thresholds = new List<Threshold>();
+        foreach (var expression in wire.Thresholds)
+        {
+            if (ThresholdParser.TryParse(expression, out var threshold, out var remedy))
+            {
+                thresholds.Add(threshold);
+            }
+            else
+            {
+                problems.Add(new PlanProblem($"thresholds[{wire.Thresholds.IndexOf(expression)}]", $"\"{expression}\" is not a threshold", remedy));
+            }
+        }
+
+        return thresholds;
+    }
 
     private static Wire.Target ToWire(Target target)
     {
@@ -96,9 +125,8 @@ internal static class PlanWire
         Port = wire.Port,
         ServerName = wire.ServerName,
         FurtherServerNames = [.. wire.FurtherServerNames],
-        StartTls = wire.Starttls.Length == 0 ? null
-            : StartTlsNames.TryParse(wire.Starttls, out var protocol) ? protocol
-            : throw new ArgumentException($"there is no STARTTLS for '{wire.Starttls}'"),
+        // A name that is none becomes a number that is none, which the check refuses.
+        StartTls = wire.Starttls.Length == 0 ? null : StartTlsNames.TryParse(wire.Starttls, out var protocol) ? protocol : (StartTlsProtocol)(-1),
         Trust = wire.TrustCase switch
         {
             Wire.Target.TrustOneofCase.Anything => Trust.Insecure,

@@ -7,8 +7,6 @@ namespace LoadGen.Core.Plans;
 /// <param name="engines">What each engine can do, by its name in plans.</param>
 public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> engines)
 {
-    private const int LongestName = 100;
-
     private static readonly string[] Keys =
     [
         "name", "targets", "profiles", "load", "limits", "thresholds", "authorized", "seed", "engine", "crypto", "close", "count",
@@ -43,7 +41,13 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
         var isUnreadable = root is null && !problems.IsEmpty;
         var mapping = new PlanMapping(root ?? new PlanNode.Mapping(place, []), "the plan", Keys, problems);
         var plan = Read(mapping, isUnreadable, fileName, flags, new ValueReader(problems));
-        return plan is not null && problems.IsEmpty ? new PlanReading.Valid(plan) : new PlanReading.Invalid(problems.InOrder());
+        if (plan is null || !problems.IsEmpty)
+        {
+            return new PlanReading.Invalid(problems.InOrder());
+        }
+
+        // What the sections let through stands before the same gate as plans from elsewhere.
+        return PlanCheck.ProblemsOf(plan, engines) is { Count: > 0 } breaches ? new PlanReading.Invalid(breaches) : new PlanReading.Valid(plan);
     }
 
     // Every section is read whatever came of the others; null means that a problem was reported.
@@ -95,12 +99,12 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
 
     private static string? Name(Written? written, ProblemList problems)
     {
-        if (written is null || (written.Text.Trim().Length is > 0 and <= LongestName && !written.Text.Any(char.IsControl)))
+        if (written is null || PlanRules.IsName(written.Text))
         {
             return written?.Text.Trim();
         }
 
-        problems.Add(written.Place, $"{written.Quoted} is not a plan's name", $"write 1 to {LongestName} printable characters");
+        problems.Add(written.Place, $"{written.Quoted} is not a plan's name", $"write 1 to {PlanRules.LongestName} printable characters");
         return null;
     }
 

@@ -2,6 +2,7 @@ using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
+using LoadGen.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -41,19 +42,12 @@ internal static class RunsApi
 
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        Plan plan;
-        try
+        return PlanCodec.Decode(body.GetBuffer().AsSpan(0, (int)body.Length), Engines.Capabilities) switch
         {
-            plan = PlanCodec.Decode(body.GetBuffer().AsSpan(0, (int)body.Length));
-        }
-        catch (FormatException error)
-        {
-            return Results.Text($"{error.Message}\n", statusCode: StatusCodes.Status400BadRequest);
-        }
-
-        return submit(plan) is { } run
-            ? Json(RunStatuses.Of(run), StatusCodes.Status201Created)
-            : Results.Text("too many plans wait already; try again later\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+            PlanReading.Invalid invalid => Results.Text($"{string.Join('\n', invalid.Problems)}\n", statusCode: StatusCodes.Status400BadRequest),
+            PlanReading.Valid valid when submit(valid.Plan) is { } run => Json(RunStatuses.Of(run), StatusCodes.Status201Created),
+            _ => Results.Text("too many plans wait already; try again later\n", statusCode: StatusCodes.Status503ServiceUnavailable),
+        };
     }
 
     private static IResult ResultOf(IRuns runs, string id)

@@ -142,7 +142,7 @@ internal static class WireSamples
         Gen.Select(Gen.Double[1, 1000], Gen.Int[1, 100]).Select((rate, seconds) => (Load)new Load.Open(new Schedule(new Constant(rate, TimeSpan.FromSeconds(seconds)), 17))),
         Gen.Select(Gen.Double[1, 1000], Gen.Int[1, 100]).Select((rate, seconds)
             => (Load)new Load.Open(new Schedule(new Stages([new Ramp(0, rate, TimeSpan.FromSeconds(seconds)), new Constant(rate, TimeSpan.FromSeconds(1))])))),
-        Gen.Select(Gen.Int[1, 1000], Gen.Int[1, 1000]).Select((connections, count) => (Load)new Load.Closed(connections, TimeSpan.FromSeconds(9), count))).Select(PlanWith);
+        Gen.Select(Gen.Int[1, 77], Gen.Int[1, 1000]).Select((connections, count) => (Load)new Load.Closed(connections, TimeSpan.FromSeconds(9), count))).Select(PlanWith);
 
     private static Division DivisionOf(int epoch, long from, int[] weights) => new(epoch, from, [.. weights.Select((weight, i) => new Share($"w{i}", weight))]);
 

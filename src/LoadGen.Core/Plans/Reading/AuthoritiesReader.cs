@@ -6,9 +6,6 @@ namespace LoadGen.Core.Plans.Reading;
 /// <summary>Reads files of certificate authorities into the plan.</summary>
 internal sealed class AuthoritiesReader(ProblemList problems)
 {
-    // The plan goes to the workers in one message of a cluster, whose frame is 128,000 bytes.
-    private const int MostCharacters = 64 * 1024;
-
     private int _characters;
 
     /// <summary>The authorities in a PEM file; <see langword="null"/>, and one problem, if it has none to use.</summary>
@@ -47,11 +44,11 @@ internal sealed class AuthoritiesReader(ProblemList problems)
             return null;
         }
 
-        if (_characters > MostCharacters)
+        if (_characters > PlanRules.MostAuthorityCharacters)
         {
             problems.Add(
                 written.Place,
-                $"the CA certificates of the plan are more than {MostCharacters} characters of PEM, too many to send to workers",
+                $"the CA certificates of the plan are more than {PlanRules.MostAuthorityCharacters} characters of PEM, too many to send to workers",
                 "name files with only the authorities that sign the targets' certificates");
             return null;
         }

@@ -68,7 +68,7 @@ internal sealed class BehaviourReader(ValueReader values, IdentityReader identit
         => values.OneOf(written, "true or false", ["true", "false"]) is { } word ? new Choice<bool>(word == "true", written!) : null;
 
     private Choice<TimeSpan>? Hold(Written? written)
-        => values.Duration(written, TimeSpan.Zero, PlanRanges.MostHold) is { } time ? new Choice<TimeSpan>(time, written!) : null;
+        => values.Duration(written, TimeSpan.Zero, PlanRules.MostHold) is { } time ? new Choice<TimeSpan>(time, written!) : null;
 
     private Choice<PreSharedKey>? PreSharedKey(PlanNode node)
     {
@@ -97,16 +97,16 @@ internal sealed class BehaviourReader(ValueReader values, IdentityReader identit
 
     private Choice<PreSharedKey>? PreSharedKey(Written identity, Written key)
     {
-        var isKey = key.Text.Length is >= 2 and <= 512 && key.Text.Length % 2 == 0 && key.Text.All(char.IsAsciiHexDigit);
+        var isKey = PlanRules.IsKey(key.Text);
         if (!isKey)
         {
-            values.Problems.Add(key.Place, "the pre-shared key is not in hexadecimal digits", "write 1 to 256 bytes as pairs of hexadecimal digits");
+            values.Problems.Add(key.Place, "the pre-shared key is not in hexadecimal digits", PlanRules.KeyRemedy);
         }
 
-        var isIdentity = System.Text.Encoding.UTF8.GetByteCount(identity.Text) is >= 1 and <= 1024;
+        var isIdentity = PlanRules.IsIdentity(identity.Text);
         if (!isIdentity)
         {
-            values.Problems.Add(identity.Place, "the identity of the pre-shared key is empty or too long", "write 1 to 1024 bytes");
+            values.Problems.Add(identity.Place, "the identity of the pre-shared key is empty or too long", PlanRules.IdentityRemedy);
         }
 
         return isKey && isIdentity ? new Choice<PreSharedKey>(new PreSharedKey(identity.Text, key.Text), identity) : null;

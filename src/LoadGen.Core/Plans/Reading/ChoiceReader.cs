@@ -1,4 +1,3 @@
-using System.Text;
 using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Core.Plans.Reading;
@@ -62,10 +61,10 @@ internal sealed class ChoiceReader
 
     private bool IsProtocolName(Choice<string> protocol)
     {
-        var isName = Encoding.UTF8.GetByteCount(protocol.Value) is >= 1 and <= 255;
+        var isName = PlanRules.IsProtocolName(protocol.Value);
         if (!isName)
         {
-            _values.Problems.Add(protocol.Written.Place, $"{protocol.Written.Quoted} is not an ALPN protocol name", "write 1 to 255 bytes, such as h2 or http/1.1");
+            _values.Problems.Add(protocol.Written.Place, $"{protocol.Written.Quoted} is not an ALPN protocol name", PlanRules.ProtocolNameRemedy);
         }
 
         return isName;

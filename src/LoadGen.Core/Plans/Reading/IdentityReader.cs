@@ -7,9 +7,6 @@ namespace LoadGen.Core.Plans.Reading;
 /// <summary>Reads client certificates and their keys, from PEM and PKCS #12 files, into the plan.</summary>
 internal sealed class IdentityReader(ProblemList problems)
 {
-    // With the authorities it must fit into one message of a cluster.
-    private const int MostCharacters = 48 * 1024;
-
     private int _characters;
 
     /// <summary>The identities that a profile lists; <see langword="null"/> if it lists none.</summary>
@@ -75,12 +72,12 @@ internal sealed class IdentityReader(ProblemList problems)
                 ? OfPem(text, cert, key, password, folder)
                 : OfPkcs12(bytes, password);
             _characters += identity is null ? 0 : identity.CertificatePem.Length + identity.KeyPem.Length;
-            if (_characters <= MostCharacters)
+            if (_characters <= PlanRules.MostIdentityCharacters)
             {
                 return identity;
             }
 
-            problems.Add(cert.Place, $"the client certificates and keys of the plan are more than {MostCharacters} characters of PEM, too many to send to workers", "name fewer, or use ECDSA keys, which are shorter");
+            problems.Add(cert.Place, $"the client certificates and keys of the plan are more than {PlanRules.MostIdentityCharacters} characters of PEM, too many to send to workers", "name fewer, or use ECDSA keys, which are shorter");
         }
         catch (CryptographicException fault)
         {

@@ -26,12 +26,12 @@ internal sealed class LimitsSection(ValueReader values)
         };
     }
 
-    private TimeSpan? Timeout(Written? written) => values.Duration(written, PlanRanges.LeastTime, PlanRanges.MostTimeout);
+    private TimeSpan? Timeout(Written? written) => values.Duration(written, PlanRules.LeastTime, PlanRules.MostTimeout);
 
     private int? Connections(Written? ofPlan, Written? ofFlag, Load? load)
     {
-        var inPlan = values.Whole(ofPlan, 1, PlanRanges.MostConnections);
-        var connections = values.Whole(ofFlag, 1, PlanRanges.MostConnections) ?? inPlan;
+        var inPlan = values.Whole(ofPlan, 1, PlanRules.MostConnections);
+        var connections = values.Whole(ofFlag, 1, PlanRules.MostConnections) ?? inPlan;
         if (load is not Load.Closed closed)
         {
             return (int?)connections;

@@ -89,7 +89,7 @@ internal sealed class LoadSection(ValueReader values)
     private Load.Open? Constant(double perSecond, TimeSpan? duration, long? count)
     {
         var seconds = duration?.TotalSeconds ?? (count / perSecond) ?? DefaultDuration.TotalSeconds;
-        if (seconds > PlanRanges.MostDuration.TotalSeconds)
+        if (seconds > PlanRules.MostDuration.TotalSeconds)
         {
             values.Problems.Add(Place.OfFlag("--count"), $"{count} arrivals at {perSecond}/s take more than 30d", "raise the rate, or lower the count");
             return null;
@@ -146,9 +146,9 @@ internal sealed class LoadSection(ValueReader values)
     private static Load.Closed Closed(int connections, TimeSpan? duration, long? count)
         => new(connections, duration is null && count is null ? DefaultDuration : duration, count);
 
-    private int? Connections(Written? written) => (int?)values.Whole(written, 1, PlanRanges.MostConnections);
+    private int? Connections(Written? written) => (int?)values.Whole(written, 1, PlanRules.MostConnections);
 
-    private TimeSpan? Duration(Written? written) => values.Duration(written, PlanRanges.LeastTime, PlanRanges.MostDuration);
+    private TimeSpan? Duration(Written? written) => values.Duration(written, PlanRules.LeastTime, PlanRules.MostDuration);
 
-    private long? Count(Written? written) => values.Whole(written, 1, PlanRanges.MostArrivals);
+    private long? Count(Written? written) => values.Whole(written, 1, PlanRules.MostArrivals);
 }

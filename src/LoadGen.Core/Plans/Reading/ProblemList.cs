@@ -7,6 +7,8 @@ internal sealed class ProblemList
 
     public bool IsEmpty => _problems.Count == 0;
 
+    public int Count => _problems.Count;
+
     public void Add(Place place, string message, string remedy)
         => _problems.Add((place, new PlanProblem(place.ToString(), message, remedy)));
 

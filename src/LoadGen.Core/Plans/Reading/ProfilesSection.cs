@@ -38,7 +38,7 @@ internal sealed class ProfilesSection(ValueReader values, ChoiceReader choices, 
         var name = names.Read(entry.Required("name", "modern"));
         var choicesMade = new ProfileChoices(name ?? "", entry.Place)
         {
-            Weight = (int)(values.Whole(entry.Scalar("weight"), 1, PlanRanges.MostWeight) ?? 1),
+            Weight = (int)(values.Whole(entry.Scalar("weight"), 1, PlanRules.MostWeight) ?? 1),
             TlsVersions = choices.TlsVersions(entry.Scalars("tls")),
             CipherSuites = choices.CipherSuites(entry.Scalars("ciphers")),
             Groups = choices.Groups(entry.Scalars("groups")),

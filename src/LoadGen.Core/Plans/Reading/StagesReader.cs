@@ -12,9 +12,9 @@ internal sealed class StagesReader(ValueReader values)
     /// <summary>The stages in their order; <see langword="null"/> if any problem was reported.</summary>
     public IReadOnlyList<IShape>? Read(PlanNode.Sequence stages)
     {
-        if (stages.Items.Count is 0 or > PlanRanges.MostStages)
+        if (stages.Items.Count is 0 or > PlanRules.MostStages)
         {
-            values.Problems.Add(stages.Place, $"the load has {stages.Items.Count} stages", $"write 1 to {PlanRanges.MostStages}, such as {Example}");
+            values.Problems.Add(stages.Place, $"the load has {stages.Items.Count} stages", $"write 1 to {PlanRules.MostStages}, such as {Example}");
             return null;
         }
 
@@ -24,7 +24,7 @@ internal sealed class StagesReader(ValueReader values)
             return null;
         }
 
-        if (shapes.Aggregate(TimeSpan.Zero, (sum, shape) => sum + shape!.Duration) > PlanRanges.MostDuration)
+        if (shapes.Aggregate(TimeSpan.Zero, (sum, shape) => sum + shape!.Duration) > PlanRules.MostDuration)
         {
             values.Problems.Add(stages.Place, "the stages last more than 30d together", "shorten them");
             return null;
@@ -55,7 +55,7 @@ internal sealed class StagesReader(ValueReader values)
     {
         var hold = PlanMapping.MappingOf(node, "hold", ["rate", "for"], values.Problems);
         var rate = values.Rate(hold?.Required("rate", "100/s"));
-        var duration = values.Duration(hold?.Required("for", "10s"), PlanRanges.LeastTime, PlanRanges.MostDuration);
+        var duration = values.Duration(hold?.Required("for", "10s"), PlanRules.LeastTime, PlanRules.MostDuration);
         return rate is null || duration is null ? null : new Constant(rate.Value, duration.Value);
     }
 
@@ -64,7 +64,7 @@ internal sealed class StagesReader(ValueReader values)
         var ramp = PlanMapping.MappingOf(node, "ramp", ["from", "to", "over"], values.Problems);
         var from = values.Rate(ramp?.Required("from", "0/s"), mayBeZero: true);
         var to = values.Rate(ramp?.Required("to", "100/s"), mayBeZero: true);
-        var duration = values.Duration(ramp?.Required("over", "10s"), PlanRanges.LeastTime, PlanRanges.MostDuration);
+        var duration = values.Duration(ramp?.Required("over", "10s"), PlanRules.LeastTime, PlanRules.MostDuration);
         if (from is 0 && to is 0)
         {
             values.Problems.Add(ramp!.Place, "a ramp from zero to zero has no arrivals", "give one end a rate above 0/s");

@@ -107,7 +107,7 @@ internal sealed class TargetsSection(ValueReader values, AuthoritiesReader autho
             return written.Text;
         }
 
-        values.Problems.Add(written.Place, $"{written.Quoted} is not a server name", "write the name in the certificate, such as www.example.com");
+        values.Problems.Add(written.Place, $"{written.Quoted} is not a server name", PlanRules.ServerNameRemedy);
         return null;
     }
 

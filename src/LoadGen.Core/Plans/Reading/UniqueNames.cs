@@ -19,9 +19,9 @@ internal sealed class UniqueNames(ValueReader values, string what)
             return null;
         }
 
-        if (_names.Count == PlanRanges.MostNames + 1)
+        if (_names.Count == PlanRules.MostNames + 1)
         {
-            values.Problems.Add(written!.Place, $"more than {PlanRanges.MostNames} {what}s", "each is a label of every metric; use fewer");
+            values.Problems.Add(written!.Place, $"more than {PlanRules.MostNames} {what}s", "each is a label of every metric; use fewer");
         }
 
         return name;

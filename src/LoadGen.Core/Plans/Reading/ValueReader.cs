@@ -25,7 +25,7 @@ internal sealed class ValueReader(ProblemList problems)
             : Refuse<TimeSpan>(written, "is out of range", $"write {DurationText.Format(least)} to {DurationText.Format(most)}");
     }
 
-    /// <summary>A rate in arrivals per second, at most <see cref="PlanRanges.MostPerSecond"/>.</summary>
+    /// <summary>A rate in arrivals per second, at most <see cref="PlanRules.MostPerSecond"/>.</summary>
     public double? Rate(Written? written, bool mayBeZero = false)
     {
         if (written is null)
@@ -42,9 +42,9 @@ internal sealed class ValueReader(ProblemList problems)
             return Refuse<double>(written, "is not a rate", $"write a number and a unit, such as {RateText.Examples}");
         }
 
-        return perSecond <= PlanRanges.MostPerSecond && (perSecond > 0 || mayBeZero)
+        return PlanRules.IsRate(perSecond, mayBeZero)
             ? perSecond
-            : Refuse<double>(written, "is out of range", $"write {(mayBeZero ? "0/s" : "more than 0/s")} to {PlanRanges.MostPerSecond}/s");
+            : Refuse<double>(written, "is out of range", $"write {(mayBeZero ? "0/s" : "more than 0/s")} to {PlanRules.MostPerSecond}/s");
     }
 
     public long? Whole(Written? written, long least, long most)
@@ -95,15 +95,13 @@ internal sealed class ValueReader(ProblemList problems)
             return null;
         }
 
-        var isLabel = written.Text.Length is > 0 and <= 64
-            && char.IsAsciiLetterOrDigit(written.Text[0])
-            && written.Text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
+        var isLabel = PlanRules.IsLabel(written.Text);
         if (!isLabel)
         {
             problems.Add(
                 written.Place,
                 $"{written.Quoted} is not {what}",
-                "write 1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit");
+                PlanRules.LabelRemedy);
         }
 
         return isLabel ? written.Text : null;
