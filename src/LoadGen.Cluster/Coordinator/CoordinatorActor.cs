@@ -44,6 +44,7 @@ internal sealed class CoordinatorActor : RunActor
         Receive<CoordinatorCommands.StopRun>(stop => Apply(new RunEvent.StopRequested(stop.Reason)));
         Receive<CoordinatorCommands.ReleaseWorkers>(_ => _workers.ReleaseAll(_state.Term, exitCode: 0, "", Self));
         Receive<ToCoordinator>(Take);
+        Receive<Malformed>(Refuse);
         Receive<Terminated>(Gone);
         Receive<RunEvent.ProcessEnded>(ended => Apply(ended));
         Receive<ClusterEvent.IMemberEvent>(_ => _run?.UseCheckpoints(Standbys.Exist(Context.System)));
@@ -122,8 +123,29 @@ internal sealed class CoordinatorActor : RunActor
         }
         catch (TallyFormatException error)
         {
-            Apply(new RunEvent.WorkerLost(message.WorkerId, $"it sent a malformed report ({error.Message})"));
+            PutOut(message.WorkerId, $"it sent a malformed report ({error.Message})");
         }
+    }
+
+    // Which worker it is follows from where the message came from, not from what it says.
+    private void Refuse(Malformed malformed)
+    {
+        if (_workers.At(Sender) is { } worker)
+        {
+            PutOut(worker, $"it sent {malformed}");
+        }
+        else
+        {
+            _log.Warning("refused a node at {0}: it sent {1}", Sender.Path.Address, malformed);
+            Sender.Tell(new ToWorker.Release("", _state.Term, WorkerRun.ExitFault, $"it sent {malformed}"));
+        }
+    }
+
+    private void PutOut(string workerId, string reason)
+    {
+        _workers.Tell(workerId, new ToWorker.Release("", _state.Term, WorkerRun.ExitFault, $"lost to the run: {reason}"), Self);
+        _workers.Drop(workerId);
+        Apply(new RunEvent.WorkerLost(workerId, reason));
     }
 
     private void Gone(Terminated terminated)

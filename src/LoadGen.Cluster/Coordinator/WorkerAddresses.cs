@@ -28,11 +28,23 @@ internal sealed class WorkerAddresses(IActorContext context)
         }
     }
 
+    /// <summary>The worker that is there; <see langword="null"/> if none is.</summary>
+    public string? At(IActorRef address) => _workers.FirstOrDefault(each => each.Value.Equals(address)).Key;
+
+    /// <summary>A worker is not listened for any more.</summary>
+    public void Drop(string workerId)
+    {
+        if (_workers.Remove(workerId, out var worker))
+        {
+            context.Unwatch(worker);
+        }
+    }
+
     /// <summary>What was there is gone.</summary>
     /// <returns>The worker it was; <see langword="null"/> if it was none, or has moved.</returns>
     public string? Forget(IActorRef gone)
     {
-        var worker = _workers.FirstOrDefault(each => each.Value.Equals(gone)).Key;
+        var worker = At(gone);
         if (worker is not null)
         {
             _workers.Remove(worker);

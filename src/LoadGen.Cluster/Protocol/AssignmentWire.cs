@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
@@ -66,9 +67,17 @@ internal static class AssignmentWire
         return wire;
     }
 
-    private static Assignment FromWire(Wire.Assignment wire) => wire.Divisions.Count > 0
-        ? new Assignment(wire.Version, [.. wire.Divisions.Select(FromWire)], wire.HasCutAt ? wire.CutAt : null) { Term = wire.Term }
-        : throw new ArgumentException("the assignment divides nothing");
+    private static Assignment FromWire(Wire.Assignment wire)
+    {
+        ImmutableArray<Division> divisions = [.. wire.Divisions.Select(FromWire)];
+        if (divisions.IsEmpty || divisions.Zip(divisions.Skip(1)).Any(pair => pair.First.Epoch >= pair.Second.Epoch || pair.First.From > pair.Second.From))
+        {
+            throw new ArgumentException("the assignment has no divisions, or they are out of order");
+        }
+
+        long? cutAt = wire.HasCutAt ? WireValues.Within("the cut", wire.CutAt, 0, long.MaxValue) : null;
+        return new Assignment(WireValues.Version(wire.Version), divisions, cutAt) { Term = WireValues.Term(wire.Term) };
+    }
 
     private static Wire.Division ToWire(Division division) => new()
     {
@@ -77,7 +86,11 @@ internal static class AssignmentWire
         Shares = { division.Shares.Select(share => new Wire.Share { WorkerId = share.WorkerId, Weight = share.Weight }) },
     };
 
-    private static Division FromWire(Wire.Division wire) => wire.Shares.Count > 0 && wire.Shares.All(share => share.Weight > 0)
-        ? new Division(wire.Epoch, wire.From, [.. wire.Shares.Select(share => new Share(share.WorkerId, share.Weight))])
-        : throw new ArgumentException("a division has nobody in it, or somebody without weight");
+    private static Division FromWire(Wire.Division wire)
+    {
+        ImmutableArray<Share> shares = [.. wire.Shares.Select(share => new Share(WireValues.WorkerId(share.WorkerId), WireValues.Weight(share.Weight)))];
+        return shares.Length > 0 && shares.Select(share => share.WorkerId).Distinct(StringComparer.Ordinal).Count() == shares.Length
+            ? new Division((int)WireValues.Within("the epoch", wire.Epoch, 1, int.MaxValue), WireValues.Within("the arrival", wire.From, 0, long.MaxValue), shares)
+            : throw new ArgumentException("a division has no worker, or one twice");
+    }
 }

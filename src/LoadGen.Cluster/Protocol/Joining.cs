@@ -38,10 +38,14 @@ internal abstract partial record ToCoordinator
         /// <summary>The version of its program, for people; empty if it is from before there were versions.</summary>
         public string Program { get; init; } = WireVersion.Program;
 
-        public static RegisterWorker FromWire(Wire.RegisterWorker wire) => new(wire.WorkerId, wire.Host, Math.Max(1, wire.Weight))
+        public static RegisterWorker FromWire(Wire.RegisterWorker wire) => new(
+            WireValues.WorkerId(wire.WorkerId),
+            WireValues.Name("the host", wire.Host),
+            // Of another version, which is refused for that, the rest may mean something else.
+            wire.ProtocolVersion == WireVersion.Current ? WireValues.Weight(wire.Weight) : 1)
         {
             ProtocolVersion = wire.ProtocolVersion,
-            Program = wire.Program,
+            Program = WireValues.Name("the program", wire.Program),
         };
 
         public Wire.RegisterWorker ToWire()
@@ -62,8 +66,13 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static Beat FromWire(Wire.Beat wire)
-            => new(wire.RunId, wire.WorkerId, wire.Term, wire.AssignmentTerm, wire.Version, new TimeSpan(wire.SentTicks));
+        public static Beat FromWire(Wire.Beat wire) => new(
+            WireValues.RunIdOrNone(wire.RunId),
+            WireValues.WorkerId(wire.WorkerId),
+            (int)WireValues.Count("the term", wire.Term),
+            (int)WireValues.Count("the assignment's term", wire.AssignmentTerm),
+            (int)WireValues.Count("the version", wire.Version),
+            WireValues.Time("the time", wire.SentTicks));
 
         public Wire.Beat ToWire() => new()
         {
@@ -79,9 +88,10 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static WorkerFailed FromWire(Wire.WorkerFailed wire) => new(wire.RunId, wire.WorkerId, wire.Reason);
+        public static WorkerFailed FromWire(Wire.WorkerFailed wire)
+            => new(WireValues.RunIdOrNone(wire.RunId), WireValues.WorkerId(wire.WorkerId), WireValues.Sentence(wire.Reason));
 
-        public Wire.WorkerFailed ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reason = Reason };
+        public Wire.WorkerFailed ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reason = WireValues.Said(Reason) };
     }
 
     /// <summary>I was told to go: give my share to others.</summary>
@@ -92,7 +102,8 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static WorkerLeaving FromWire(Wire.WorkerLeaving wire) => new(wire.RunId, wire.WorkerId);
+        public static WorkerLeaving FromWire(Wire.WorkerLeaving wire)
+            => new(WireValues.RunIdOrNone(wire.RunId), WireValues.WorkerId(wire.WorkerId));
 
         public Wire.WorkerLeaving ToWire() => new() { RunId = RunId, WorkerId = WorkerId };
     }
@@ -106,7 +117,7 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "welcome";
 
-        public static Welcome FromWire(Wire.Welcome wire) => new(wire.RunId, wire.Term);
+        public static Welcome FromWire(Wire.Welcome wire) => new(WireValues.RunIdOrNone(wire.RunId), WireValues.Term(wire.Term));
 
         public Wire.Welcome ToWire() => new() { RunId = RunId, Term = Term };
     }
@@ -116,7 +127,8 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "register-again";
 
-        public static RegisterAgain FromWire(Wire.RegisterAgain wire) => new(wire.RunId, wire.Term);
+        public static RegisterAgain FromWire(Wire.RegisterAgain wire)
+            => new(WireValues.RunIdOrNone(wire.RunId), WireValues.Term(wire.Term));
 
         public Wire.RegisterAgain ToWire() => new() { RunId = RunId, Term = Term };
     }
@@ -132,7 +144,7 @@ internal abstract partial record ToWorker
         public static string Manifest => "beat-answered";
 
         public static BeatAnswered FromWire(Wire.BeatAnswered wire)
-            => new(wire.RunId, wire.Term, new TimeSpan(wire.SentTicks), new TimeSpan(wire.NowTicks));
+            => new(WireValues.RunIdOrNone(wire.RunId), WireValues.Term(wire.Term), WireValues.Time("the time", wire.SentTicks), WireValues.Time("the time", wire.NowTicks));
 
         public Wire.BeatAnswered ToWire() => new() { RunId = RunId, Term = Term, SentTicks = Sent.Ticks, NowTicks = Now.Ticks };
     }
@@ -147,8 +159,13 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "release";
 
-        public static Release FromWire(Wire.Release wire) => new(wire.RunId, wire.Term, wire.ExitCode, wire.Reason);
+        public static Release FromWire(Wire.Release wire)
+            => new(
+                WireValues.RunIdOrNone(wire.RunId),
+                WireValues.Term(wire.Term),
+                (int)WireValues.Within("the exit code", wire.ExitCode, 0, 255),
+                WireValues.Sentence(wire.Reason));
 
-        public Wire.Release ToWire() => new() { RunId = RunId, Term = Term, ExitCode = ExitCode, Reason = Reason };
+        public Wire.Release ToWire() => new() { RunId = RunId, Term = Term, ExitCode = ExitCode, Reason = WireValues.Said(Reason) };
     }
 }

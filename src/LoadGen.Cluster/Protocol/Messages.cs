@@ -30,6 +30,18 @@ internal interface IWireMessage<TSelf, TWire> : IWireMessage
     static abstract TSelf FromWire(TWire wire);
 }
 
+/// <summary>
+/// Stands for a message of another node that cannot be read, or that has a value out of its range. It comes in that
+/// message's place, from its sender: an exception there would end the connection, and with it the run.
+/// </summary>
+/// <param name="Manifest">What the message said it was.</param>
+/// <param name="Reason">What is wrong with it.</param>
+internal sealed record Malformed(string Manifest, string Reason)
+{
+    /// <summary>For the end of a sentence about the sender.</summary>
+    public override string ToString() => $"a malformed {Manifest} ({Reason})";
+}
+
 /// <summary>What workers tell the coordinator.</summary>
 /// <param name="WorkerId">The worker.</param>
 internal abstract partial record ToCoordinator(string WorkerId) : IWireMessage

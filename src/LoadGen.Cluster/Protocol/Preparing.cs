@@ -11,7 +11,8 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "prepare-run";
 
-        public static PrepareRun FromWire(Wire.PrepareRun wire) => new(wire.RunId, wire.Term, PlanWire.FromWire(wire.Plan), new TimeSpan(wire.LeaseTicks));
+        public static PrepareRun FromWire(Wire.PrepareRun wire)
+            => new(WireValues.RunId(wire.RunId), WireValues.Term(wire.Term), PlanWire.FromWire(wire.Plan), WireValues.Time("the lease", wire.LeaseTicks));
 
         public Wire.PrepareRun ToWire() => new() { RunId = RunId, Term = Term, Plan = PlanWire.ToWire(Plan), LeaseTicks = Lease.Ticks };
     }
@@ -28,7 +29,8 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static WorkerPrepared FromWire(Wire.WorkerPrepared wire) => new(wire.RunId, wire.WorkerId, wire.Crypto);
+        public static WorkerPrepared FromWire(Wire.WorkerPrepared wire)
+            => new(WireValues.RunId(wire.RunId), WireValues.WorkerId(wire.WorkerId), WireValues.Name("the cryptography", wire.Crypto));
 
         public Wire.WorkerPrepared ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Crypto = Crypto };
     }
@@ -41,9 +43,10 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static TargetsRefused FromWire(Wire.TargetsRefused wire) => new(wire.RunId, wire.WorkerId, [.. wire.Reasons]);
+        public static TargetsRefused FromWire(Wire.TargetsRefused wire)
+            => new(WireValues.RunId(wire.RunId), WireValues.WorkerId(wire.WorkerId), WireValues.Sentences(wire.Reasons));
 
-        public Wire.TargetsRefused ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reasons = { Reasons } };
+        public Wire.TargetsRefused ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reasons = { WireValues.Said(Reasons) } };
     }
 
     /// <summary>This worker cannot do what the plan asks.</summary>
@@ -54,8 +57,9 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static PreparationFailed FromWire(Wire.PreparationFailed wire) => new(wire.RunId, wire.WorkerId, wire.Reason);
+        public static PreparationFailed FromWire(Wire.PreparationFailed wire)
+            => new(WireValues.RunId(wire.RunId), WireValues.WorkerId(wire.WorkerId), WireValues.Sentence(wire.Reason));
 
-        public Wire.PreparationFailed ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reason = Reason };
+        public Wire.PreparationFailed ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Reason = WireValues.Said(Reason) };
     }
 }

@@ -12,7 +12,8 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "hold-checkpoint";
 
-        public static HoldCheckpoint FromWire(Wire.HoldCheckpoint wire) => new(wire.RunId, wire.Term, CheckpointWire.FromWire(wire.Checkpoint));
+        public static HoldCheckpoint FromWire(Wire.HoldCheckpoint wire)
+            => new(WireValues.RunId(wire.RunId), WireValues.Term(wire.Term), CheckpointWire.FromWire(wire.Checkpoint));
 
         public Wire.HoldCheckpoint ToWire() => new() { RunId = RunId, Term = Term, Checkpoint = CheckpointWire.ToWire(Checkpoint) };
     }
@@ -22,7 +23,7 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "tell-inventory";
 
-        public static TellInventory FromWire(Wire.TellInventory wire) => new(wire.RunId, wire.Term);
+        public static TellInventory FromWire(Wire.TellInventory wire) => new(WireValues.RunId(wire.RunId), WireValues.Term(wire.Term));
 
         public Wire.TellInventory ToWire() => new() { RunId = RunId, Term = Term };
     }
@@ -39,7 +40,8 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static CheckpointHeld FromWire(Wire.CheckpointHeld wire) => new(wire.RunId, wire.WorkerId, wire.Version);
+        public static CheckpointHeld FromWire(Wire.CheckpointHeld wire)
+            => new(WireValues.RunId(wire.RunId), WireValues.WorkerId(wire.WorkerId), WireValues.Version(wire.Version));
 
         public Wire.CheckpointHeld ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Version = Version };
     }
@@ -54,15 +56,15 @@ internal abstract partial record ToCoordinator
 
         public static InventoryTold FromWire(Wire.Inventory wire) => new(new RunInventory
         {
-            RunId = wire.RunId,
-            WorkerId = wire.WorkerId,
-            Host = wire.Host,
-            Weight = wire.Weight,
-            Crypto = wire.Crypto,
+            RunId = WireValues.RunId(wire.RunId),
+            WorkerId = WireValues.WorkerId(wire.WorkerId),
+            Host = WireValues.Name("the host", wire.Host),
+            Weight = WireValues.Weight(wire.Weight),
+            Crypto = WireValues.Name("the cryptography", wire.Crypto),
             Plan = PlanWire.FromWire(wire.Plan),
-            Lease = new TimeSpan(wire.LeaseTicks),
+            Lease = WireValues.Time("the lease", wire.LeaseTicks),
             Assignment = AssignmentWire.Decode(wire.Assignment),
-            Elapsed = new TimeSpan(wire.ElapsedTicks),
+            Elapsed = WireValues.Moment("the elapsed time", wire.ElapsedTicks),
             StartedAt = new DateTimeOffset(wire.StartedAtTicks, TimeSpan.Zero),
             Stopped = wire.Stopped,
             Checkpoint = wire.Checkpoint is null ? null : CheckpointWire.FromWire(wire.Checkpoint),
@@ -98,9 +100,18 @@ internal static class CheckpointWire
         Tally = UnsafeByteOperations.UnsafeWrap(checkpoint.EncodedTally),
     };
 
-    public static Checkpoint FromWire(Wire.Checkpoint? wire) => wire is not null
-        ? new Checkpoint(wire.Version, [.. wire.Workers.Select(FromWire)], wire.Tally.ToByteArray())
-        : throw new ArgumentException("the checkpoint is missing");
+    public static Checkpoint FromWire(Wire.Checkpoint? wire)
+    {
+        if (wire is null)
+        {
+            throw new ArgumentException("the checkpoint is missing");
+        }
+
+        WorkerState[] workers = [.. wire.Workers.Select(FromWire)];
+        return workers.DistinctBy(worker => worker.Id, StringComparer.Ordinal).Count() == workers.Length
+            ? new Checkpoint(WireValues.Version(wire.Version), workers, wire.Tally.ToByteArray())
+            : throw new ArgumentException("the checkpoint has a worker twice");
+    }
 
     private static Wire.WorkerCount ToWire(WorkerState worker)
     {
@@ -127,16 +138,17 @@ internal static class CheckpointWire
         return wire;
     }
 
-    private static WorkerState FromWire(Wire.WorkerCount wire) => new(wire.WorkerId, wire.Host, wire.Weight)
+    private static WorkerState FromWire(Wire.WorkerCount wire) => new(
+        WireValues.WorkerId(wire.WorkerId), WireValues.Name("the host", wire.Host), WireValues.Weight(wire.Weight))
     {
-        Crypto = wire.Crypto,
-        LastReport = wire.LastReport,
-        Told = wire.Told,
+        Crypto = wire.Crypto.Length == 0 ? null : WireValues.Name("the cryptography", wire.Crypto),
+        LastReport = WireValues.Within("the number", wire.LastReport, 0, long.MaxValue),
+        Told = WireValues.Count("what was told", wire.Told),
         Books = CountsWire.FromWire(wire.Books),
-        InFlight = wire.InFlight,
+        InFlight = WireValues.Count("the number in flight", wire.InFlight),
         Usage = CountsWire.FromWire(wire.Usage),
         Stage = Enum.IsDefined((WorkerStage)wire.Stage) ? (WorkerStage)wire.Stage : throw new ArgumentException("a worker has no known stage"),
-        LostAt = wire.HasLostAtTicks ? new TimeSpan(wire.LostAtTicks) : null,
+        LostAt = wire.HasLostAtTicks ? WireValues.Moment("the loss", wire.LostAtTicks) : null,
         IsLeaving = wire.Leaving,
         IsSettled = wire.Settled,
         TookPart = true,

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
@@ -52,21 +51,21 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj) => EntryOf(obj).Encode((IWireMessage)obj);
 
-    /// <inheritdoc/>
+    /// <summary>The message, or <see cref="Malformed"/> in its place: what a node sends must not be able to end another one.</summary>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         if (!ByManifest.TryGetValue(manifest, out var entry))
         {
-            throw new SerializationException($"no message of the wire is called '{manifest}'");
+            return new Malformed("message", $"no message is called '{WireValues.Said(manifest)}'");
         }
 
         try
         {
             return entry.Decode(bytes);
         }
-        catch (Exception error) when (error is InvalidProtocolBufferException or ArgumentException or OverflowException)
+        catch (Exception error) when (error is InvalidProtocolBufferException or ArgumentException or OverflowException or FormatException)
         {
-            throw new SerializationException($"A '{manifest}' from another node is malformed: {error.Message}", error);
+            return new Malformed(manifest, WireValues.Said(error.Message));
         }
     }
 

@@ -23,10 +23,10 @@ internal abstract partial record ToWorker
         public static string Manifest => "assign-work";
 
         public static AssignWork FromWire(Wire.AssignWork wire) => new(
-            wire.RunId,
-            wire.Term,
+            WireValues.RunId(wire.RunId),
+            WireValues.Term(wire.Term),
             AssignmentWire.Decode(wire.Assignment),
-            new TimeSpan(wire.LoadStartTicks),
+            WireValues.Moment("the start", wire.LoadStartTicks),
             new DateTimeOffset(wire.StartedAtTicks, TimeSpan.Zero));
 
         public Wire.AssignWork ToWire() => new()
@@ -50,7 +50,11 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "acknowledge-report";
 
-        public static AcknowledgeReport FromWire(Wire.AcknowledgeReport wire) => new(wire.RunId, wire.Term, wire.Number, wire.SafeUpTo, wire.MergeUpTo);
+        public static AcknowledgeReport FromWire(Wire.AcknowledgeReport wire) => new(
+            WireValues.RunId(wire.RunId), WireValues.Term(wire.Term),
+            WireValues.Number(wire.Number),
+            WireValues.Within("the number", wire.SafeUpTo, 0, long.MaxValue),
+            WireValues.Within("the number", wire.MergeUpTo, 0, long.MaxValue));
 
         public Wire.AcknowledgeReport ToWire()
             => new() { RunId = RunId, Term = Term, Number = Number, SafeUpTo = SafeUpTo, MergeUpTo = MergeUpTo };
@@ -61,7 +65,7 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "stop-run";
 
-        public static StopRun FromWire(Wire.StopRun wire) => new(wire.RunId, wire.Term);
+        public static StopRun FromWire(Wire.StopRun wire) => new(WireValues.RunId(wire.RunId), WireValues.Term(wire.Term));
 
         public Wire.StopRun ToWire() => new() { RunId = RunId, Term = Term };
     }
@@ -71,7 +75,7 @@ internal abstract partial record ToWorker
     {
         public static string Manifest => "end-run";
 
-        public static EndRun FromWire(Wire.EndRun wire) => new(wire.RunId, wire.Term);
+        public static EndRun FromWire(Wire.EndRun wire) => new(WireValues.RunId(wire.RunId), WireValues.Term(wire.Term));
 
         public Wire.EndRun ToWire() => new() { RunId = RunId, Term = Term };
     }
@@ -94,8 +98,13 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static AssignmentTaken FromWire(Wire.AssignmentTaken wire)
-            => new(wire.RunId, wire.WorkerId, wire.Term, wire.Version, wire.Reached, wire.Finished);
+        public static AssignmentTaken FromWire(Wire.AssignmentTaken wire) => new(
+            WireValues.RunId(wire.RunId),
+            WireValues.WorkerId(wire.WorkerId),
+            WireValues.Term(wire.Term),
+            WireValues.Version(wire.Version),
+            WireValues.Within("the arrival", wire.Reached, 0, long.MaxValue),
+            wire.Finished);
 
         public Wire.AssignmentTaken ToWire()
             => new() { RunId = RunId, WorkerId = WorkerId, Term = Term, Version = Version, Reached = Reached, Finished = Finished };
@@ -114,7 +123,8 @@ internal abstract partial record ToCoordinator
 
         public override string RunId { get; } = RunId;
 
-        public static TallyReported FromWire(Wire.TallyReported wire) => new(wire.RunId, wire.WorkerId, ReportWire.FromWire(wire.Report));
+        public static TallyReported FromWire(Wire.TallyReported wire)
+            => new(WireValues.RunId(wire.RunId), WireValues.WorkerId(wire.WorkerId), ReportWire.FromWire(wire.Report));
 
         public Wire.TallyReported ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Report = ReportWire.ToWire(Report) };
     }
@@ -126,10 +136,10 @@ internal static class ReportWire
     public static WorkerReport FromWire(Wire.Report? wire) => wire is null
         ? throw new ArgumentException("the report is missing")
         : new WorkerReport(
-            wire.Number,
-            wire.First,
-            wire.Before,
-            wire.InFlight,
+            WireValues.Number(wire.Number),
+            WireValues.Within("the first number", wire.First, 1, wire.Number),
+            WireValues.Count("what had ended before", wire.Before),
+            WireValues.Count("the number in flight", wire.InFlight),
             CountsWire.FromWire(wire.Usage) ?? throw new ArgumentException("the report tells no usage"),
             wire.Final,
             wire.Tally.ToByteArray());
@@ -159,9 +169,22 @@ internal static class CountsWire
         Lost = books.Lost,
     };
 
-    public static Books FromWire(Wire.Books? wire) => wire is not null
-        ? new Books(wire.Scheduled, wire.Completed, wire.Failed, wire.Dropped, wire.Lost)
-        : throw new ArgumentException("the books are missing");
+    public static Books FromWire(Wire.Books? wire)
+    {
+        if (wire is null)
+        {
+            throw new ArgumentException("the books are missing");
+        }
+
+        var books = new Books(
+            WireValues.Count("scheduled", wire.Scheduled),
+            WireValues.Count("completed", wire.Completed),
+            WireValues.Count("failed", wire.Failed),
+            WireValues.Count("dropped", wire.Dropped),
+            WireValues.Count("lost", wire.Lost));
+        return books.Balance ? books : throw new ArgumentException(
+            $"the books do not balance: {books.Scheduled} scheduled, {books.Completed} completed, {books.Failed} failed, {books.Dropped} dropped, {books.Lost} lost");
+    }
 
     public static Wire.GeneratorUsage ToWire(GeneratorUsage usage) => new()
     {
@@ -174,8 +197,12 @@ internal static class CountsWire
     };
 
     public static GeneratorUsage? FromWire(Wire.GeneratorUsage? wire) => wire is null ? null : new(
-        wire.Process, wire.Cores, new TimeSpan(wire.ElapsedTicks), new TimeSpan(wire.CpuTicks), new TimeSpan(wire.GcPauseTicks))
+        WireValues.Name("the process", wire.Process),
+        (int)WireValues.Within("the number of cores", wire.Cores, 1, 1 << 20),
+        WireValues.Moment("the elapsed time", wire.ElapsedTicks),
+        WireValues.Time("the processor time", wire.CpuTicks),
+        WireValues.Time("the pause", wire.GcPauseTicks))
     {
-        Since = new TimeSpan(wire.SinceTicks),
+        Since = WireValues.Moment("the beginning", wire.SinceTicks),
     };
 }

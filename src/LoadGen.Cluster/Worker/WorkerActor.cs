@@ -40,6 +40,7 @@ internal sealed class WorkerActor : RunActor
         Receive<WorkerEvent>(Apply);
         Receive<PreparationEnded>(Prepared);
         Receive<TallyActor.Counted>(Save);
+        Receive<Malformed>(malformed => _log.Warning("ignored what the coordinator sent: {0}", malformed));
     }
 
     private TimeSpan Now => _services.Clock.GetElapsedTime(_clockBase);

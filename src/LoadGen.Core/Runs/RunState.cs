@@ -18,6 +18,11 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     /// <summary>Enough for the first assignment to reach every worker, so that all start at the same moment.</summary>
     private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What was under way at a stop has ended by then, and was reported.</summary>
+    private TimeSpan StopsWithin => Plan.Limits.ConnectTimeout + Plan.Limits.HandshakeTimeout + (2 * Lease);
+
+    private const string TooLate = "it did not end its load in time after a stop";
+
     private const string BackTooLate = "it was silent for longer than its lease, and others have its share; what it did until then is counted";
 
     private static readonly ImmutableArray<RunEffect> Nothing = [];
@@ -306,6 +311,13 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         {
             (state, var caused) = state.Lose(worker.Id, $"no response for {(now - worker.LastHeard).TotalSeconds:0} s", now);
             effects = effects.AddRange(caused);
+        }
+
+        // A worker that stays alive and never tells its last would hold up this run, and every run behind it.
+        foreach (var late in state.Workers.Values.Where(worker => worker.IsActive && ElapsedAt(now) > StoppedAt + StopsWithin))
+        {
+            (state, var caused) = state.Lose(late.Id, TooLate, now);
+            effects = [.. effects, .. caused, new RunEffect.Release(late.Id, RunId, WorkerRun.ExitFault, $"lost to the run: {TooLate}")];
         }
 
         return now > StartBy && state.Stage is RunStage.Forming or RunStage.Preparing

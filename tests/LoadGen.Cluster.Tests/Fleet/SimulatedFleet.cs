@@ -86,6 +86,14 @@ internal sealed class SimulatedFleet : IAsyncDisposable
         return FleetWorkerActor.NameOf(worker);
     }
 
+    /// <summary>A worker sends bytes that are no message.</summary>
+    /// <returns>Its id.</returns>
+    public string Garble(int worker)
+    {
+        _links[worker].Tell(new WireBytes("tally-reported", [0xff, 0xff, 0xff]));
+        return FleetWorkerActor.NameOf(worker);
+    }
+
     public void Stop() => _coordinator.Tell(new CoordinatorCommands.StopRun("seen enough"));
 
     /// <summary>The run's record, once it is over and every worker is gone.</summary>

@@ -24,7 +24,7 @@ internal static class WireSamples
     private static readonly Gen<DateTimeOffset> Instant = Gen.Long[1, TimeSpan.TicksPerDay * 3650].Select(ticks => new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(ticks));
     private static readonly Gen<byte[]> Bytes = Gen.Byte.Array[1, 50];
 
-    private static readonly Gen<Books> Books = Gen.Long[1, 1L << 40].Array[4].Select(n => new Books(n.Sum(), n[0], n[1], n[2], n[3]));
+    private static readonly Gen<Books> Books = Gen.Long[1, 1L << 38].Array[4].Select(n => new Books(n.Sum(), n[0], n[1], n[2], n[3]));
 
     private static readonly Gen<GeneratorUsage> Usage = Gen.Select(Label, Gen.Int[1, 256], Time, Time, Time)
         .Select((process, cores, elapsed, cpu, pause) => new GeneratorUsage($"{process}:1", cores, elapsed, cpu, pause) { Since = pause / 2 });
@@ -145,6 +145,7 @@ internal static class WireSamples
         Gen.Select(Gen.Int[1, 77], Gen.Int[1, 1000]).Select((connections, count) => (Load)new Load.Closed(connections, TimeSpan.FromSeconds(9), count))).Select(PlanWith);
 
     private static Division DivisionOf(int epoch, long from, int[] weights) => new(epoch, from, [.. weights.Select((weight, i) => new Share($"w{i}", weight))]);
+
 
     private static Gen<T> ToWorker<T>(Func<string, int, T> make) => Gen.Select(Label, Term).Select(make);
 
