@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using LoadGen.Cluster.Protocol;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Shapes;
 using LoadGen.TestServers.Processes;
 using LoadGen.TestServers.Programs;
 using LoadGen.TestServers.Servers;
@@ -72,6 +75,33 @@ public sealed class SubmitTests
         Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(right, "runs"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusOfAsync(right, "runs/none"));
         Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(none, "healthz"));
+    }
+
+    [Fact]
+    public async Task A_plan_that_breaks_rules_is_refused_over_HTTP_and_the_next_one_runs()
+    {
+        await using var target = await BuiltInTargetProcess.StartAsync();
+        await using var waiting = await WaitingCoordinatorProcess.StartAsync(1);
+        using var http = Client(waiting);
+        var plan = new Plan
+        {
+            Name = "poison",
+            Targets = [new Target { Name = "t", Host = "127.0.0.1", Port = 70_000, ServerName = "localhost" }],
+            Profiles = [new Profile { Name = "p", Weight = 0 }],
+            Load = new Load.Open(new Schedule(new Constant(1e18, TimeSpan.FromSeconds(1)))),
+        };
+        using var body = new ByteArrayContent(PlanCodec.Encode(plan));
+        body.Headers.ContentType = new MediaTypeHeaderValue(PlanCodec.MediaType);
+
+        using var answer = await http.PostAsync("runs", body, TestContext.Current.CancellationToken);
+        var problems = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var next = await SubmitAsync(waiting, target, "--concurrency", "2", "--count", "10");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(
+            ["load[0]", "profiles[0].weight", "targets[0].address"],
+            problems.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": ")[0]).Order());
+        Assert.Equal((0, 10L), (next.ExitCode, next.Result.Books.Completed));
     }
 
     [Theory]

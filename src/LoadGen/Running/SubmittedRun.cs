@@ -15,7 +15,6 @@ internal sealed class SubmittedRun : IRunObserver
     private volatile FinishedRun? _finished;
     private volatile UnfinishedRun? _unfinished;
     private Action<string>? _stop;
-    private string? _stopReason;
 
     public SubmittedRun(string id, Plan plan, NodeMetrics metrics, ChangeSignal changes)
     {
@@ -42,17 +41,15 @@ internal sealed class SubmittedRun : IRunObserver
     {
         lock (_lock)
         {
-            if (_stopReason is null)
+            if (_over.Task.IsCompleted)
             {
-                begin();
-                _stop = stop;
-                return true;
+                return false;
             }
-        }
 
-        Feed.End(new UnfinishedRun([$"{_stopReason} before it began"], ExitCode.Aborted));
-        _over.TrySetResult();
-        return false;
+            begin();
+            _stop = stop;
+            return true;
+        }
     }
 
     public void Progressed(RunProgress progress) => Feed.Progressed(progress);
@@ -61,13 +58,20 @@ internal sealed class SubmittedRun : IRunObserver
 
     public void Ended(RunEnding ending, RunRecord? record)
     {
-        if (record is not null)
+        if (record is null)
+        {
+            _unfinished = UnfinishedRun.Of(ending);
+            return;
+        }
+
+        try
         {
             _finished = FinishedRun.Of(record, _metrics);
         }
-        else
+        catch (Exception error)
         {
-            _unfinished = UnfinishedRun.Of(ending);
+            // What is wrong with one run's result must not hold up the runs behind it.
+            _unfinished = new UnfinishedRun([$"internal error: the run is over, and no result could be made of it ({error.GetType().Name}: {error.Message})"], ExitCode.Fault);
         }
     }
 
@@ -77,9 +81,9 @@ internal sealed class SubmittedRun : IRunObserver
         {
             Feed.End(finished);
         }
-        else if (_unfinished is { } unfinished)
+        else
         {
-            Feed.End(unfinished);
+            Feed.End(_unfinished ?? new UnfinishedRun(["internal error: the coordinator failed before the run was over"], ExitCode.Fault));
         }
 
         lock (_lock)
@@ -93,11 +97,19 @@ internal sealed class SubmittedRun : IRunObserver
     {
         lock (_lock)
         {
-            _stopReason ??= reason;
-            if (!_over.Task.IsCompleted)
+            if (_over.Task.IsCompleted)
             {
-                _stop?.Invoke(reason);
+                return;
             }
+
+            if (_stop is not null)
+            {
+                _stop(reason);
+                return;
+            }
+
+            Feed.End(new UnfinishedRun([$"{reason} before it began"], ExitCode.Aborted));
+            _over.TrySetResult();
         }
     }
 }

@@ -39,14 +39,12 @@ public sealed class SubmittedRunTests
     }
 
     [Fact]
-    public void Stopped_while_it_waits_it_is_over_when_its_turn_comes()
+    public void Stopped_while_it_waits_it_is_over_at_once_and_never_begins()
     {
         _run.Feed.Stop("stopped by request");
-        Assert.False(_run.Over.IsCompleted);
-
-        Assert.False(_run.TryBegin(Begin, _stops.Add));
 
         Assert.True(_run.Over.IsCompletedSuccessfully);
+        Assert.False(_run.TryBegin(Begin, _stops.Add));
         Assert.Equal(["stopped by request before it began"], _run.Feed.Unfinished!.Sentences);
         Assert.Equal(ExitCode.Aborted, _run.Feed.Unfinished.ExitCode);
         Assert.Equal(0, _begins);
@@ -106,6 +104,30 @@ public sealed class SubmittedRunTests
 
         Assert.Equal(["the cluster did not form: 0 of 1 workers came in time"], _run.Feed.Unfinished!.Sentences);
         Assert.Null(_run.Feed.Finished);
+    }
+
+    [Fact]
+    public void A_coordinator_that_fails_ends_the_run_with_a_sentence()
+    {
+        _run.TryBegin(Begin, _stops.Add);
+
+        _run.WorkersLeft();
+
+        Assert.True(_run.Over.IsCompletedSuccessfully);
+        Assert.Equal(ExitCode.Fault, _run.Feed.Unfinished!.ExitCode);
+        Assert.Single(_run.Feed.Unfinished.Sentences);
+    }
+
+    [Fact]
+    public void A_record_that_no_result_can_be_made_of_ends_the_run_with_a_sentence()
+    {
+        _run.TryBegin(Begin, _stops.Add);
+
+        _run.Ended(new RunEnding.Finished([], TimeSpan.Zero, null), Records.Of() with { Tally = new Core.Tallies.Tally(0, 0) });
+        _run.WorkersLeft();
+
+        Assert.True(_run.Over.IsCompletedSuccessfully);
+        Assert.StartsWith("internal error: ", Assert.Single(_run.Feed.Unfinished!.Sentences), StringComparison.Ordinal);
     }
 
     [Fact]
