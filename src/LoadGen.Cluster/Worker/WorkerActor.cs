@@ -36,7 +36,7 @@ internal sealed class WorkerActor : RunActor
         _clockBase = services.Clock.GetTimestamp();
         _state = new WorkerRun(new WorkerIdentity(workerId, Environment.MachineName, services.Weight, services.Patience));
 
-        Receive<ToWorker>(message => Apply(message.ToEvent()));
+        Receive<ToWorker>(Hear);
         Receive<WorkerEvent>(Apply);
         Receive<PreparationEnded>(Prepared);
         Receive<TallyActor.Counted>(Save);
@@ -59,6 +59,16 @@ internal sealed class WorkerActor : RunActor
     }
 
     protected override void PostStop() => DropRun();
+
+    private void Hear(ToWorker message)
+    {
+        if (message.Term >= _state.Term && !Sender.Equals(Context.System.DeadLetters))
+        {
+            _coordinator.Heard(Sender);
+        }
+
+        Apply(message.ToEvent());
+    }
 
     private void Apply(WorkerEvent happened)
     {

@@ -44,23 +44,34 @@ internal static class WorkerMessages
     };
 }
 
-/// <summary>Where a worker finds its coordinator: as the cluster knows it, and, if that one is silent, at the addresses it was told to join.</summary>
-/// <param name="Cluster">The coordinator as the cluster knows it.</param>
-/// <param name="Seeds">Where one may have started anew, which the cluster of before does not know.</param>
-internal sealed record CoordinatorLine(ICanTell Cluster, IReadOnlyList<ICanTell> Seeds)
+/// <summary>
+/// Where a worker finds its coordinator: where it was heard last; and if it is silent, where the cluster knows it, and at the
+/// addresses that the worker was told to join.
+/// </summary>
+/// <param name="cluster">The coordinator as the cluster knows it.</param>
+/// <param name="seeds">Where one may have started anew, which the cluster of before does not know.</param>
+internal sealed class CoordinatorLine(ICanTell cluster, IReadOnlyList<ICanTell> seeds)
 {
+    private ICanTell? _heard;
+
+    /// <summary>The coordinator spoke from there.</summary>
+    public void Heard(IActorRef coordinator) => _heard = coordinator;
+
     /// <param name="message">What to say.</param>
     /// <param name="sender">Who says it.</param>
-    /// <param name="widely">Whether to say it at every address.</param>
+    /// <param name="widely">Whether to say it wherever a coordinator may be.</param>
     public void Tell(ToCoordinator message, IActorRef sender, bool widely)
     {
-        Cluster.Tell(message, sender);
-        if (widely)
+        if (!widely && _heard is not null)
         {
-            foreach (var seed in Seeds)
-            {
-                seed.Tell(message, sender);
-            }
+            _heard.Tell(message, sender);
+            return;
+        }
+
+        cluster.Tell(message, sender);
+        foreach (var seed in seeds)
+        {
+            seed.Tell(message, sender);
         }
     }
 }

@@ -151,9 +151,10 @@ public sealed record CoordinatorState
                 return (this, [new RunEffect.Welcome(registered.WorkerId)]);
             case RunEvent.WorkerHeard heard:
                 // Whatever beat is answered is counted: the lease goes on with the answer.
-                return (
-                    this with { Mode = mode with { Recovery = mode.Recovery.Hear(heard.WorkerId, now) } },
-                    IsUnderWayElsewhere(heard) ? AskOf(mode.Recovery, heard) : AnswerWithoutRun(heard));
+                var heardOf = mode.Recovery.Hear(heard.WorkerId, now);
+                return IsUnderWayElsewhere(heard)
+                    ? (this with { Mode = mode with { Recovery = heardOf.Ask(heard.RunId) } }, AskOf(mode.Recovery, heard))
+                    : (this with { Mode = mode with { Recovery = heardOf } }, AnswerWithoutRun(heard));
             case RunEvent.InventoryTold { Inventory: var inventory }:
                 var recovery = mode.Recovery.Take(inventory, now);
                 var state = this with { Mode = mode with { Recovery = recovery } };
@@ -163,7 +164,8 @@ public sealed record CoordinatorState
             case RunEvent.StopRequested stop:
                 return (this with { Mode = mode with { StopReason = stop.Reason } }, []);
             case RunEvent.TimePassed when mode.Recovery.RunId is null && now - mode.Recovery.Since > RunShowsWithin:
-                return BeginAnew(mode.Order, now);
+                // A run that its workers do not tell of is over: they are not asked for it again.
+                return (this with { Had = Had.Union(mode.Recovery.Asked) }).BeginAnew(mode.Order, now);
             case RunEvent.TimePassed when now > mode.Recovery.Until:
                 return TakeOver(mode, now);
             default:
@@ -219,7 +221,7 @@ public sealed record CoordinatorState
     // Workers that got ready for the run here before there was any load wait for what comes of it.
     private (CoordinatorState, ImmutableArray<RunEffect>) Recover(RunOrder? order, RunEvent.WorkerHeard heard, TimeSpan now)
     {
-        var recovery = new Recovery(now).Hear(heard.WorkerId, now);
+        var recovery = new Recovery(now).Hear(heard.WorkerId, now).Ask(heard.RunId);
         return (
             this with { Mode = new CoordinatorMode.Recovering(order, recovery) },
             [

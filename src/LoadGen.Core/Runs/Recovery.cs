@@ -39,8 +39,14 @@ public sealed record Recovery(TimeSpan Since)
     /// <summary>Whether a worker's inventory is here. What it reports after that it reports again, until it is answered.</summary>
     public bool HasToldOf(string workerId) => Told.ContainsKey(workerId);
 
+    /// <summary>The runs that workers said they work on.</summary>
+    public ImmutableHashSet<string> Asked { get; private init; } = [];
+
     /// <summary>Takes a beat of a worker.</summary>
     public Recovery Hear(string workerId, TimeSpan now) => this with { Heard = Heard.SetItem(workerId, now) };
+
+    /// <summary>A worker that works on a run is asked for it.</summary>
+    public Recovery Ask(string runId) => this with { Asked = Asked.Add(runId) };
 
     /// <summary>Takes what one worker tells. Of two runs, which must not be, the one told of first counts.</summary>
     public Recovery Take(RunInventory inventory, TimeSpan now)

@@ -33,7 +33,7 @@ public sealed record WorkerRun(WorkerIdentity Self)
     private static readonly TimeSpan RepeatReportAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HandOverWithin = TimeSpan.FromMilliseconds(900);
 
-    private static readonly TimeSpan SearchAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SearchAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>A process that was not awake for so long does not know yet whether it has been answered.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);

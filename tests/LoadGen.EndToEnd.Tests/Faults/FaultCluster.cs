@@ -22,8 +22,9 @@ internal sealed class FaultCluster : IAsyncDisposable
     private readonly List<FaultNode> _workers = [];
     private BuiltInTargetProcess? _target;
     private ConnectionLog? _connections;
-    private FaultNode? _coordinator;
+    private readonly List<FaultNode> _coordinators = [];
     private FaultNode? _standby;
+    private int _port;
     private string _address = "";
 
     private FaultCluster(FaultOptions options, ClusterNetwork? network)
@@ -32,7 +33,8 @@ internal sealed class FaultCluster : IAsyncDisposable
         _network = network;
     }
 
-    public FaultNode Coordinator => _coordinator!;
+    /// <summary>The coordinator, or the one that was started last.</summary>
+    public FaultNode Coordinator => _coordinators[^1];
 
     public FaultNode Standby => _standby!;
 
@@ -65,6 +67,13 @@ internal sealed class FaultCluster : IAsyncDisposable
         var worker = await StartAsync(name, folder, network => ["worker", "--seed", _address, .. Listening(network, 0), "--out", folder.FullName], environment);
         _workers.Add(worker);
         return worker;
+    }
+
+    /// <summary>Starts a coordinator with the same order and the same address as any before it.</summary>
+    public async Task<FaultNode> StartCoordinatorAsync()
+    {
+        _coordinators.Add(await StartAsync("coordinator", _folder, CoordinatorFlags));
+        return Coordinator;
     }
 
     /// <summary>Neither hears the other any more.</summary>
@@ -106,7 +115,7 @@ internal sealed class FaultCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in _workers.Append(_coordinator).Append(_standby).OfType<FaultNode>())
+        foreach (var node in _workers.Concat(_coordinators).Append(_standby).OfType<FaultNode>())
         {
             await node.Process.DisposeAsync();
         }
@@ -123,7 +132,7 @@ internal sealed class FaultCluster : IAsyncDisposable
         var targetNetwork = await AddNetworkAsync();
         _target = await BuiltInTargetProcess.StartInAsync(targetNetwork, _mark.Environment);
         _connections = targetNetwork is null ? null : ConnectionLog.Of(targetNetwork, _target.Port);
-        _coordinator = await StartAsync("coordinator", _folder, CoordinatorFlags);
+        await StartCoordinatorAsync();
         if (_options.Standby)
         {
             _standby = await StartAsync(
@@ -138,13 +147,13 @@ internal sealed class FaultCluster : IAsyncDisposable
 
     private string[] CoordinatorFlags(NodeNamespace? network)
     {
-        var port = FreePort.Take();
-        _address = $"{network?.Address.ToString() ?? "127.0.0.1"}:{port}";
+        _port = _port > 0 ? _port : FreePort.Take();
+        _address = $"{network?.Address.ToString() ?? "127.0.0.1"}:{_port}";
         return
         [
             "coordinator", "--min-workers", $"{_options.Workers}", "--target", _target!.Address, "--servername", "localhost",
             "--cacert", _target.AuthorityPath, "--rate", $"{_options.Rate}", "--duration", $"{_options.Duration.TotalSeconds}s",
-            "--json", "-", .. Listening(network, port),
+            "--json", "-", .. Listening(network, _port),
         ];
     }
 

@@ -35,6 +35,31 @@ public sealed class LostCoordinatorFaultTests
 
     [Theory]
     [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task A_coordinator_that_is_started_again_at_its_address_goes_on_with_the_run(int _)
+    {
+        var options = new FaultOptions { Duration = TimeSpan.FromSeconds(25) };
+        await using var cluster = await FaultCluster.StartAsync(options);
+
+        await cluster.Coordinator.WaitForSecondAsync(5);
+        var first = cluster.Coordinator;
+        first.Send(Signal.Kill);
+        await first.Process.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
+        var second = await cluster.StartCoordinatorAsync();
+
+        await second.FinishesAsync();
+        foreach (var worker in cluster.Workers)
+        {
+            await worker.EndsWithAsync(0);
+        }
+
+        var result = await cluster.TakeResultAsync(second);
+        Assert.Equal(options.Scheduled, result.Books.Scheduled);
+        Assert.InRange(result.Books.Lost, 0, HardlyAny);
+        Assert.All(result.Workers, worker => Assert.Null(worker.LostAt));
+    }
+
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
     public async Task Workers_stop_after_their_lease_and_keep_what_they_counted_when_nobody_takes_over(int _)
     {
         var lease = TimeSpan.FromSeconds(4);
