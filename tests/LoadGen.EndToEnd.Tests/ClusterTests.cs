@@ -22,10 +22,11 @@ public sealed class ClusterTests
 
         var exitCode = await coordinator.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
 
-        Assert.True(exitCode == 0, string.Join('\n', coordinator.StandardError));
+        var result = Runs.Parse(string.Join('\n', coordinator.StandardOutput), string.Join('\n', coordinator.StandardError));
+        Runs.AssertPasses(exitCode, result);
         Assert.Equal(0, await one.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken));
         Assert.Equal(0, await other.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken));
-        AssertHalves(Runs.Parse(string.Join('\n', coordinator.StandardOutput), string.Join('\n', coordinator.StandardError)), 1000);
+        AssertHalves(result, 1000);
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class ClusterTests
     {
         var (program, result) = await Runs.ExecuteAsync("--workers", "2", "--rate", "200", "--duration", "5s");
 
-        Assert.True(program.ExitCode == 0, program.StandardError);
+        Runs.AssertPasses(program.ExitCode, result);
         AssertHalves(result, 1000);
     }
 
