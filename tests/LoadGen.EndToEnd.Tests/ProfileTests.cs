@@ -36,7 +36,7 @@ public sealed class ProfileTests : IDisposable
 
         var (program, result) = await Runs.ExecuteAsync(plan.Path);
 
-        Assert.Equal(0, program.ExitCode);
+        Runs.AssertPasses(program.ExitCode, result);
         Assert.Equal(750, result.Books.Completed);
         int[] weights = [40, 25, 3, 20, 7, 5];
         Assert.All(weights.Zip(result.Profiles), each => Assert.InRange(each.Second.Books.Scheduled - (750 * each.First / 100.0), -1, 1));

@@ -84,7 +84,7 @@ public sealed class ReleaseTests
         await coordinator.WaitForAsync("    2 s ");
 
         await (await release.Workers.PodAsync(1)).SendAsync(Signal.Kill);
-        await coordinator.WaitForAsync("is gone", "workers 2");
+        await coordinator.WaitForAsync("assigned arrivals counted as lost", "workers 2");
 
         // Above one arrival lost in a hundred, the run says nothing about the server.
         await release.EndsWithAsync(0, 12);
