@@ -262,7 +262,10 @@ public sealed record CoordinatorState
     {
         if (order is null)
         {
-            return (this with { Mode = new CoordinatorMode.Idle() }, []);
+            // What was ordered while a run was asked for has its turn now.
+            return Next is { } next
+                ? (this with { Next = null }).BeginAnew(next, now)
+                : (this with { Mode = new CoordinatorMode.Idle() }, []);
         }
 
         if (order.Plan is not { } plan)
@@ -322,16 +325,10 @@ public sealed record CoordinatorState
         {
             Mode = new CoordinatorMode.Idle(),
             Had = Had.Add(run.RunId),
-            Next = null,
             Registered = Registered.RemoveRange(run.Workers.Values.Where(worker => worker.Stage == WorkerStage.Lost).Select(worker => worker.Id)),
         };
         effects = [.. effects, .. workers.Select(worker => new RunEffect.EndRun(worker, run.RunId))];
-        if (Next is not { } order)
-        {
-            return (idle, effects);
-        }
-
-        var (next, begun) = idle.BeginAnew(order, now);
+        var (next, begun) = idle.BeginAnew(null, now);
         return (next, effects.AddRange(begun));
     }
 }
