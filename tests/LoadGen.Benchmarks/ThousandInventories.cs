@@ -48,7 +48,12 @@ internal static class ThousandInventories
         }
 
         var read = Environment.CpuUsage.TotalTime - before;
-        var (run, _, _) = recovery.Build(term: 2, stopReason: null, TimeSpan.FromHours(2));
+        var (run, effects, _) = recovery.Build(term: 2, stopReason: null, TimeSpan.FromHours(2));
+        foreach (var merge in effects.OfType<RunEffect.Merge>())
+        {
+            run.Merged.Merge(merge.Part);
+        }
+
         var all = Environment.CpuUsage.TotalTime - before;
         Console.WriteLine($"taking over: decoded and added with {read.TotalMilliseconds:F0} ms CPU, put together with {(all - read).TotalMilliseconds:F0} ms CPU, {run.Merged.Books.Scheduled} arrivals");
     }

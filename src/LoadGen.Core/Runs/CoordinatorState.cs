@@ -242,20 +242,14 @@ public sealed record CoordinatorState
             new RunEffect.Warn($"took over run {run.RunId} with {run.Workers.Count} workers at {run.ElapsedAt(now).TotalSeconds:0.0} s"),
             .. effects,
         ];
-        var events = Registered.Values.Where(worker => !run.Workers.ContainsKey(worker.WorkerId));
-        return With(new CoordinatorMode.Running(mode.Order, run, untold), Apply(run, events, now), effects);
+        var newcomers = Registered.Values.Where(worker => !run.Workers.ContainsKey(worker.WorkerId));
+        return With(new CoordinatorMode.Running(mode.Order, run, untold), run.ApplyAll(newcomers, now), effects);
     }
 
     private (CoordinatorState, ImmutableArray<RunEffect>) TakeLate(CoordinatorMode.Running mode, RunInventory inventory, TimeSpan now)
     {
-        var (run, effects) = (mode.Run, ImmutableArray<RunEffect>.Empty);
-        foreach (var report in inventory.Reports)
-        {
-            (run, var caused) = run.TakeTold(inventory.WorkerId, report, now);
-            effects = effects.AddRange(caused);
-        }
-
-        return With(mode with { Untold = mode.Untold.Remove(inventory.WorkerId) }, (run, effects), []);
+        var reports = inventory.Reports.Select(report => RunEvent.ReportReceived.ParseTold(inventory.WorkerId, report, mode.Run.Plan));
+        return With(mode with { Untold = mode.Untold.Remove(inventory.WorkerId) }, mode.Run.ApplyAll(reports, now), []);
     }
 
     private (CoordinatorState, ImmutableArray<RunEffect>) BeginAnew(RunOrder? order, TimeSpan now, string? stopReason = null)
@@ -283,19 +277,7 @@ public sealed record CoordinatorState
             events.Add(new RunEvent.StopRequested(stopReason));
         }
 
-        return With(new CoordinatorMode.Running(order, run, []), Apply(run, events, now), [new RunEffect.Begin(run)]);
-    }
-
-    private static (RunState, ImmutableArray<RunEffect>) Apply(RunState run, IEnumerable<RunEvent> events, TimeSpan now)
-    {
-        var effects = ImmutableArray<RunEffect>.Empty;
-        foreach (var happened in events)
-        {
-            (run, var caused) = run.Apply(happened, now);
-            effects = effects.AddRange(caused);
-        }
-
-        return (run, effects);
+        return With(new CoordinatorMode.Running(order, run, []), run.ApplyAll(events, now), [new RunEffect.Begin(run)]);
     }
 
     private (CoordinatorState, ImmutableArray<RunEffect>) With(

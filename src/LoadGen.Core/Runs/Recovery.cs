@@ -6,7 +6,7 @@ namespace LoadGen.Core.Runs;
 
 /// <summary>A run that a coordinator has taken over.</summary>
 /// <param name="State">The run.</param>
-/// <param name="Merged">Everything counted so far.</param>
+/// <param name="Merged">What the latest checkpoint covers; the reports since come as effects.</param>
 /// <param name="StartedAt">When the load started, by the first coordinator's wall clock.</param>
 /// <param name="CheckpointVersion">The latest checkpoint that is held; 0 for none.</param>
 public sealed record RecoveredRun(RunState State, Tally Merged, DateTimeOffset StartedAt, int CheckpointVersion);
@@ -63,7 +63,7 @@ public sealed record Recovery(TimeSpan Since)
             : told;
     }
 
-    /// <summary>The run as it is now, with everything that was told merged.</summary>
+    /// <summary>The run as it is now, by everything that was told.</summary>
     /// <param name="term">The new coordinator's.</param>
     /// <param name="stopReason">Why it is to end now; <see langword="null"/> if it is not.</param>
     /// <param name="now">The new coordinator's monotonic clock.</param>
@@ -84,22 +84,11 @@ public sealed record Recovery(TimeSpan Since)
         var (state, effects) = RunState.Resume(
             first.RunId, plan, Assignment!, loadStart, workers.Values, term, first.Lease, Heard, Since);
         effects = effects.AddRange(warnings);
-        if (stopReason is not null)
-        {
-            (state, var stopped) = state.Apply(new RunEvent.StopRequested(stopReason), now);
-            effects = effects.AddRange(stopped);
-        }
-
-        foreach (var (workerId, report) in Told.Values.SelectMany(told => told.Inventory.Reports.Select(report => (told.Inventory.WorkerId, report))).OrderBy(each => each.report.Number))
-        {
-            (state, var caused) = state.TakeTold(workerId, report, now);
-            foreach (var merge in caused.OfType<RunEffect.Merge>())
-            {
-                merged.Merge(merge.Part);
-            }
-
-            effects = effects.AddRange(caused.Where(effect => effect is not RunEffect.Merge));
-        }
+        IEnumerable<RunEvent> stop = stopReason is null ? [] : [new RunEvent.StopRequested(stopReason)];
+        var reports = Told.Values.SelectMany(told => told.Inventory.Reports.Select(report => (told.Inventory.WorkerId, Report: report)))
+            .OrderBy(each => each.Report.Number)
+            .Select(each => RunEvent.ReportReceived.ParseTold(each.WorkerId, each.Report, plan));
+        (state, effects) = state.Then(effects, resumed => resumed.ApplyAll([.. stop, .. reports], now));
 
         var untold = state.Workers.Values.Where(worker => !worker.IsOver && !HasToldOf(worker.Id)).Select(worker => worker.Id);
         return (new RecoveredRun(state, merged, first.StartedAt, checkpoint?.Version ?? 0), effects, [.. untold]);

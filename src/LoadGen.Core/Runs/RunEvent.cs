@@ -58,6 +58,19 @@ public abstract record RunEvent
         /// <exception cref="TallyFormatException">Its tally is not one of such a plan.</exception>
         public static ReportReceived Parse(string workerId, WorkerReport report, Plan plan)
             => new(workerId, report, EncodedTally.Parse(report.EncodedTally, plan.Targets.Count, plan.Profiles.Count));
+
+        /// <summary>Parses a report that came in an inventory. One that is malformed costs its worker its place.</summary>
+        public static RunEvent ParseTold(string workerId, WorkerReport report, Plan plan)
+        {
+            try
+            {
+                return Parse(workerId, report, plan);
+            }
+            catch (TallyFormatException error)
+            {
+                return new WorkerLost(workerId, $"it told a malformed report: {error.Message}");
+            }
+        }
     }
 
     /// <summary>A worker was told to leave: it hands its share over and goes.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Slices;
-using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
 
@@ -70,18 +69,5 @@ public sealed partial record RunState
         // A change of the division that was not decided yet is called off.
         state = state with { Assignment = Assignment with { Term = term, Version = Assignment.Version + 1, CutAt = null }, Pending = null, IsInQuestion = true };
         return (state, state.AssignToAll());
-    }
-
-    /// <summary>Takes a report that came in an inventory. One that cannot be read costs its worker its place.</summary>
-    public (RunState State, ImmutableArray<RunEffect> Effects) TakeTold(string workerId, WorkerReport report, TimeSpan now)
-    {
-        try
-        {
-            return Apply(RunEvent.ReportReceived.Parse(workerId, report, Plan), now);
-        }
-        catch (TallyFormatException error)
-        {
-            return Apply(new RunEvent.WorkerLost(workerId, $"it told a malformed report: {error.Message}"), now);
-        }
     }
 }

@@ -189,11 +189,15 @@ public sealed partial record RunState
             return (With(worker with { IsSettled = true }), Nothing);
         }
 
-        // One that finished early leaves arrivals behind; how many is known once the next division begins. A cut may be called off.
-        return worker.Books.Scheduled >= (Assignment! with { CutAt = null }).GivenTo(Plan, workerId)
-            || (!Assignment.IsMember(workerId) && Assignment.CutAt is null)
-            ? Settle(worker, Horizon)
-            : (this, Nothing);
+        // One that finished early leaves arrivals behind, whether or not it was heard to say that it leaves; how many is known once
+        // the next division begins. A cut may be called off.
+        if (worker.Books.Scheduled >= (Assignment! with { CutAt = null }).GivenTo(Plan, workerId))
+        {
+            return Settle(worker, Horizon);
+        }
+
+        var left = worker with { IsLeaving = true };
+        return !Assignment.IsMember(workerId) && Assignment.CutAt is null ? Settle(left, Horizon) : (With(left), Nothing);
     }
 
     private (RunState, ImmutableArray<RunEffect>) SettleDeparted(long before)

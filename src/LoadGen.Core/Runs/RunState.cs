@@ -18,9 +18,6 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     /// <summary>Enough for the first assignment to reach every worker, so that all start at the same moment.</summary>
     private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>What was under way at a stop has ended by then, and was reported.</summary>
-    private TimeSpan StopsWithin => Plan.Limits.ConnectTimeout + Plan.Limits.HandshakeTimeout + (2 * Lease);
-
     private const string TooLate = "it did not end its load in time after a stop";
 
     private const string BackTooLate = "it was silent for longer than its lease, and others have its share; what it did until then is counted";
@@ -99,19 +96,22 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         return state.Then(effects, after => after.Redivide(now)).Then(after => mayHaveEnded ? after.EndIfAllFinished() : (after, Nothing));
     }
 
-    /// <summary>The run as far as it is known here, ended because this coordinator has to go; <see langword="null"/> if nothing was run.</summary>
-    public RunEnding.Finished? CutShort(string reason, TimeSpan now)
-        => LoadStart is null ? null : new RunEnding.Finished(RecordsOf(TookPart), ElapsedAt(now) > TimeSpan.Zero ? ElapsedAt(now) : TimeSpan.Zero, reason);
+    /// <summary>Takes events one after the other.</summary>
+    public (RunState State, ImmutableArray<RunEffect> Effects) ApplyAll(IEnumerable<RunEvent> events, TimeSpan now)
+    {
+        var state = this;
+        var effects = ImmutableArray.CreateBuilder<RunEffect>();
+        foreach (var happened in events)
+        {
+            (state, var caused) = state.Apply(happened, now);
+            effects.AddRange(caused);
+        }
+
+        return (state, effects.ToImmutable());
+    }
 
     /// <summary>Time since the start of the load; negative before it, zero before that is known.</summary>
     public TimeSpan ElapsedAt(TimeSpan now) => LoadStart is { } start ? now - start : TimeSpan.Zero;
-
-    // A worker whose acknowledgement was lost repeats its last report; it must learn that it may go.
-    private (RunState, ImmutableArray<RunEffect>) ApplyAfterEnd(RunEvent happened)
-        => happened is RunEvent.ReportReceived { Report.Number: var number } report && Workers.TryGetValue(report.WorkerId, out var worker)
-            && number <= worker.LastReport
-            ? (this, [new RunEffect.Acknowledge(report.WorkerId, number)])
-            : (this, Nothing);
 
     private (RunState, ImmutableArray<RunEffect>) Register(RunEvent.WorkerRegistered registered, TimeSpan now)
     {
@@ -346,52 +346,6 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         return (state with { Stage = RunStage.Preparing }).StartIfAllPrepared(now).After(effects);
     }
 
-    private (RunState, ImmutableArray<RunEffect>) Stop(string reason, TimeSpan now) => Stage switch
-    {
-        RunStage.Forming or RunStage.Preparing => (this with { StopReason = reason }).End(new RunEnding.Finished([], TimeSpan.Zero, reason)),
-        RunStage.Running => (
-            this with { Stage = RunStage.Stopping, StopReason = reason, StoppedAt = ElapsedAt(now), Pending = null },
-            [.. Workers.Values.Where(worker => worker.IsActive).Select(worker => new RunEffect.Stop(worker.Id))]),
-        _ => (this, Nothing),
-    };
-
-    private (RunState, ImmutableArray<RunEffect>) EndIfAllFinished()
-    {
-        if (Stage is not (RunStage.Running or RunStage.Stopping) || Workers.Values.Any(worker => worker.IsActive))
-        {
-            return (this, Nothing);
-        }
-
-        return SettleAll(Horizon).Then(settled => settled.EndFinished());
-    }
-
-    private (RunState, ImmutableArray<RunEffect>) EndFinished()
-    {
-        var workers = TookPart;
-        var abortReason = StopReason
-            ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "every worker was lost"
-                : workers.All(worker => worker.IsOver && (worker.IsLeaving || worker.Stage == WorkerStage.Lost)) ? "every worker left"
-                : null);
-        return End(new RunEnding.Finished(RecordsOf(workers), DurationOf(workers, abortReason), abortReason));
-    }
-
-    private static ImmutableArray<WorkerRecord> RecordsOf(ImmutableArray<WorkerState> workers)
-        => [.. workers.Select(worker => new WorkerRecord(worker.Id, worker.Host, worker.Books, worker.LostAt, worker.Usage) { Crypto = worker.Crypto })];
-
-    // A load that ran to its end lasted as long as its schedule, or longer where the last handshakes did.
-    private TimeSpan DurationOf(ImmutableArray<WorkerState> workers, string? abortReason)
-    {
-        var observed = workers.Max(worker => worker.Usage?.Elapsed ?? worker.LostAt ?? TimeSpan.Zero);
-        var planned = abortReason is null && Plan.Load is Load.Open open ? open.Schedule.Duration : TimeSpan.Zero;
-        return observed > planned ? observed : planned;
-    }
-
-    private (RunState, ImmutableArray<RunEffect>) End(RunEnding ending)
-    {
-        var ended = this with { Stage = RunStage.Ended };
-        return (ended, [new RunEffect.End(ending, ended)]);
-    }
-
     private RunState With(WorkerState worker) => this with
     {
         Workers = Workers.SetItem(worker.Id, worker),
@@ -401,6 +355,6 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 
     private RunState With(IEnumerable<WorkerState> workers) => workers.Aggregate(this, (state, worker) => state.With(worker));
 
-    private (RunState, ImmutableArray<RunEffect>) Then(ImmutableArray<RunEffect> before, Func<RunState, (RunState, ImmutableArray<RunEffect>)> next)
+    internal (RunState State, ImmutableArray<RunEffect> Effects) Then(ImmutableArray<RunEffect> before, Func<RunState, (RunState, ImmutableArray<RunEffect>)> next)
         => next(this).After(before);
 }

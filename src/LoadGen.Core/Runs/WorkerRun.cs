@@ -14,7 +14,7 @@ public sealed record WorkerIdentity(string Id, string Host, int Weight, TimeSpan
 /// what has to be done. Time comes in with the events, by the worker's monotonic clock. What must arrive is said again with
 /// every beat until an answer shows that it did, so a lost, repeated, late or overtaken message changes nothing.
 /// </summary>
-public sealed record WorkerRun(WorkerIdentity Self)
+public sealed partial record WorkerRun(WorkerIdentity Self)
 {
     /// <summary>The run ended early for this worker.</summary>
     public const int ExitAborted = 11;
@@ -31,7 +31,6 @@ public sealed record WorkerRun(WorkerIdentity Self)
     private static readonly TimeSpan RegisterEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RepeatReportAfter = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HandOverWithin = TimeSpan.FromMilliseconds(900);
 
     private static readonly TimeSpan SearchAfter = TimeSpan.FromSeconds(1);
 
@@ -278,20 +277,6 @@ public sealed record WorkerRun(WorkerIdentity Self)
         return state.Renew(answer.Sent, now, effects);
     }
 
-    // The lease counts from the question: the coordinator's count begins later, when it hears it. Once it is over, others may
-    // have the share: a coordinator that takes over does not know that yet, so only its assignment lets arrivals begin again.
-    private WorkerRun Renew(TimeSpan asked, TimeSpan now, ImmutableArray<WorkerEffect>.Builder effects)
-    {
-        if (Mode is not WorkerMode.Loading { Load: var load } || (IsFenced(now) && load.Assignment.Term < Term))
-        {
-            return this;
-        }
-
-        load = load with { LeaseFrom = load.LeaseFrom > asked ? load.LeaseFrom : asked };
-        effects.Add(new WorkerEffect.Renew(load.LeaseFrom + load.Offer.Lease - now));
-        return With(load);
-    }
-
     private WorkerRun TakeOffer(RunOffer offer, ImmutableArray<WorkerEffect>.Builder effects)
     {
         if (Mode.Run?.RunId == offer.RunId || Over.Contains(offer.RunId))
@@ -317,84 +302,6 @@ public sealed record WorkerRun(WorkerIdentity Self)
         return this with { Mode = new WorkerMode.Unfit(run, answer) };
     }
 
-    private WorkerRun TakeWork(WorkerEvent.WorkAssigned work, WorkerLoading load, bool isFirst, TimeSpan now, ImmutableArray<WorkerEffect>.Builder effects)
-    {
-        if (isFirst)
-        {
-            effects.Add(new WorkerEffect.BeginLoad(load.Offer, load.LoadStart - now));
-        }
-
-        effects.Add(new WorkerEffect.Divide(work.Assignment));
-        return With(load with { Assignment = work.Assignment, StartedAt = work.StartedAt }).Renew(Clock.LastAnswered ?? TimeSpan.Zero, now, effects);
-    }
-
-    private WorkerRun Acknowledge(WorkerEvent.ReportAcknowledged acknowledged, WorkerLoading load, ImmutableArray<WorkerEffect>.Builder effects)
-    {
-        load = load with { Kept = load.Kept.Drop(acknowledged.SafeUpTo).Merge(acknowledged.MergeUpTo, load.Offer.Plan) };
-        if (load.OnItsWay?.Number != acknowledged.Number)
-        {
-            return With(load);
-        }
-
-        load = load with { OnItsWay = null, IsAcknowledged = true };
-        return load is { IsDrained: true, IsFinal: false } ? AskForReport(load, effects) : With(load);
-    }
-
-    private WorkerRun AskForReport(WorkerLoading load, ImmutableArray<WorkerEffect>.Builder effects)
-    {
-        effects.Add(new WorkerEffect.MakeReport(load.LastReport + 1, load.IsDrained));
-        return With(load with { LastReport = load.LastReport + 1, IsAcknowledged = false, IsFinal = load.IsDrained });
-    }
-
-    private RunInventory InventoryOf(WorkerLoading load, TimeSpan now) => new()
-    {
-        RunId = load.Offer.RunId,
-        WorkerId = Self.Id,
-        Host = Self.Host,
-        Weight = Self.Weight,
-        Crypto = load.Crypto,
-        Plan = load.Offer.Plan,
-        Lease = load.Offer.Lease,
-        Assignment = load.Assignment,
-        Elapsed = now - load.LoadStart,
-        StartedAt = load.StartedAt,
-        Stopped = load.Course == LoadCourse.Stopping,
-        Checkpoint = load.Checkpoint,
-        Reports = load.Kept.All,
-    };
-
-    private WorkerRun Leave(TimeSpan now, ImmutableArray<WorkerEffect>.Builder effects)
-    {
-        effects.Add(new WorkerEffect.SayLeaving(Mode.Run?.RunId ?? ""));
-        if (Mode is not WorkerMode.Loading { Load: var load })
-        {
-            return End(ExitAborted, effects);
-        }
-
-        return load.Course switch
-        {
-            LoadCourse.Loading => With(load with { Course = LoadCourse.HandingOver, HandsOverUntil = now + HandOverWithin }),
-            LoadCourse.Stopping => With(load with { Course = LoadCourse.Leaving }),
-            _ => this,
-        };
-    }
-
-    // Two ways out of a load need no more from outside: a worker that leaves has delivered everything, or one that gives up has
-    // nothing under way any more.
-    private WorkerRun GoIfDone(ImmutableArray<WorkerEffect>.Builder effects)
-    {
-        switch (Mode)
-        {
-            case WorkerMode.Loading { Load: { Course: LoadCourse.HandingOver or LoadCourse.Leaving, IsDelivered: true } }:
-                return End(ExitAborted, effects);
-            case WorkerMode.Loading { Load: { Course: LoadCourse.GivingUp, IsDrained: true } load }:
-                effects.Add(new WorkerEffect.SavePartial(load.Offer, load.Crypto, load.StartedAt));
-                return With(load with { Course = LoadCourse.Saving });
-            default:
-                return this;
-        }
-    }
-
     private WorkerRun End(int exitCode, ImmutableArray<WorkerEffect>.Builder effects)
     {
         if (Mode.Run is not null)
@@ -405,6 +312,4 @@ public sealed record WorkerRun(WorkerIdentity Self)
         effects.Add(new WorkerEffect.Release(exitCode));
         return this with { Mode = new WorkerMode.Ended(exitCode) };
     }
-
-    private WorkerRun With(WorkerLoading load) => this with { Mode = new WorkerMode.Loading(load) };
 }

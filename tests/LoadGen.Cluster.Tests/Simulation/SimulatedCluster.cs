@@ -8,19 +8,23 @@ namespace LoadGen.Cluster.Tests.Simulation;
 /// <summary>
 /// Runs in simulated time: the real machines of coordinators and workers, and messages between them that take random times,
 /// overtake each other, come twice or are lost. Workers come, leave, pause, are cut off or die; the coordinator dies, and
-/// another takes over or is started again; or somebody stops the run. Each seed is another run, the same each time.
+/// another takes over or is started again; or a run is stopped. Some coordinators stay, and are given runs one after another.
+/// Each seed is another story, the same each time.
 /// </summary>
 internal sealed class SimulatedCluster
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(4);
 
     private readonly PriorityQueue<Action, (TimeSpan, int)> _agenda = new();
     private readonly Dictionary<string, HashSet<long>> _begun = [];
     private readonly List<string> _log = [];
     private readonly int _loss;
     private int _order;
+    private int _minWorkers;
+    private bool _stays;
+    private int _toCome = 1;
 
     public SimulatedCluster(int seed)
     {
@@ -51,11 +55,11 @@ internal sealed class SimulatedCluster
 
     public SimulatedCoordinator? Coordinator { get; private set; }
 
-    /// <summary>How the run ended, by whichever coordinator told of it, in order.</summary>
-    public List<(RunEnding Ending, RunRecord? Record)> Endings { get; } = [];
+    /// <summary>How many runs have been ordered.</summary>
+    public int Ordered { get; private set; }
 
-    /// <summary>Whether somebody stopped the run.</summary>
-    public bool WasStopped { get; private set; }
+    /// <summary>How the runs ended, by whichever coordinator told of it, in order.</summary>
+    public List<(RunEnding Ending, RunRecord? Record)> Endings { get; } = [];
 
     /// <summary>Arrivals that were begun twice, of any run.</summary>
     public List<(string RunId, long Arrival)> Twice { get; } = [];
@@ -66,13 +70,20 @@ internal sealed class SimulatedCluster
     /// <summary>What was said to people, for those who look into a run that went wrong.</summary>
     public string Story => string.Join('\n', _log);
 
-    /// <summary>Runs it to its end, with a number of troubles on the way.</summary>
+    /// <summary>Plays it to its end, with a number of troubles on the way.</summary>
     public void Play(int troubles)
     {
-        var minWorkers = 1 + Random.Next(4);
-        var order = new RunOrder("run-1", Plan, minWorkers, TimeSpan.FromSeconds(20)) { Lease = Lease };
+        _minWorkers = 1 + Random.Next(4);
+        _stays = Random.Next(4) == 0;
         var hasStandby = Random.Next(2) == 0;
+        var order = _stays ? null : NextOrder();
         Coordinator = new SimulatedCoordinator(this, order, hasStandby, ClockBase());
+        if (_stays)
+        {
+            _toCome = 1 + Random.Next(3);
+            OrderNext();
+        }
+
         for (var i = 0; i < 4; i++)
         {
             In(TimeSpan.FromMilliseconds(Random.Next(800)), Join);
@@ -80,19 +91,20 @@ internal sealed class SimulatedCluster
 
         for (var i = 0; i < troubles; i++)
         {
-            In(TimeSpan.FromSeconds(Random.NextDouble() * 26), () => MakeTrouble(hasStandby));
+            In(TimeSpan.FromSeconds(Random.NextDouble() * 26 * _toCome), () => MakeTrouble(hasStandby));
         }
 
+        var longest = LongestRun * _toCome;
         while (_agenda.TryDequeue(out var action, out var due) && !IsOver)
         {
             Now = due.Item1;
             action();
-            Assert.True(Now < Longest, $"the run does not end: {Describe()}");
+            Assert.True(Now < longest, $"the run does not end: {Describe()}");
         }
     }
 
-    // The run has ended and every worker has gone, or there is no coordinator any more and each has saved what it had.
-    private bool IsOver => Workers.Count > 0 && Workers.All(worker => !worker.IsAlive) && (Endings.Count > 0 || Coordinator is null);
+    // The runs have ended and every worker has gone, or there is no coordinator any more and each has saved what it had.
+    private bool IsOver => Workers.Count > 0 && Workers.All(worker => !worker.IsAlive) && (_toCome == 0 || Coordinator is null);
 
     public void At(TimeSpan time, Action action) => _agenda.Enqueue(action, (time, _order++));
 
@@ -117,6 +129,15 @@ internal sealed class SimulatedCluster
     {
         Log($"ended: {ending}");
         Endings.Add((ending, record));
+        _toCome--;
+        if (_toCome > 0)
+        {
+            OrderNext();
+        }
+        else if (_stays)
+        {
+            In(TimeSpan.FromSeconds(Random.NextDouble()), () => Coordinator?.Die());
+        }
     }
 
     public void Send(SimulatedWorker from, ToCoordinator message, bool widely)
@@ -177,6 +198,16 @@ internal sealed class SimulatedCluster
         }
     }
 
+    private RunOrder NextOrder() => new($"run-{++Ordered}", Plan, _minWorkers, TimeSpan.FromSeconds(20)) { Lease = Lease };
+
+    private void OrderNext() => In(TimeSpan.FromSeconds(Random.NextDouble()), () =>
+    {
+        if (Coordinator is { IsAlive: true, State.Stays: true } coordinator)
+        {
+            coordinator.Order(NextOrder());
+        }
+    });
+
     private TimeSpan ClockBase() => TimeSpan.FromSeconds(Random.Next(100_000));
 
     private void Join() => Workers.Add(new SimulatedWorker(this, $"worker-{Workers.Count:00}", 1 + (Random.Next(4) == 0 ? Random.Next(16) : Random.Next(3)), ClockBase()));
@@ -216,7 +247,6 @@ internal sealed class SimulatedCluster
                 break;
             case 8:
                 Log("stopped");
-                WasStopped = true;
                 Coordinator?.Stop("stopped by a person");
                 break;
             case 9 or 10 when Coordinator is { IsAlive: true } coordinator:
@@ -230,12 +260,12 @@ internal sealed class SimulatedCluster
     }
 
     // A standby takes over after it has noticed; one that is started again at the same address has the same order under another
-    // name; and sometimes none comes.
+    // name, or none if it stays; and sometimes none comes.
     private void LoseCoordinator(SimulatedCoordinator coordinator, bool hasStandby)
     {
         Log("the coordinator dies");
         coordinator.Die();
-        if (Endings.Count > 0)
+        if (_toCome == 0)
         {
             return;
         }
@@ -246,14 +276,32 @@ internal sealed class SimulatedCluster
             return;
         }
 
-        var order = new RunOrder($"run-{_order}", Random.Next(3) == 0 && hasStandby ? null : Plan, 1, TimeSpan.FromSeconds(20))
+        // A standby ends with the run that it took over.
+        _stays &= !hasStandby;
+        _toCome = _stays ? _toCome : 1;
+        var order = _stays ? null : new RunOrder($"run-{++Ordered}", Random.Next(3) == 0 && hasStandby ? null : Plan, 1, TimeSpan.FromSeconds(20))
         {
             Lease = Lease, TakesOver = hasStandby,
         };
         In(TimeSpan.FromSeconds(1 + (Random.NextDouble() * 8)), () =>
         {
-            Log($"another coordinator starts, {order.RunId}{(order.TakesOver ? ", a standby" : "")}{(order.Plan is null ? " without a plan" : "")}");
+            Log($"another coordinator starts, {order?.RunId ?? "stays"}{(order?.TakesOver == true ? ", a standby" : "")}{(order is { Plan: null } ? " without a plan" : "")}");
             Coordinator = new SimulatedCoordinator(this, order, hasStandby, ClockBase());
+            OrderWhenIdle(Coordinator);
         });
     }
+
+    // A run that no worker tells of is forgotten with a coordinator that stays; it is ordered again.
+    private void OrderWhenIdle(SimulatedCoordinator coordinator) => In(TimeSpan.FromSeconds(8), () =>
+    {
+        switch (coordinator)
+        {
+            case { IsAlive: true, State: { Stays: true, Mode: CoordinatorMode.Idle } } when _toCome > 0:
+                OrderNext();
+                break;
+            case { IsAlive: true, State: { Stays: true, Mode: CoordinatorMode.Recovering } }:
+                OrderWhenIdle(coordinator);
+                break;
+        }
+    });
 }

@@ -7,8 +7,8 @@ using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Tests.Simulation;
 
-/// <summary>A coordinator in simulated time: the real <see cref="CoordinatorState"/> and the real <see cref="ConductedRun"/>.</summary>
-internal sealed class SimulatedCoordinator : IRunObserver
+/// <summary>A coordinator in simulated time: the real <see cref="Conductor"/>, and with it all of a coordinator but its mailbox.</summary>
+internal sealed class SimulatedCoordinator : IRunObserver, IConductorSurroundings
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(5);
@@ -16,7 +16,7 @@ internal sealed class SimulatedCoordinator : IRunObserver
     private readonly SimulatedCluster _cluster;
     private readonly TimeSpan _clockBase;
     private readonly bool _hasStandby;
-    private ConductedRun? _run;
+    private readonly Conductor _conductor;
 
     /// <param name="cluster">Where it is.</param>
     /// <param name="order">Its run; <see langword="null"/> for one that stays.</param>
@@ -27,24 +27,25 @@ internal sealed class SimulatedCoordinator : IRunObserver
         _cluster = cluster;
         _clockBase = clockBase;
         _hasStandby = hasStandby;
-        var term = 1 + (int)cluster.Now.TotalSeconds;
-        State = CoordinatorState.Waiting(term);
+        _conductor = new Conductor(CoordinatorState.Waiting(1 + (int)cluster.Now.TotalSeconds), this);
         if (order is not null)
         {
-            _run = NewRun();
-            (State, var effects) = CoordinatorState.Of(order, term, Now);
-            CarryOut(effects);
+            _conductor.Begin(order);
         }
 
         cluster.In(LookEvery, Look);
         cluster.In(CheckpointEvery, Checkpoint);
     }
 
-    public CoordinatorState State { get; private set; }
+    public CoordinatorState State => _conductor.State;
 
     public bool IsAlive { get; private set; } = true;
 
-    private TimeSpan Now => _cluster.Now + _clockBase;
+    TimeSpan IConductorSurroundings.Now => _cluster.Now + _clockBase;
+
+    DateTimeOffset IConductorSurroundings.UtcNow => DateTimeOffset.UnixEpoch + _cluster.Now;
+
+    bool IConductorSurroundings.HasStandby => _hasStandby;
 
     public void Die() => IsAlive = false;
 
@@ -57,10 +58,20 @@ internal sealed class SimulatedCoordinator : IRunObserver
 
     public void Hear(ToCoordinator message)
     {
-        if (IsAlive && message.ToEvent(State.Run) is { } happened)
+        if (IsAlive)
         {
-            Apply(happened, message.RunId.Length > 0 ? message.RunId : null);
+            _conductor.Hear(message);
         }
+    }
+
+    ConductedRun IConductorSurroundings.Make(string runId) => new(this, new NoTimers());
+
+    void IConductorSurroundings.Tell(string workerId, ToWorker message) => _cluster.Send(this, workerId, message);
+
+    void IConductorSurroundings.Warn(string sentence) => _cluster.Log(sentence);
+
+    void IConductorSurroundings.RunEnded(ConductedRun run, RunEnding ending)
+    {
     }
 
     void IRunObserver.Progressed(RunProgress progress)
@@ -73,83 +84,29 @@ internal sealed class SimulatedCoordinator : IRunObserver
     {
     }
 
-    private void Look()
+    private void Apply(RunEvent happened)
     {
-        Apply(new RunEvent.TimePassed());
         if (IsAlive)
         {
+            _conductor.Apply(happened);
+        }
+    }
+
+    private void Look()
+    {
+        if (IsAlive)
+        {
+            _conductor.Apply(new RunEvent.TimePassed());
             _cluster.In(LookEvery, Look);
         }
     }
 
     private void Checkpoint()
     {
-        if (!IsAlive)
-        {
-            return;
-        }
-
-        _run?.UseCheckpoints(_hasStandby);
-        if (_run?.MakeCheckpoint(State.Run) is { } made)
-        {
-            foreach (var holder in made.Holders)
-            {
-                _cluster.Send(this, holder, new ToWorker.HoldCheckpoint(State.Run!.RunId, State.Term, made.Checkpoint));
-            }
-        }
-
-        _cluster.In(CheckpointEvery, Checkpoint);
-    }
-
-    private void Apply(RunEvent happened, string? runId = null)
-    {
         if (IsAlive)
         {
-            (State, var effects) = State.Apply(happened, runId, Now);
-            CarryOut(effects);
-        }
-    }
-
-    private ConductedRun NewRun() => new(this, new NoTimers());
-
-    private void CarryOut(IEnumerable<RunEffect> effects)
-    {
-        foreach (var effect in effects)
-        {
-            switch (effect)
-            {
-                case RunEffect.Begin begin:
-                    _run = NewRun();
-                    _run.Begin(begin.Run);
-                    break;
-                case RunEffect.GoOn goOn:
-                    _run = NewRun();
-                    _run.GoOn(goOn.Run);
-                    break;
-                case RunEffect.Start:
-                    _run!.Start(TimeSpan.Zero, DateTimeOffset.UnixEpoch);
-                    break;
-                case RunEffect.Merge merge:
-                    _run!.Merge(merge.Part);
-                    break;
-                case RunEffect.CountLost lost:
-                    _run!.CountLost(lost.Arrivals);
-                    break;
-                case RunEffect.KeepCheckpoint held:
-                    _run!.Checkpoints.Held(held.WorkerId, held.Version);
-                    break;
-                case RunEffect.End end:
-                    _run!.End(end.Run, end.Ending);
-                    _run = null;
-                    break;
-                case RunEffect.Warn warn:
-                    _cluster.Log(warn.Sentence);
-                    break;
-                default:
-                    var (worker, message) = CoordinatorMessages.Of(effect, State, _run, Now);
-                    _cluster.Send(this, worker, message);
-                    break;
-            }
+            _conductor.Checkpoint();
+            _cluster.In(CheckpointEvery, Checkpoint);
         }
     }
 

@@ -295,6 +295,11 @@ public sealed class RecoveryTests
     private (RunState State, Tally Merged, int CheckpointVersion, DateTimeOffset StartedAt, ImmutableArray<RunEffect> Effects, ImmutableHashSet<string> Untold) Build(TimeSpan? at = null)
     {
         var (run, effects, untold) = _recovery.Build(term: 7, stopReason: null, at ?? Now);
+        foreach (var merge in effects.OfType<RunEffect.Merge>())
+        {
+            run.Merged.Merge(merge.Part);
+        }
+
         return (run.State, run.Merged, run.CheckpointVersion, run.StartedAt, effects, untold);
     }
 }
