@@ -43,6 +43,7 @@ internal static class CoordinatorMessages
         ToCoordinator.WorkerFailed m => new RunEvent.WorkerLost(m.WorkerId, m.Reason),
         ToCoordinator.TallyReported m => run is not null && run.RunId == m.RunId ? RunEvent.ReportReceived.Parse(m.WorkerId, m.Report, run.Plan) : null,
         ToCoordinator.CheckpointHeld m => new RunEvent.CheckpointHeld(m.WorkerId, m.Version),
+        ToCoordinator.RunOver m => new RunEvent.RunKnownOver(m.WorkerId, m.RunId),
         ToCoordinator.InventoryTold m => new RunEvent.InventoryTold(m.Inventory),
         _ => throw new ArgumentOutOfRangeException(nameof(message)),
     };

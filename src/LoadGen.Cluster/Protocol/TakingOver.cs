@@ -46,6 +46,19 @@ internal abstract partial record ToCoordinator
         public Wire.CheckpointHeld ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Version = Version };
     }
 
+    /// <summary>That run is over, as a coordinator before has said.</summary>
+    public sealed record RunOver(string RunId, string WorkerId)
+        : ToCoordinator(WorkerId), IWireMessage<RunOver, Wire.RunOver>
+    {
+        public static string Manifest => "run-over";
+
+        public override string RunId { get; } = RunId;
+
+        public static RunOver FromWire(Wire.RunOver wire) => new(WireValues.RunId(wire.RunId), WireValues.WorkerId(wire.WorkerId));
+
+        public Wire.RunOver ToWire() => new() { RunId = RunId, WorkerId = WorkerId };
+    }
+
     /// <summary>Everything a new coordinator needs from one worker to go on with the run.</summary>
     public sealed record InventoryTold(RunInventory Inventory)
         : ToCoordinator(Inventory.WorkerId), IWireMessage<InventoryTold, Wire.Inventory>

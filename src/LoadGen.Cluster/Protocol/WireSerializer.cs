@@ -36,6 +36,7 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
         WireEntry.Of<ToCoordinator.CheckpointHeld, Wire.CheckpointHeld>(),
         WireEntry.Of<ToWorker.TellInventory, Wire.TellInventory>(),
         WireEntry.Of<ToCoordinator.InventoryTold, Wire.Inventory>(),
+        WireEntry.Of<ToCoordinator.RunOver, Wire.RunOver>(),
     ];
 
     private static readonly FrozenDictionary<Type, WireEntry> ByType = Entries.ToFrozenDictionary(entry => entry.Type);

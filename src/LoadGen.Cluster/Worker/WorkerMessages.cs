@@ -22,6 +22,7 @@ internal static class WorkerMessages
             WorkerEffect.SayFailed m => new ToCoordinator.WorkerFailed(m.RunId, self.Id, m.Reason),
             WorkerEffect.Report m => new ToCoordinator.TallyReported(m.RunId, self.Id, m.Reported),
             WorkerEffect.SayHeld m => new ToCoordinator.CheckpointHeld(m.RunId, self.Id, m.Version),
+            WorkerEffect.SayOver m => new ToCoordinator.RunOver(m.RunId, self.Id),
             WorkerEffect.TellInventory m => new ToCoordinator.InventoryTold(m.Inventory),
             _ => throw new ArgumentOutOfRangeException(nameof(effect)),
         };

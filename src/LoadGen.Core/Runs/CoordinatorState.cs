@@ -154,7 +154,10 @@ public sealed record CoordinatorState
                 var heardOf = mode.Recovery.Hear(heard.WorkerId, now);
                 return IsUnderWayElsewhere(heard)
                     ? (this with { Mode = mode with { Recovery = heardOf.Ask(heard.RunId) } }, AskOf(mode.Recovery, heard))
-                    : (this with { Mode = mode with { Recovery = heardOf } }, AnswerWithoutRun(heard));
+                    : (this with { Mode = mode with { Recovery = heardOf } }, [.. AnswerWithoutRun(heard), .. mode.Recovery.AskMissing(heard.WorkerId)]);
+            case RunEvent.RunKnownOver over:
+                var knowing = this with { Had = Had.Add(over.RunId) };
+                return over.RunId == mode.Recovery.RunId ? knowing.BeginAnew(mode.Order, now, mode.StopReason) : (knowing, []);
             case RunEvent.InventoryTold { Inventory: var inventory }:
                 var recovery = mode.Recovery.Take(inventory, now);
                 var state = this with { Mode = mode with { Recovery = recovery } };
@@ -188,6 +191,8 @@ public sealed record CoordinatorState
                 return (this, [new RunEffect.Release(heard.WorkerId, heard.RunId, WorkerRun.ExitAborted, $"the coordinator runs {run.RunId} now, and knows nothing of {heard.RunId}")]);
             case RunEvent.WorkerHeard heard when mode.Untold.Contains(heard.WorkerId):
                 return With(mode, run.Apply(heard, now), [new RunEffect.AskInventory(heard.WorkerId, run.RunId)]);
+            case RunEvent.RunKnownOver over when over.RunId == run.RunId && mode.Untold.Contains(over.WorkerId) && run.Workers.GetValueOrDefault(over.WorkerId) is { IsOver: false }:
+                return With(mode, run.EndAsOver(over.WorkerId), []);
             case RunEvent.InventoryTold { Inventory: var inventory }:
                 return inventory.RunId == run.RunId && mode.Untold.Contains(inventory.WorkerId) ? TakeLate(mode, inventory, now) : (this, []);
             case RunEvent.ReportReceived report when mode.Untold.Contains(report.WorkerId):

@@ -39,6 +39,10 @@ public sealed record Recovery(TimeSpan Since)
     /// <summary>Whether a worker's inventory is here. What it reports after that it reports again, until it is answered.</summary>
     public bool HasToldOf(string workerId) => Told.ContainsKey(workerId);
 
+    /// <summary>A worker that was given work and speaks of no run may know that it is over.</summary>
+    public ImmutableArray<RunEffect> AskMissing(string workerId)
+        => RunId is { } runId && Missing.Contains(workerId) ? [new RunEffect.AskInventory(workerId, runId)] : [];
+
     /// <summary>The runs that workers said they work on.</summary>
     public ImmutableHashSet<string> Asked { get; private init; } = [];
 

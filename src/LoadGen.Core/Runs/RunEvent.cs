@@ -73,6 +73,9 @@ public abstract record RunEvent
         }
     }
 
+    /// <summary>A worker that was asked for a run knows that it is over: its result is where its coordinator was.</summary>
+    public sealed record RunKnownOver(string WorkerId, string RunId) : RunEvent;
+
     /// <summary>A worker was told to leave: it hands its share over and goes.</summary>
     public sealed record WorkerLeaving(string WorkerId) : RunEvent;
 

@@ -84,6 +84,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             RunEvent.ReportReceived report => TakeReport(report),
             RunEvent.WorkerLeaving leaving => Leave(leaving.WorkerId),
             RunEvent.WorkerLost lost => Lose(lost.WorkerId, lost.Reason, now),
+            RunEvent.RunKnownOver over => Lose(over.WorkerId, "it does not know the run any more", now),
             RunEvent.StopRequested stop => Stop(stop.Reason, now),
             RunEvent.TimePassed => LoseSilent(now),
             RunEvent.ProcessEnded ended => Workers.GetValueOrDefault(ended.WorkerId)?.LastHeard == ended.HeardBefore

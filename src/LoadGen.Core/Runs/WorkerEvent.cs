@@ -149,6 +149,9 @@ public abstract record WorkerEffect
     /// <summary>Say: the checkpoint is held.</summary>
     public sealed record SayHeld(string RunId, int Version) : WorkerEffect;
 
+    /// <summary>Say: a coordinator has told me that the run is over.</summary>
+    public sealed record SayOver(string RunId) : WorkerEffect;
+
     /// <summary>Say: this is everything that I know of the run.</summary>
     public sealed record TellInventory(RunInventory Inventory) : WorkerEffect;
 

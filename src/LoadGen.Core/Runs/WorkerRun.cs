@@ -101,6 +101,10 @@ public sealed partial record WorkerRun(WorkerIdentity Self)
                 return Mode is WorkerMode.Loading ? this : RegisterAgain(now, effects);
             case WorkerEvent.BeatAnswered answer:
                 return TakeAnswer(answer, now, effects);
+            case WorkerEvent.RunOffered or WorkerEvent.InventoryAsked when Over.Contains(order.RunId):
+                // It came late, or the coordinator took the run over from a worker that missed its end.
+                effects.Add(new WorkerEffect.SayOver(order.RunId));
+                return this;
             case WorkerEvent.RunOffered offer:
                 return TakeOffer(new RunOffer(offer.RunId, offer.Plan, offer.Lease), effects);
             case WorkerEvent.Released released:
@@ -279,7 +283,7 @@ public sealed partial record WorkerRun(WorkerIdentity Self)
 
     private WorkerRun TakeOffer(RunOffer offer, ImmutableArray<WorkerEffect>.Builder effects)
     {
-        if (Mode.Run?.RunId == offer.RunId || Over.Contains(offer.RunId))
+        if (Mode.Run?.RunId == offer.RunId)
         {
             return this;
         }

@@ -77,6 +77,7 @@ internal static class WireSamples
         Of(ToWorker((run, term) => new ToWorker.EndRun(run, term))),
         Of(Gen.Select(Label, Term, Checkpoints).Select((run, term, checkpoint) => new ToWorker.HoldCheckpoint(run, term, checkpoint))),
         Of(Gen.Select(Label, Label, Version).Select((run, worker, version) => new ToCoordinator.CheckpointHeld(run, worker, version))),
+        Of(Gen.Select(Label, Label).Select((run, worker) => new ToCoordinator.RunOver(run, worker))),
         Of(ToWorker((run, term) => new ToWorker.TellInventory(run, term))),
         Of(Gen.Select(Label, Label, Gen.Select(Weight, Time, Time), Plans(), Assignments, Checkpoints, Gen.Select(Reports.Array[1, 3], Instant)).Select(
             (run, worker, numbers, plan, assignment, checkpoint, rest) => new ToCoordinator.InventoryTold(new RunInventory

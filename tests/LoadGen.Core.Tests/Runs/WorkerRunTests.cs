@@ -65,6 +65,20 @@ public sealed class WorkerRunTests
     }
 
     [Fact]
+    public void Asked_for_a_run_that_it_knows_is_over_it_says_so()
+    {
+        Load();
+        Says(new WorkerEvent.RunEnded("run", Term));
+
+        Says(new WorkerEvent.InventoryAsked("run", Term));
+
+        Assert.Equal([new WorkerEffect.SayOver("run")], _effects);
+        Says(new WorkerEvent.RunOffered("run", Term, Plan, TimeSpan.FromSeconds(5)));
+        Assert.Equal([new WorkerEffect.SayOver("run")], _effects);
+        Assert.IsType<WorkerMode.Waiting>(_worker.Mode);
+    }
+
+    [Fact]
     public void An_assignment_of_a_later_term_replaces_one_of_a_higher_version()
     {
         Load();
@@ -168,18 +182,6 @@ public sealed class WorkerRunTests
 
         Assert.Contains(new WorkerEffect.SayFailed("run", "no memory"), _effects);
         Assert.Contains(new WorkerEffect.Release(WorkerRun.ExitFault), _effects);
-    }
-
-    [Fact]
-    public void What_is_said_of_a_run_that_is_over_came_late()
-    {
-        Load();
-        Says(new WorkerEvent.RunEnded("run", Term));
-
-        Says(new WorkerEvent.RunOffered("run", Term, Plan, TimeSpan.FromSeconds(5)));
-
-        Assert.Empty(_effects);
-        Assert.IsType<WorkerMode.Waiting>(_worker.Mode);
     }
 
     private WorkerLoading LoadNow => Assert.IsType<WorkerMode.Loading>(_worker.Mode).Load;
