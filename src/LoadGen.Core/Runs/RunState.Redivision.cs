@@ -6,17 +6,16 @@ namespace LoadGen.Core.Runs;
 
 /// <summary>
 /// How the work is divided anew when a worker joins, leaves or is lost. For an open load in two steps, so that no arrival is
-/// begun twice or never: all who are under load promise to begin nothing from a boundary on, then everybody learns the new
+/// begun twice or never: all who are under load promise to begin nothing from a boundary on, then all of them learn the new
 /// division from there. If one does not answer before the boundary is near, the change is called off and tried again later,
-/// so that the load never waits for it. What a lost worker had been given before the boundary and did not report is lost.
+/// so that the load never waits for it; where workers are alive and slow to answer, with a boundary further ahead. What a lost
+/// worker had been given before the boundary and did not report is lost.
 /// </summary>
 public sealed partial record RunState
 {
-    /// <summary>How far ahead the boundary is: enough for a question and an answer.</summary>
-    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan ShortestLead = TimeSpan.FromMilliseconds(600);
 
-    /// <summary>The new division has to be known everywhere before the boundary.</summary>
-    private static readonly TimeSpan Spare = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestLead = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -31,6 +30,9 @@ public sealed partial record RunState
 
     /// <summary>No change begins before this, from the start of the load.</summary>
     private TimeSpan NotBefore { get; init; }
+
+    /// <summary>How far ahead the boundary is: enough for a question and an answer, here and now.</summary>
+    private TimeSpan Lead { get; init; } = ShortestLead;
 
     // Every arrival that there is, or that had come due when the run was stopped.
     private long Horizon => Plan.Load is not Load.Open open ? long.MaxValue
@@ -80,17 +82,20 @@ public sealed partial record RunState
         var state = this with
         {
             Assignment = Assignment! with { Version = Assignment.Version + 1, CutAt = from },
-            Pending = new Redivision(from, due, [.. asked]),
+            Pending = new Redivision(from, LoadStart!.Value + elapsed, due, [.. asked]),
         };
         return (state, [.. asked.Select(worker => new RunEffect.Assign(worker))]);
     }
 
     private (RunState, ImmutableArray<RunEffect>) Decide(Redivision pending, TimeSpan elapsed)
     {
-        // One that ended without a promise counts as one who gave it only while it cannot have come to the boundary.
-        if ((!pending.Awaited.IsEmpty || pending.HasEnded) && elapsed > pending.Due - Spare)
+        // The new division has to be known everywhere before the boundary. One that ended without a promise counts as one who gave
+        // it only while it cannot have come there.
+        if ((!pending.Awaited.IsEmpty || pending.HasEnded) && elapsed > pending.Due - (Lead / 3))
         {
-            return CallOff(elapsed);
+            // A silent worker does not answer later either; one that was heard since it was asked is slow, or its messages are.
+            var areSlow = pending.Awaited.Any(worker => Workers.GetValueOrDefault(worker)?.LastHeard > pending.Asked);
+            return (this with { Lead = areSlow ? TimeSpan.FromTicks(Math.Min(2 * Lead.Ticks, LongestLead.Ticks)) : Lead }).CallOff(elapsed);
         }
 
         if (!pending.Awaited.IsEmpty)
@@ -101,7 +106,8 @@ public sealed partial record RunState
         var members = Candidates();
         return members.IsEmpty
             ? CallOff(elapsed)
-            : Begin(members, pending.From).Then(state => state.SettleDeparted(pending.From));
+            : (this with { Lead = TimeSpan.FromTicks(Math.Max(Lead.Ticks / 2, ShortestLead.Ticks)) })
+                .Begin(members, pending.From).Then(state => state.SettleDeparted(pending.From));
     }
 
     private (RunState, ImmutableArray<RunEffect>) CallOff(TimeSpan elapsed)

@@ -119,6 +119,18 @@ public sealed class RunStateRedivisionTests
     }
 
     [Fact]
+    public void Where_workers_are_alive_and_slow_to_answer_the_next_boundary_is_further_ahead()
+    {
+        var run = RunStory.Of("a", "b").At(2).Joins("c").Promises("a").At(2.3).IsHeard("b", version: 1).At(2.41).TimePasses();
+
+        // 1.2 s instead of 0.6 s ahead, and called off a third of that before it.
+        Assert.Equal(461, run.At(3.41).TimePasses().State.Pending!.From);
+        Assert.NotNull(run.At(4.2).TimePasses().State.Pending);
+        Assert.Equal((461, "a b c"), run.Promises("a").Promises("b").Division);
+        Assert.Equal(560, run.At(5).Joins("d").State.Pending!.From);
+    }
+
+    [Fact]
     public void A_promise_that_comes_after_the_change_was_called_off_means_nothing()
     {
         var run = RunStory.Of("a", "b").At(2).Joins("c").Promises("a").At(2.41).TimePasses();
