@@ -1,3 +1,4 @@
+using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using LoadGen.Core.Tallies;
 
@@ -9,7 +10,7 @@ public class HistogramBenchmarks
 {
     private readonly LatencyHistogram _histogram = new();
     private readonly LatencyHistogram _merged = new();
-    private readonly TallyWriter _writer = new();
+    private readonly ArrayBufferWriter<byte> _writer = new();
     private byte[] _encoded = [];
 
     [GlobalSetup]
@@ -21,8 +22,8 @@ public class HistogramBenchmarks
             _histogram.Record(TimeSpan.FromMilliseconds(1 + (Math.Exp(random.NextDouble() * 4) / 4)));
         }
 
-        _histogram.Encode(_writer);
-        _encoded = _writer.ToArray();
+        _histogram.WriteTo(_writer);
+        _encoded = _writer.WrittenSpan.ToArray();
     }
 
     [Benchmark]
@@ -31,8 +32,8 @@ public class HistogramBenchmarks
     [Benchmark]
     public void Encode()
     {
-        _writer.Clear();
-        _histogram.Encode(_writer);
+        _writer.ResetWrittenCount();
+        _histogram.WriteTo(_writer);
     }
 
     [Benchmark]
@@ -41,7 +42,7 @@ public class HistogramBenchmarks
     [Benchmark]
     public void MergeEncoded()
     {
-        var reader = new TallyReader(_encoded);
-        _merged.MergeEncoded(ref reader);
+        _ = LatencyHistogram.Check(_encoded);
+        _merged.MergeChecked(_encoded);
     }
 }

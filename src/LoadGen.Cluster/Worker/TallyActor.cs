@@ -94,7 +94,7 @@ internal sealed class TallyActor : RunActor
     private Tally CountedInAll()
     {
         TakeIn();
-        var counted = new Tally(_reported.Targets.Count, _reported.Profiles.Count);
+        var counted = new Tally(_reported.TargetCount, _reported.ProfileCount);
         counted.Merge(_reported);
         counted.Merge(_tally);
         return counted;

@@ -48,12 +48,12 @@ public static class RunResultBuilder
             Targets =
             [
                 .. plan.Targets.Select((target, i) => new RunResult.TargetPart(
-                    target.Name, Part(tally.Targets[i].Books), Part(tally.Targets[i]), Part(tally.Certificates[i]))),
+                    target.Name, Part(tally.BooksOfTarget(i)), Part(tally.TargetOf(i)), Part(tally.Certificates[i]))),
             ],
             Profiles =
             [
-                .. plan.Profiles.Select((profile, i) => new RunResult.ProfilePart(
-                    profile.Name, Part(tally.Profiles[i].Books), Part(tally.Profiles[i]))
+                .. plan.Profiles.Zip(Enumerable.Range(0, plan.Profiles.Count).Select(tally.ProfileOf), (profile, counted) => new RunResult.ProfilePart(
+                    profile.Name, Part(counted.Books), Part(counted))
                 {
                     Checks = profile.Checks == Checks.Lean ? "lean" : "full",
                     Confirm = profile.Confirm switch

@@ -1,6 +1,6 @@
 namespace LoadGen.Core.Tallies;
 
-/// <summary>The part of a tally that belongs to one target, one profile, or one of each. Latencies are those of completed handshakes.</summary>
+/// <summary>The part of a tally that belongs to some of its arrivals. Latencies are those of completed handshakes.</summary>
 public sealed class GroupTally
 {
     public Books Books { get; internal set; }
@@ -29,19 +29,5 @@ public sealed class GroupTally
         Books = default;
         Response.Reset();
         Handshake.Reset();
-    }
-
-    internal void Encode(TallyWriter writer)
-    {
-        BooksCodec.Encode(Books, writer);
-        Response.Encode(writer);
-        Handshake.Encode(writer);
-    }
-
-    internal void MergeEncoded(ref TallyReader reader)
-    {
-        Books += BooksCodec.Decode(ref reader);
-        Response.MergeEncoded(ref reader);
-        Handshake.MergeEncoded(ref reader);
     }
 }

@@ -6,7 +6,7 @@ namespace LoadGen.Core.Tallies;
 /// </summary>
 public sealed class IntervalTally
 {
-    private const int Digits = 2;
+    internal const int SignificantDigits = 2;
 
     /// <summary>Arrivals planned in this second.</summary>
     public long Scheduled { get; internal set; }
@@ -21,7 +21,7 @@ public sealed class IntervalTally
     public long Dropped { get; internal set; }
 
     /// <summary>Response times of the handshakes completed in this second.</summary>
-    public LatencyHistogram Response { get; } = new(Digits);
+    public LatencyHistogram Response { get; } = new(SignificantDigits);
 
     internal void Merge(IntervalTally other)
     {
@@ -32,27 +32,12 @@ public sealed class IntervalTally
         Response.Merge(other.Response);
     }
 
-    internal void Encode(TallyWriter writer)
+    internal void MergeChecked(Wire.Interval other)
     {
-        writer.Number(Scheduled);
-        writer.Number(Completed);
-        writer.Number(Failed);
-        writer.Number(Dropped);
-        Response.Encode(writer);
-    }
-
-    internal static void Check(ref TallyReader reader)
-    {
-        _ = (reader.Count(), reader.Count(), reader.Count(), reader.Count());
-        LatencyHistogram.Check(ref reader, Digits);
-    }
-
-    internal void MergeEncoded(ref TallyReader reader)
-    {
-        Scheduled += reader.Number();
-        Completed += reader.Number();
-        Failed += reader.Number();
-        Dropped += reader.Number();
-        Response.MergeEncoded(ref reader);
+        Scheduled += other.Scheduled;
+        Completed += other.Completed;
+        Failed += other.Failed;
+        Dropped += other.Dropped;
+        Response.MergeChecked(other.Response.Span);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using HdrHistogram;
 
 namespace LoadGen.Core.Tallies;
@@ -120,19 +121,22 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
         Saturated = 0;
     }
 
-    /// <summary>Writes the counts that are not zero, each as the distance from the one before and its value.</summary>
-    internal void Encode(TallyWriter writer)
+    /// <summary>
+    /// Writes the figures, then the counts that are not zero, each as the distance from the one before and its value. An empty
+    /// histogram is no bytes at all.
+    /// </summary>
+    internal void WriteTo(ArrayBufferWriter<byte> bytes)
     {
-        writer.Number(Count);
         if (Count == 0)
         {
             return;
         }
 
-        writer.Number(_minTicks);
-        writer.Number(_maxTicks);
-        writer.Number(checked((long)_sumTicks));
-        writer.Number(Saturated);
+        HistogramBytes.Write(bytes, Count);
+        HistogramBytes.Write(bytes, _minTicks);
+        HistogramBytes.Write(bytes, _maxTicks);
+        HistogramBytes.Write(bytes, (long)Int128.Min(_sumTicks, long.MaxValue));
+        HistogramBytes.Write(bytes, Saturated);
         var previous = -1;
         var remaining = Count;
         for (var index = 0; remaining > 0; index++)
@@ -140,59 +144,68 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
             var count = _counts!.CountAt(index);
             if (count > 0)
             {
-                writer.Number(index - previous);
-                writer.Number(count);
+                HistogramBytes.Write(bytes, index - previous);
+                HistogramBytes.Write(bytes, count);
                 previous = index;
                 remaining -= count;
             }
         }
     }
 
-    /// <summary>Reads an encoded histogram and keeps nothing of it.</summary>
-    /// <exception cref="TallyFormatException">The bytes are not a histogram.</exception>
-    internal static void Check(ref TallyReader reader, int significantDigits)
+    /// <summary>Looks whether bytes from elsewhere are a histogram, without making one.</summary>
+    /// <returns>How many times it holds.</returns>
+    /// <exception cref="TallyFormatException">They are none, or one that contradicts itself.</exception>
+    internal static long Check(ReadOnlySpan<byte> bytes, int significantDigits = Digits)
     {
-        var remaining = reader.Count();
-        if (remaining == 0)
+        if (bytes.IsEmpty)
         {
-            return;
+            return 0;
         }
 
-        _ = (reader.Count(), reader.Count(), reader.Count(), reader.Count());
-        var length = IndexedHistogram.NumberOfCounts(HighestMicroseconds, significantDigits);
-        var index = -1L;
-        while (remaining > 0)
+        var total = HistogramBytes.Read(ref bytes);
+        var (min, max, sum) = (HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes));
+        var saturated = HistogramBytes.Read(ref bytes);
+        if (min > max || sum > (Int128)total * max || saturated > total)
         {
-            // Each is checked alone first: sums of what a stranger sends could overflow.
-            var (distance, count) = (reader.Number(), reader.Number());
-            if (distance <= 0 || distance >= length - index || count <= 0 || count > remaining)
+            throw new TallyFormatException("a histogram's figures contradict each other");
+        }
+
+        var length = IndexedHistogram.LengthOf(HighestMicroseconds, significantDigits);
+        var index = -1L;
+        var remaining = total;
+        do
+        {
+            var distance = HistogramBytes.Read(ref bytes);
+            var count = HistogramBytes.Read(ref bytes);
+            remaining -= count;
+            if (distance < 1 || distance >= length - index || count < 1 || remaining < 0)
             {
                 throw new TallyFormatException("a histogram's counts do not add up");
             }
 
             index += distance;
-            remaining -= count;
         }
+        while (remaining > 0);
+        return bytes.IsEmpty ? total : throw new TallyFormatException("a histogram goes on after its end");
     }
 
-    /// <summary>Adds all times of an encoded histogram that passed <see cref="Check"/>.</summary>
-    internal void MergeEncoded(ref TallyReader reader)
+    /// <summary>Adds all times of an encoded histogram of the same resolution, which <see cref="Check"/> has found good.</summary>
+    internal void MergeChecked(ReadOnlySpan<byte> bytes)
     {
-        var remaining = reader.Number();
-        if (remaining == 0)
+        if (bytes.IsEmpty)
         {
             return;
         }
 
-        TakeExtremes(reader.Number(), reader.Number(), reader.Number(), reader.Number());
+        var remaining = HistogramBytes.Read(ref bytes);
+        TakeExtremes(HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes));
         _counts ??= NewCounts();
-        var index = -1L;
-        while (remaining > 0)
+        for (var index = -1; remaining > 0;)
         {
-            index += reader.Number();
-            var count = reader.Number();
+            index += (int)HistogramBytes.Read(ref bytes);
+            var count = HistogramBytes.Read(ref bytes);
+            _counts.AddAt(index, count);
             remaining -= count;
-            _counts.AddAt((int)index, count);
         }
     }
 
@@ -223,8 +236,8 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
             return TimeSpan.FromMicroseconds(Math.Min(lowest + ((1L << bucket) >> 1), HighestMicroseconds));
         }
 
-        // The layout of HdrHistogram: a first bucket in full, then the upper half of each one twice as wide.
-        public static int NumberOfCounts(long highest, int significantDigits)
+        /// <summary>How many counts there are: in HdrHistogram a first bucket in full, then the upper half of each one twice as wide.</summary>
+        public static int LengthOf(long highest, int significantDigits)
         {
             var subBuckets = SubBuckets(significantDigits);
             var buckets = 1;

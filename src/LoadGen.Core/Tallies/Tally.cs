@@ -9,12 +9,14 @@ namespace LoadGen.Core.Tallies;
 /// </summary>
 public sealed class Tally
 {
-    /// <summary>Of a plan with more pairs of target and profile these are counted apart only.</summary>
-    private const int MostPairs = 24;
+    /// <summary>
+    /// The most pairs of target and profile that are counted one by one. Of a plan with more of them targets and profiles are
+    /// counted each for themselves: a pair's histograms take 280 KB.
+    /// </summary>
+    public const int MostPairs = 24;
 
-    private readonly GroupTally[] _targets;
-    private readonly GroupTally[] _profiles;
-    private readonly GroupTally[] _pairs;
+    // The pairs, target by target; where they are too many, the targets and behind them the profiles.
+    private readonly GroupTally[] _groups;
     private readonly CertificateSummary?[] _certificates;
     private readonly LatencyHistogram[] _phases;
     private readonly Dictionary<Negotiated, long> _negotiated = [];
@@ -26,12 +28,21 @@ public sealed class Tally
     /// <param name="profiles">How many profiles the plan has.</param>
     public Tally(int targets, int profiles)
     {
-        _targets = [.. Enumerable.Range(0, targets).Select(_ => new GroupTally())];
-        _profiles = [.. Enumerable.Range(0, profiles).Select(_ => new GroupTally())];
-        _pairs = [.. Enumerable.Range(0, PairsOf(targets, profiles)).Select(_ => new GroupTally())];
+        (TargetCount, ProfileCount) = (targets, profiles);
+        HasPairs = (long)targets * profiles <= MostPairs;
+        _groups = [.. Enumerable.Range(0, HasPairs ? targets * profiles : targets + profiles).Select(_ => new GroupTally())];
         _certificates = new CertificateSummary?[targets];
         _phases = [.. Enumerable.Range(0, PhaseDurations.Count).Select(_ => new LatencyHistogram())];
     }
+
+    /// <summary>How many targets the plan has.</summary>
+    public int TargetCount { get; }
+
+    /// <summary>How many profiles the plan has.</summary>
+    public int ProfileCount { get; }
+
+    /// <summary>Whether the plan has so few pairs of target and profile that each is counted.</summary>
+    public bool HasPairs { get; }
 
     /// <summary>What became of everything that has ended.</summary>
     public Books Books { get; private set; }
@@ -44,21 +55,6 @@ public sealed class Tally
 
     /// <summary>How late handshakes were started, failed ones too.</summary>
     public LatencyHistogram Lag { get; } = new();
-
-    /// <summary>One for each of the plan's targets.</summary>
-    public IReadOnlyList<GroupTally> Targets => _targets;
-
-    /// <summary>One for each of the plan's profiles.</summary>
-    public IReadOnlyList<GroupTally> Profiles => _profiles;
-
-    /// <summary>The part of one target and one profile; <see langword="null"/> of a plan with more than 24 pairs of them.</summary>
-    public GroupTally? PairOf(int target, int profile) => _pairs.Length > 0 ? _pairs[(target * _profiles.Length) + profile]
-        : _profiles.Length == 1 ? _targets[target]
-        : _targets.Length == 1 ? _profiles[profile]
-        : null;
-
-    /// <summary>Those of every pair that are counted besides targets and profiles.</summary>
-    internal IReadOnlyList<GroupTally> Pairs => _pairs;
 
     /// <summary>The certificate that each target showed last, where it came that far.</summary>
     public IReadOnlyList<CertificateSummary?> Certificates => _certificates;
@@ -77,6 +73,27 @@ public sealed class Tally
 
     /// <summary>The second of the run that <see cref="Intervals"/> begins with.</summary>
     public int FirstInterval => _firstInterval;
+
+    /// <summary>What belongs to one target and one profile; <see langword="null"/> where the plan has too many pairs of them.</summary>
+    public GroupTally? PairOf(int target, int profile) => HasPairs ? Pair(target, profile)
+        : ProfileCount == 1 ? _groups[target]
+        : TargetCount == 1 ? _groups[TargetCount + profile]
+        : null;
+
+    /// <summary>What belongs to one target, as of now.</summary>
+    public GroupTally TargetOf(int target) => HasPairs
+        ? SumOf(Enumerable.Range(0, ProfileCount).Select(profile => Pair(target, profile)))
+        : _groups[target];
+
+    /// <summary>What belongs to one profile, as of now.</summary>
+    public GroupTally ProfileOf(int profile) => HasPairs
+        ? SumOf(Enumerable.Range(0, TargetCount).Select(target => Pair(target, profile)))
+        : _groups[TargetCount + profile];
+
+    /// <summary>The books of one target: less work than all of it.</summary>
+    public Books BooksOfTarget(int target) => HasPairs
+        ? _groups.Skip(target * ProfileCount).Take(ProfileCount).Aggregate(default(Books), (sum, pair) => sum + pair.Books)
+        : _groups[target].Books;
 
     /// <summary>The tally of one second of the run; <see langword="null"/> if nothing is known of it.</summary>
     public IntervalTally? IntervalOf(int second)
@@ -123,7 +140,7 @@ public sealed class Tally
     }
 
     /// <summary>Counts a connection that was held open and is not any more.</summary>
-    public void RecordHeld(HoldEnd end) => Add(new HeldCount(1, end == HoldEnd.EndedByServer ? 1 : 0));
+    public void RecordHeld(HoldEnd end) => Held += new HeldCount(1, end == HoldEnd.EndedByServer ? 1 : 0);
 
     /// <summary>Counts arrivals that vanished with their worker; of which target or second they were is not known.</summary>
     public void RecordLost(long arrivals) => Books += new Books(arrivals, 0, 0, 0, arrivals);
@@ -141,20 +158,14 @@ public sealed class Tally
             _phases[i].Merge(other._phases[i]);
         }
 
-        for (var i = 0; i < _targets.Length; i++)
+        for (var i = 0; i < _groups.Length; i++)
         {
-            _targets[i].Merge(other._targets[i]);
+            _groups[i].Merge(other._groups[i]);
+        }
+
+        for (var i = 0; i < _certificates.Length; i++)
+        {
             _certificates[i] = other._certificates[i] ?? _certificates[i];
-        }
-
-        for (var i = 0; i < _profiles.Length; i++)
-        {
-            _profiles[i].Merge(other._profiles[i]);
-        }
-
-        for (var i = 0; i < _pairs.Length; i++)
-        {
-            _pairs[i].Merge(other._pairs[i]);
         }
 
         foreach (var (negotiated, count) in other._negotiated)
@@ -182,45 +193,96 @@ public sealed class Tally
         Handshake.Reset();
         Lag.Reset();
         Array.ForEach(_phases, phase => phase.Reset());
-        Array.ForEach(_targets, target => target.Reset());
-        Array.ForEach(_profiles, profile => profile.Reset());
-        Array.ForEach(_pairs, pair => pair.Reset());
+        Array.ForEach(_groups, group => group.Reset());
         Array.Clear(_certificates);
         _negotiated.Clear();
         _failures.Clear();
         _intervals.Clear();
     }
 
-    /// <summary>The tally as bytes, for <see cref="MergeEncoded"/> elsewhere.</summary>
-    public byte[] Encode() => TallyCodec.Encode(this, _phases, _firstInterval);
+    /// <summary>The tally as bytes, for <see cref="Decode"/> or <see cref="MergeEncoded"/> elsewhere.</summary>
+    public byte[] Encode() => TallyEncoding.Encode(this, _groups, _phases);
+
+    /// <summary>The tally that bytes from elsewhere are.</summary>
+    /// <param name="bytes">The bytes; nothing in them is believed.</param>
+    /// <param name="targets">How many targets the plan has.</param>
+    /// <param name="profiles">How many profiles the plan has.</param>
+    /// <exception cref="TallyFormatException">They are no tally of such a plan.</exception>
+    public static Tally Decode(ReadOnlySpan<byte> bytes, int targets, int profiles)
+    {
+        var tally = new Tally(targets, profiles);
+        tally.MergeEncoded(bytes);
+        return tally;
+    }
 
     /// <summary>Adds all of an encoded tally, which must be of the same plan.</summary>
-    /// <exception cref="TallyFormatException">The bytes are not a tally of such a plan. Nothing is added.</exception>
-    public void MergeEncoded(byte[] bytes) => Merge(EncodedTally.Parse(bytes, _targets.Length, _profiles.Length));
+    /// <exception cref="TallyFormatException">The bytes are no tally of such a plan. Then nothing of them was added.</exception>
+    public void MergeEncoded(ReadOnlySpan<byte> bytes) => Merge(EncodedTally.Parse(bytes, TargetCount, ProfileCount));
 
-    /// <summary>Adds all of an encoded tally that was parsed for the same plan.</summary>
-    public void Merge(EncodedTally other) => TallyCodec.MergeInto(this, other.Bytes);
+    /// <summary>Adds all of an encoded tally that was parsed for the same plan. A thousand of them a second take no tally for each.</summary>
+    public void Merge(EncodedTally other)
+    {
+        var message = other.Message;
+        for (var i = 0; i < _groups.Length; i++)
+        {
+            MergeGroup(i, message.Groups[i]);
+        }
 
-    /// <summary>How many pairs of target and profile are counted besides these.</summary>
-    internal static int PairsOf(int targets, int profiles) => targets > 1 && profiles > 1 && targets * profiles <= MostPairs ? targets * profiles : 0;
+        Books += new Books(message.Lost, 0, 0, 0, message.Lost);
+        Held += new HeldCount(message.Held, message.HeldEndedByServer);
+        Lag.MergeChecked(message.Lag.Span);
+        for (var i = 0; i < _phases.Length; i++)
+        {
+            _phases[i].MergeChecked(message.Phases[i].Span);
+        }
 
-    internal void Add(Books books) => Books += books;
+        foreach (var certificate in message.Certificates)
+        {
+            _certificates[certificate.Target] = TallyEncoding.SummaryOf(certificate);
+        }
 
-    internal void Add(HeldCount held) => Held += held;
+        foreach (var negotiated in message.Negotiated)
+        {
+            Count(TallyEncoding.NegotiatedOf(negotiated), negotiated.Count);
+        }
 
-    internal void SetCertificate(int target, CertificateSummary certificate) => _certificates[target] = certificate;
+        foreach (var failure in message.Failures)
+        {
+            Count(TallyEncoding.KeyOf(failure), new FailureCount(failure.Count, failure.Example));
+        }
 
-    internal void Count(Negotiated negotiated, long count)
+        for (var i = 0; i < message.Intervals.Count; i++)
+        {
+            IntervalAt(message.FirstSecond + i).MergeChecked(message.Intervals[i]);
+        }
+    }
+
+    private void MergeGroup(int index, Wire.Group group)
+    {
+        var ended = new Books(group.Completed + group.Failed + group.Dropped, group.Completed, group.Failed, group.Dropped, 0);
+        _groups[index].Books += ended;
+        _groups[index].Response.MergeChecked(group.Response.Span);
+        _groups[index].Handshake.MergeChecked(group.Handshake.Span);
+        if (HasPairs || index < TargetCount)
+        {
+            // Behind the targets come the profiles, which are the same arrivals once more.
+            Books += ended;
+            Response.MergeChecked(group.Response.Span);
+            Handshake.MergeChecked(group.Handshake.Span);
+        }
+    }
+
+    private void Count(Negotiated negotiated, long count)
     {
         _negotiated.TryGetValue(negotiated, out var before);
         _negotiated[negotiated] = before + count;
     }
 
-    internal void Count(FailureKey key, FailureCount count)
+    private void Count(FailureKey key, FailureCount count)
         => _failures[key] = _failures.TryGetValue(key, out var before) ? before with { Count = before.Count + count.Count } : count;
 
     /// <summary>The tally of one second of the run, made when it is first asked for.</summary>
-    internal IntervalTally IntervalAt(int second)
+    private IntervalTally IntervalAt(int second)
     {
         if (_intervals.Count == 0)
         {
@@ -246,11 +308,11 @@ public sealed class Tally
     private void Enter(Books books, int target, int profile)
     {
         Books += books;
-        _targets[target].Books += books;
-        _profiles[profile].Books += books;
-        if (_pairs.Length > 0)
+        var (first, second) = GroupsOf(target, profile);
+        first.Books += books;
+        if (second is not null)
         {
-            _pairs[(target * _profiles.Length) + profile].Books += books;
+            second.Books += books;
         }
     }
 
@@ -258,13 +320,9 @@ public sealed class Tally
     {
         Response.Record(sample.Response);
         Handshake.Record(handshake);
-        _targets[sample.Target].Record(sample.Response, handshake);
-        _profiles[sample.Profile].Record(sample.Response, handshake);
-        if (_pairs.Length > 0)
-        {
-            _pairs[(sample.Target * _profiles.Length) + sample.Profile].Record(sample.Response, handshake);
-        }
-
+        var (first, second) = GroupsOf(sample.Target, sample.Profile);
+        first.Record(sample.Response, handshake);
+        second?.Record(sample.Response, handshake);
         for (var i = 0; i < _phases.Length; i++)
         {
             if (sample.Outcome.Phases[(Phase)i] is { } took)
@@ -273,26 +331,48 @@ public sealed class Tally
             }
         }
     }
+
+    // Those that count an arrival: its pair, or its target and its profile.
+    private (GroupTally First, GroupTally? Second) GroupsOf(int target, int profile) => HasPairs
+        ? (Pair(target, profile), null)
+        : (_groups[target], _groups[TargetCount + profile]);
+
+    private GroupTally Pair(int target, int profile) => _groups[(target * ProfileCount) + profile];
+
+    private static GroupTally SumOf(IEnumerable<GroupTally> groups)
+    {
+        var sum = new GroupTally();
+        foreach (var group in groups)
+        {
+            sum.Merge(group);
+        }
+
+        return sum;
+    }
 }
 
-/// <summary>A tally as bytes, all of which were read: merging it changes what it says and cannot fail half-way.</summary>
+/// <summary>A tally from elsewhere, all of which was checked: merging it cannot fail half-way.</summary>
 public sealed class EncodedTally
 {
-    private EncodedTally(byte[] bytes, Books books)
+    private EncodedTally(Wire.Tally message, Books books)
     {
-        Bytes = bytes;
+        Message = message;
         Books = books;
     }
 
     /// <summary>What became of everything that ended in it.</summary>
     public Books Books { get; }
 
-    internal byte[] Bytes { get; }
+    internal Wire.Tally Message { get; }
 
     /// <summary>Reads what <see cref="Tally.Encode"/> gave. The bytes come from the network: nothing in them is believed.</summary>
-    /// <param name="bytes">The tally; not to be changed afterwards.</param>
+    /// <param name="bytes">The tally.</param>
     /// <param name="targets">How many targets the plan has.</param>
     /// <param name="profiles">How many profiles the plan has.</param>
     /// <exception cref="TallyFormatException">They are not a tally of such a plan.</exception>
-    public static EncodedTally Parse(byte[] bytes, int targets, int profiles) => new(bytes, TallyCodec.Check(bytes, targets, profiles));
+    public static EncodedTally Parse(ReadOnlySpan<byte> bytes, int targets, int profiles)
+    {
+        var (message, books) = TallyEncoding.Parse(bytes, targets, profiles);
+        return new EncodedTally(message, books);
+    }
 }

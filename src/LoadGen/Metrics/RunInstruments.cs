@@ -112,7 +112,7 @@ internal sealed class RunInstruments
 
     private void Fold(Tally merged)
     {
-        foreach (var target in merged.Targets.Select((target, index) => (target.Books, Label: _labels.Targets[_labels.TargetOf(index)])).GroupBy(each => each.Label, each => each.Books))
+        foreach (var target in Enumerable.Range(0, merged.TargetCount).GroupBy(target => _labels.Targets[_labels.TargetOf(target)], merged.BooksOfTarget))
         {
             var books = target.Aggregate(Books.Add);
             _arrivals.WithLabels(target.Key).IncTo(books.Scheduled);

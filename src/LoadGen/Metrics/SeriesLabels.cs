@@ -41,13 +41,13 @@ internal sealed class SeriesLabels
     /// <summary>What a tally of the plan holds of one of <see cref="Pairs"/>.</summary>
     public (Books Books, LatencyHistogram Handshake, LatencyHistogram Response) GroupOf(int pair, Tally tally)
     {
-        if (_targets.Length < tally.Targets.Count)
+        if (_targets.Length < tally.TargetCount)
         {
             return (tally.Books, tally.Handshake, tally.Response);
         }
 
         var (target, profile) = Math.DivRem(pair, _profiles.Length);
-        var group = _profiles.Length < tally.Profiles.Count ? tally.Targets[target] : tally.PairOf(target, profile)!;
+        var group = _profiles.Length < tally.ProfileCount ? tally.TargetOf(target) : tally.PairOf(target, profile)!;
         return (group.Books, group.Handshake, group.Response);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;
@@ -13,6 +14,9 @@ namespace LoadGen.Core.Tests.Runs;
 internal sealed class RunStory
 {
     private static readonly GeneratorUsage Usage = new("host:1", 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.Zero);
+
+    private static readonly Outcome Completed = Outcome.Completed(
+        new Negotiated(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", "x25519", false), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default, null);
 
     private TimeSpan _now;
 
@@ -139,7 +143,11 @@ internal sealed class RunStory
     public static RunEvent.ReportReceived ReportOf(string worker, long number, long completed, long inFlight, bool final, long before = 0)
     {
         var tally = new Tally(1, 1);
-        tally.Add(new Books(completed, completed, 0, 0, 0));
+        for (var i = 0; i < completed; i++)
+        {
+            tally.Record(new Sample(i, 0, 0, default, default, TimeSpan.FromMilliseconds(1), Completed));
+        }
+
         return RunEvent.ReportReceived.Parse(worker, new WorkerReport(number, number, before, inFlight, Usage, final, tally.Encode()), PlanOf(new Load.Closed(1, null, 1)));
     }
 }

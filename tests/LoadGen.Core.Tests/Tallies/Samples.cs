@@ -27,6 +27,13 @@ internal static class Samples
         Gen.Int[0, Targets - 1], Gen.Int[0, Profiles - 1], Gen.Int[0, 20_000_000], Gen.Int[0, 3_000_000], Gen.Int[0, 9], Gen.Int[0, Kinds.Length - 1])
         .Select((target, profile, planned, took, fate, kind) => Of(target, profile, Microseconds(planned), Microseconds(took), fate, kind));
 
+    /// <summary>Fifty of every target, profile, fate and kind.</summary>
+    public static IReadOnlyList<Sample> Few { get; } =
+    [
+        .. Enumerable.Range(0, 50).Select(i =>
+            Of(i % Targets, i % Profiles, Microseconds(i * 400_000), Microseconds(1000 + (i * 37_000)), i % 10, i % Kinds.Length)),
+    ];
+
     private static Sample Of(int target, int profile, TimeSpan planned, TimeSpan took, int fate, int kind)
     {
         var phases = default(PhaseDurations);

@@ -1,6 +1,8 @@
 using CsCheck;
+using Google.Protobuf;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Tallies;
+using Wire = LoadGen.Core.Tallies.Wire;
 
 namespace LoadGen.Core.Tests.Tallies;
 
@@ -18,8 +20,8 @@ public sealed class TallyTests
         Assert.True(tally.Books.Balance);
         Assert.Equal(completed, tally.Negotiated.Values.Sum());
         Assert.Equal(samples.Length - completed, tally.Failures.Values.Sum(failure => failure.Count));
-        Assert.Equal(completed, tally.Targets.Sum(target => target.Books.Completed));
-        Assert.Equal(completed, tally.Profiles.Sum(profile => profile.Books.Completed));
+        Assert.Equal(completed, TargetsOf(tally).Sum(target => target.Books.Completed));
+        Assert.Equal(completed, ProfilesOf(tally).Sum(profile => profile.Books.Completed));
         Assert.Equal(completed, tally.Intervals.Sum(interval => interval.Completed));
         Assert.Equal(samples.Length + 1, tally.Intervals.Sum(interval => interval.Scheduled));
     });
@@ -68,28 +70,95 @@ public sealed class TallyTests
     });
 
     [Fact]
-    public void Malformed_bytes_are_refused_and_nothing_else_happens()
-        => Gen.Select(Samples.Any.Array[0, 20], Gen.Int[0, 10_000], Gen.Byte, Gen.Bool).Sample((samples, place, value, cut) =>
+    public void Malformed_bytes_are_refused_and_change_nothing()
+        => Gen.Select(Samples.Any.Array[0, 20], Samples.Any.Array[0, 20], Gen.Int[0, 10_000], Gen.Byte.Array[1, 8], Gen.Int[0, 3]).Sample((counted, samples, place, noise, how) =>
         {
             var bytes = Of(samples).Encode();
             place %= bytes.Length;
-            var spoiled = cut ? bytes[..place] : bytes;
-            if (!cut)
+            byte[] spoiled = how switch
             {
-                spoiled[place] ^= (byte)(value | 1);
-            }
+                0 => bytes[..place],
+                1 => [.. bytes[..place], .. noise, .. bytes[place..]],
+                2 => [.. bytes[..place], .. noise.Zip(bytes.Skip(place), (one, other) => (byte)(one ^ other)), .. bytes.Skip(place + noise.Length)],
+                _ => noise,
+            };
+            var tally = Of(counted);
 
-            var tally = new Tally(Samples.Targets, Samples.Profiles);
             var error = Record.Exception(() => tally.MergeEncoded(spoiled));
 
-            // A spoiled count may still be a tally; anything that is none must be refused as such.
+            // A spoiled time or text may still be a tally; anything that is none must be refused as such, and whole.
             Assert.True(error is null or TallyFormatException, error?.ToString());
-            Assert.True(!cut || error is not null);
-        }, iter: 2000);
+            Assert.True(tally.Books.Balance);
+            if (error is not null)
+            {
+                AssertSame(Of(counted), tally);
+                Assert.Throws<TallyFormatException>(() => Tally.Decode(spoiled, Samples.Targets, Samples.Profiles));
+            }
+        }, iter: 1500);
+
+    /// <summary>Each makes one thing of a good message wrong.</summary>
+    public static TheoryData<string> Wrongs => [.. Spoilers.Keys];
+
+    [Theory]
+    [MemberData(nameof(Wrongs))]
+    public void A_message_that_contradicts_itself_is_refused_and_changes_nothing(string wrong)
+    {
+        var good = Of(Samples.Few);
+        var message = Wire.Tally.Parser.ParseFrom(good.Encode());
+        Spoilers[wrong](message);
+        var tally = new Tally(Samples.Targets, Samples.Profiles);
+
+        Assert.Throws<TallyFormatException>(() => tally.MergeEncoded(message.ToByteArray()));
+
+        AssertSame(new Tally(Samples.Targets, Samples.Profiles), tally);
+    }
+
+    private static readonly Dictionary<string, Action<Wire.Tally>> Spoilers = new()
+    {
+        ["a negative count"] = message => message.Groups[0].Dropped = -1,
+        ["a huge count"] = message => message.Groups[0].Dropped = long.MaxValue,
+        ["more lost than can be"] = message => message.Lost = long.MinValue,
+        ["a completed handshake without its times"] = message => message.Groups[0].Completed++,
+        ["a group too few"] = message => message.Groups.RemoveAt(0),
+        ["a failure that no group has"] = message => message.Failures[0].Count++,
+        ["a failure of an unknown kind"] = message => message.Failures[0].Kind = 99,
+        ["a failure in an unknown phase"] = message => message.Failures[0].Phase = 7,
+        ["a failure on an unknown side"] = message => message.Failures[0].Side = -1,
+        ["a failure of no target"] = message => message.Failures[0].Target = Samples.Targets,
+        ["a text without end"] = message => message.Failures[0].Example = new string('x', 100_000),
+        ["an unknown version"] = message => message.Negotiated[0].TlsVersion = 0x0305,
+        ["a negotiation too many"] = message => message.Negotiated[0].Count++,
+        ["a phase too many"] = message => message.Phases.Add(ByteString.Empty),
+        ["a second with more than the whole"] = message => message.Intervals[0].Dropped++,
+        ["a second before the run"] = message => message.FirstSecond = -1,
+        ["a second years after it"] = message => message.FirstSecond = int.MaxValue,
+        ["more held connections ended than held"] = message => message.HeldEndedByServer = 1,
+        ["a certificate of no target"] = message => message.Certificates[0].Target = -1,
+        ["a certificate until never"] = message => message.Certificates[0].NotAfterUnixSeconds = long.MaxValue,
+        ["a lag too few"] = message => message.Lag = ByteString.Empty,
+        ["a histogram with bytes behind it"] = message => message.Lag = ByteString.CopyFrom([.. message.Lag.Span, 0]),
+        ["a histogram of another place"] = message => message.Lag = ByteString.CopyFrom([1, 5, 5, 5, 0, 0xff, 0xff, 0xff, 0x7f, 1]),
+    };
+
+    [Fact]
+    public void A_plan_with_many_pairs_counts_its_targets_and_profiles_alike()
+    {
+        var sample = Samples.Few.Select(each => each with { Target = each.Target * 4, Profile = each.Profile * 2 }).ToList();
+        var tally = new Tally(5, 5);
+        sample.ForEach(tally.Record);
+        tally.RecordDropped(TimeSpan.Zero, 4, 4);
+        var merged = Tally.Decode(tally.Encode(), 5, 5);
+
+        Assert.False(tally.HasPairs);
+        Assert.Null(tally.PairOf(0, 0));
+        AssertSame(tally, merged);
+        Assert.Equal(sample.Count(each => each.Target == 4) + 1, merged.BooksOfTarget(4).Scheduled);
+        Assert.Equal(sample.Count(each => each.Profile == 2), merged.ProfileOf(2).Books.Scheduled);
+    }
 
     [Fact]
     public void A_tally_of_another_plan_is_refused()
-        => Assert.Throws<TallyFormatException>(() => new Tally(1, 1).MergeEncoded(new Tally(2, 1).Encode()));
+        => Assert.Throws<TallyFormatException>(() => new Tally(1, 2).MergeEncoded(new Tally(2, 1).Encode()));
 
     [Fact]
     public void A_second_of_a_busy_run_travels_in_one_frame() => Samples.Any.Array[5000].Sample(
@@ -115,13 +184,17 @@ public sealed class TallyTests
         Assert.All(Enum.GetValues<Phase>(), phase => Assert.Equal(expected.PhaseOf(phase).Summarize(), actual.PhaseOf(phase).Summarize()));
         Assert.Equal(expected.Negotiated.OrderBy(each => each.Key.CipherSuite), actual.Negotiated.OrderBy(each => each.Key.CipherSuite));
         Assert.Equal(expected.Failures.OrderBy(each => (each.Key.Kind, each.Key.Target)), actual.Failures.OrderBy(each => (each.Key.Kind, each.Key.Target)));
-        Assert.Equal(expected.Targets.Select(Figures), actual.Targets.Select(Figures));
-        Assert.Equal(expected.Profiles.Select(Figures), actual.Profiles.Select(Figures));
+        Assert.Equal(TargetsOf(expected).Select(Figures), TargetsOf(actual).Select(Figures));
+        Assert.Equal(ProfilesOf(expected).Select(Figures), ProfilesOf(actual).Select(Figures));
         for (var second = 0; second < 30; second++)
         {
             Assert.Equal(Figures(expected.IntervalOf(second)), Figures(actual.IntervalOf(second)));
         }
     }
+
+    private static IEnumerable<GroupTally> TargetsOf(Tally tally) => Enumerable.Range(0, tally.TargetCount).Select(tally.TargetOf);
+
+    private static IEnumerable<GroupTally> ProfilesOf(Tally tally) => Enumerable.Range(0, tally.ProfileCount).Select(tally.ProfileOf);
 
     private static (Books, LatencySummary?, LatencySummary?) Figures(GroupTally group) => (group.Books, group.Response.Summarize(), group.Handshake.Summarize());
 

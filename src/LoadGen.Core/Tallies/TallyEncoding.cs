@@ -1,0 +1,295 @@
+using System.Buffers;
+using Google.Protobuf;
+using LoadGen.Core.Handshakes;
+
+namespace LoadGen.Core.Tallies;
+
+/// <summary>
+/// Tallies as bytes, and bytes from other nodes as messages that can be merged: all of a message is checked before anything is
+/// done with it, so that a bad report changes nothing.
+/// </summary>
+internal static class TallyEncoding
+{
+    /// <summary>A month of seconds: no run is longer, and no malformed tally may ask for more memory.</summary>
+    private const int MostSeconds = 31 * 24 * 3600;
+
+    /// <summary>More than any run counts, and so little that sums of it do not overflow.</summary>
+    private const long MostCounted = 1L << 48;
+
+    private static readonly MessageParser<Wire.Tally> Parser = Wire.Tally.Parser.WithDiscardUnknownFields(true);
+
+    public static byte[] Encode(Tally tally, IEnumerable<GroupTally> groups, IEnumerable<LatencyHistogram> phases)
+    {
+        var scratch = new ArrayBufferWriter<byte>(4096);
+        var message = new Wire.Tally
+        {
+            Targets = tally.TargetCount,
+            Profiles = tally.ProfileCount,
+            Lost = tally.Books.Lost,
+            Held = tally.Held.Connections,
+            HeldEndedByServer = tally.Held.EndedByServer,
+            Lag = BytesOf(tally.Lag, scratch),
+            FirstSecond = tally.FirstInterval,
+        };
+        message.Groups.AddRange(groups.Select(group => new Wire.Group
+        {
+            Completed = group.Books.Completed,
+            Failed = group.Books.Failed,
+            Dropped = group.Books.Dropped,
+            Response = BytesOf(group.Response, scratch),
+            Handshake = BytesOf(group.Handshake, scratch),
+        }));
+        message.Phases.AddRange(phases.Select(phase => BytesOf(phase, scratch)));
+        for (var target = 0; target < tally.TargetCount; target++)
+        {
+            if (tally.Certificates[target] is { } certificate)
+            {
+                message.Certificates.Add(MessageOf(target, certificate));
+            }
+        }
+
+        message.Negotiated.AddRange(tally.Negotiated.Select(each => MessageOf(each.Key, each.Value)));
+        message.Failures.AddRange(tally.Failures.Select(each => MessageOf(each.Key, each.Value)));
+        message.Intervals.AddRange(tally.Intervals.Select(interval => new Wire.Interval
+        {
+            Scheduled = interval.Scheduled,
+            Completed = interval.Completed,
+            Failed = interval.Failed,
+            Dropped = interval.Dropped,
+            Response = BytesOf(interval.Response, scratch),
+        }));
+        return message.ToByteArray();
+    }
+
+    /// <summary>Reads a message and checks all of it.</summary>
+    /// <exception cref="TallyFormatException">It is no tally of a plan with so many targets and profiles, or contradicts itself.</exception>
+    public static (Wire.Tally Message, Books Books) Parse(ReadOnlySpan<byte> bytes, int targets, int profiles)
+    {
+        Wire.Tally message;
+        try
+        {
+            message = Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new TallyFormatException($"the bytes of a tally are malformed: {error.Message}");
+        }
+
+        Require(message.Targets == targets && message.Profiles == profiles, "a tally is of a plan with other targets or profiles");
+        var ended = CheckGroups(message, targets, profiles);
+        CheckHistograms(message, ended);
+        CheckCertificates(message);
+        CheckKinds(message, ended);
+        CheckIntervals(message, ended);
+        return (message, ended + new Books(message.Lost, 0, 0, 0, message.Lost));
+    }
+
+    public static CertificateSummary SummaryOf(Wire.Certificate message)
+        => new(message.Subject, message.Issuer, DateTimeOffset.FromUnixTimeSeconds(message.NotAfterUnixSeconds), message.KeyType);
+
+    public static FailureKey KeyOf(Wire.Failure message) => new(
+        (FailureKind)message.Kind, (Phase)message.Phase, message.HasAlert ? message.Alert : null, (FaultSide)message.Side, message.Target);
+
+    public static Negotiated NegotiatedOf(Wire.Negotiated message)
+        => new((TlsVersion)message.TlsVersion, message.CipherSuite, message.HasGroup ? message.Group : null, message.Resumed)
+        {
+            SignatureScheme = message.HasSignatureScheme ? message.SignatureScheme : null,
+            Alpn = message.HasAlpn ? message.Alpn : null,
+            HelloRetryRequest = message.HelloRetryRequest,
+            ClientCertificate = message.ClientCertificate,
+            OcspStapled = message.HasOcspStapled ? message.OcspStapled : null,
+            PreSharedKey = message.PreSharedKey,
+            ServerConfirmed = message.ServerConfirmed,
+        };
+
+    // What became of all arrivals but the lost ones. Pairs, or targets, are all arrivals; profiles are them all once more.
+    private static Books CheckGroups(Wire.Tally message, int targets, int profiles)
+    {
+        var hasPairs = (long)targets * profiles <= Tally.MostPairs;
+        Require(message.Groups.Count == (hasPairs ? targets * profiles : targets + profiles), "a tally has not the groups of its plan");
+        Books first = default;
+        Books second = default;
+        for (var i = 0; i < message.Groups.Count; i++)
+        {
+            var group = message.Groups[i];
+            RequireCounts(group.Completed, group.Failed, group.Dropped);
+            Require(
+                LatencyHistogram.Check(group.Response.Span) == group.Completed && LatencyHistogram.Check(group.Handshake.Span) == group.Completed,
+                "a tally has not one latency for each completed handshake");
+            ref var sum = ref hasPairs || i < targets ? ref first : ref second;
+            sum += new Books(group.Completed + group.Failed + group.Dropped, group.Completed, group.Failed, group.Dropped, 0);
+            RequireCounts(sum.Scheduled);
+        }
+
+        Require(hasPairs || first == second, "a tally's targets and profiles do not add up to the same");
+        RequireCounts(message.Lost);
+        return first;
+    }
+
+    private static void CheckHistograms(Wire.Tally message, Books ended)
+    {
+        Require(LatencyHistogram.Check(message.Lag.Span) == ended.Completed + ended.Failed, "a tally has not one lag for each handshake");
+        Require(message.Phases.Count == PhaseDurations.Count, "a tally has not as many phases as there are");
+        foreach (var phase in message.Phases)
+        {
+            Require(LatencyHistogram.Check(phase.Span) <= ended.Completed, "a tally has more times of a phase than handshakes");
+        }
+    }
+
+    private static void CheckCertificates(Wire.Tally message)
+    {
+        foreach (var certificate in message.Certificates)
+        {
+            Require(IsIndex(certificate.Target, message.Targets), "a tally has a certificate of no target");
+            Require(
+                certificate.NotAfterUnixSeconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds()
+                    && certificate.NotAfterUnixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds(),
+                "a certificate's end of validity is out of range");
+            RequireTexts(certificate.Subject, certificate.Issuer, certificate.KeyType);
+        }
+    }
+
+    private static void CheckKinds(Wire.Tally message, Books ended)
+    {
+        RequireCounts(message.Held, message.HeldEndedByServer);
+        Require(message.HeldEndedByServer <= message.Held, "a tally has more held connections ended than there were");
+        var completed = 0L;
+        foreach (var negotiated in message.Negotiated)
+        {
+            RequireCounts(completed += Counted(negotiated.Count));
+            Require(Enum.IsDefined((TlsVersion)negotiated.TlsVersion), "a tally has an unknown version of TLS");
+            RequireTexts(negotiated.CipherSuite, negotiated.Group, negotiated.SignatureScheme, negotiated.Alpn);
+        }
+
+        var failed = 0L;
+        foreach (var failure in message.Failures)
+        {
+            RequireCounts(failed += Counted(failure.Count));
+            Require(
+                Enum.IsDefined((FailureKind)failure.Kind) && Enum.IsDefined((Phase)failure.Phase) && Enum.IsDefined((FaultSide)failure.Side)
+                    && IsIndex(failure.Target, message.Targets),
+                "a tally has a failure of an unknown kind, phase, side or target");
+            RequireTexts(failure.Alert, failure.Example);
+        }
+
+        Require(completed == ended.Completed && failed == ended.Failed, "what was negotiated and what failed does not add up to a tally's handshakes");
+    }
+
+    private static void CheckIntervals(Wire.Tally message, Books ended)
+    {
+        Require(IsIndex(message.FirstSecond, MostSeconds) && message.Intervals.Count <= MostSeconds - message.FirstSecond, "a tally's seconds are out of range");
+        Books sum = default;
+        foreach (var interval in message.Intervals)
+        {
+            RequireCounts(interval.Scheduled, interval.Completed, interval.Failed, interval.Dropped);
+            sum += new Books(interval.Scheduled, interval.Completed, interval.Failed, interval.Dropped, 0);
+            RequireCounts(sum.Scheduled, sum.Completed, sum.Failed, sum.Dropped);
+            Require(
+                LatencyHistogram.Check(interval.Response.Span, IntervalTally.SignificantDigits) == interval.Completed,
+                "a second of a tally has not one response time for each completed handshake");
+        }
+
+        Require(sum == ended, "the seconds of a tally do not add up to the whole");
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new TallyFormatException(otherwise);
+        }
+    }
+
+    private static void RequireCounts(params ReadOnlySpan<long> counts)
+    {
+        foreach (var count in counts)
+        {
+            _ = Counted(count);
+        }
+    }
+
+    private static long Counted(long count)
+        => count is >= 0 and <= MostCounted ? count : throw new TallyFormatException("a count of a tally is negative or too large");
+
+    private static void RequireTexts(params ReadOnlySpan<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            Require(text.Length <= BoundedText.Longest, "a text of a tally is too long");
+        }
+    }
+
+    private static bool IsIndex(int value, int limit) => value >= 0 && value < limit;
+
+    private static ByteString BytesOf(LatencyHistogram histogram, ArrayBufferWriter<byte> scratch)
+    {
+        scratch.ResetWrittenCount();
+        histogram.WriteTo(scratch);
+        return ByteString.CopyFrom(scratch.WrittenSpan);
+    }
+
+    private static Wire.Certificate MessageOf(int target, CertificateSummary certificate) => new()
+    {
+        Target = target,
+        Subject = certificate.Subject,
+        Issuer = certificate.Issuer,
+        NotAfterUnixSeconds = certificate.NotAfter.ToUnixTimeSeconds(),
+        KeyType = certificate.KeyType,
+    };
+
+    private static Wire.Negotiated MessageOf(Negotiated negotiated, long count)
+    {
+        var message = new Wire.Negotiated
+        {
+            Count = count,
+            TlsVersion = (int)negotiated.TlsVersion,
+            CipherSuite = negotiated.CipherSuite,
+            Resumed = negotiated.Resumed,
+            HelloRetryRequest = negotiated.HelloRetryRequest,
+            ClientCertificate = negotiated.ClientCertificate,
+            PreSharedKey = negotiated.PreSharedKey,
+            ServerConfirmed = negotiated.ServerConfirmed,
+        };
+        // What is not there is not set: a text that is set is never null.
+        if (negotiated.Group is { } group)
+        {
+            message.Group = group;
+        }
+
+        if (negotiated.SignatureScheme is { } scheme)
+        {
+            message.SignatureScheme = scheme;
+        }
+
+        if (negotiated.Alpn is { } alpn)
+        {
+            message.Alpn = alpn;
+        }
+
+        if (negotiated.OcspStapled is { } stapled)
+        {
+            message.OcspStapled = stapled;
+        }
+
+        return message;
+    }
+
+    private static Wire.Failure MessageOf(FailureKey key, FailureCount failure)
+    {
+        var message = new Wire.Failure
+        {
+            Count = failure.Count,
+            Kind = (int)key.Kind,
+            Phase = (int)key.Phase,
+            Side = (int)key.Side,
+            Target = key.Target,
+            Example = failure.Example,
+        };
+        if (key.Alert is { } alert)
+        {
+            message.Alert = alert;
+        }
+
+        return message;
+    }
+}
