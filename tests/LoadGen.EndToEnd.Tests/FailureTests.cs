@@ -29,6 +29,19 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task Connections_of_a_closed_load_rest_after_failures_and_the_result_says_so()
+    {
+        using var port = new RefusedPort();
+
+        var (program, result) = await Runs.ExecuteAsync("--target", port.EndPoint.ToString(), "--concurrency", "8", "--duration", "3s");
+
+        // 10, 20, 40 ... 640 ms after the first failures, then a second after each: ten of each connection.
+        Assert.InRange(result.Books.Failed, 8, 80);
+        Assert.InRange(result.Generator.RestedSeconds ?? 0, 1, 8 * 60);
+        Assert.Contains("connections of this closed load rested for", program.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public Task An_unknown_host_ends_in_its_own_kind() => AssertFailsAsync("dns_failure", "bouncycastle", "no-such-host.invalid:443");
 
     [Theory]

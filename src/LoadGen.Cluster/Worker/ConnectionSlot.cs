@@ -10,12 +10,15 @@ internal sealed class LoadRecords
     private readonly ConcurrentQueue<Sample> _samples = new();
     private readonly ConcurrentQueue<Arrival> _dropped = new();
     private readonly ConcurrentQueue<HoldEnd> _held = new();
+    private long _restedTicks;
 
     public void Ended(Sample sample) => _samples.Enqueue(sample);
 
     public void Dropped(Arrival arrival) => _dropped.Enqueue(arrival);
 
     public void Held(HoldEnd end) => _held.Enqueue(end);
+
+    public void Rested(TimeSpan time) => Interlocked.Add(ref _restedTicks, time.Ticks);
 
     /// <summary>Puts everything that has ended into a tally.</summary>
     public void MoveTo(Tally tally)
@@ -34,6 +37,8 @@ internal sealed class LoadRecords
         {
             tally.RecordHeld(end);
         }
+
+        tally.RecordRest(new TimeSpan(Interlocked.Exchange(ref _restedTicks, 0)));
     }
 }
 
@@ -126,7 +131,9 @@ internal sealed class ConnectionSlot(
         }
 
         pacer.Rest(true);
+        var began = clock.Now;
         await Task.Delay(remaining, holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        records.Rested(clock.Now - began);
         pacer.Rest(false);
     }
 }

@@ -106,3 +106,34 @@ public sealed record GeneratorAssessment
 
     private static double Part(TimeSpan part, TimeSpan whole) => whole > TimeSpan.Zero ? part / whole : 0;
 }
+
+/// <summary>What of the generator can be the limit of a run.</summary>
+public enum GeneratorLimit
+{
+    /// <summary>Handshakes started late.</summary>
+    ScheduleLag,
+
+    /// <summary>A process used up its processors.</summary>
+    Cpu,
+
+    /// <summary>Garbage collection held everything up.</summary>
+    GcPause,
+
+    /// <summary>No local port was left.</summary>
+    Ports,
+
+    /// <summary>No file descriptor was left.</summary>
+    Files,
+}
+
+/// <summary>The names of the generator's limits in metrics: snake case, stable from the first version.</summary>
+public static class GeneratorLimitNames
+{
+    private static readonly string[] Names = ["schedule_lag", "cpu", "gc_pause", "ports", "files"];
+
+    /// <summary>All names, in the order of <see cref="GeneratorLimit"/>.</summary>
+    public static IReadOnlyList<string> All => Names;
+
+    /// <summary>The name of a limit, such as <c>schedule_lag</c>.</summary>
+    public static string Name(this GeneratorLimit limit) => Names[(int)limit];
+}

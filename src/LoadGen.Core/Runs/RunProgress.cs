@@ -71,3 +71,22 @@ public sealed record RunProgress
 /// <param name="P50">The median response time of what completed in it.</param>
 /// <param name="P99">The 99th percentile of the same.</param>
 public sealed record RunSecond(int T, double? OfferedPerSecond, long Completed, long Failed, long Dropped, TimeSpan? P50, TimeSpan? P99);
+
+/// <summary>How far a run has come.</summary>
+public enum RunStage
+{
+    /// <summary>Waiting for enough workers.</summary>
+    Forming,
+
+    /// <summary>Every worker has its slice and gets ready: trust is read, addresses are checked, code is warm.</summary>
+    Preparing,
+
+    /// <summary>Under load.</summary>
+    Running,
+
+    /// <summary>Told to stop early: nothing starts any more, what is under way may end.</summary>
+    Stopping,
+
+    /// <summary>Over; the result is known.</summary>
+    Ended,
+}

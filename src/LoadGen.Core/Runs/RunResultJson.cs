@@ -36,3 +36,10 @@ public static class RunResultJson
         }
     }
 }
+
+/// <summary>Serializers of <see cref="RunResult"/>, made by the compiler.</summary>
+[JsonSerializable(typeof(RunResult))]
+internal sealed partial class ResultJsonContext : JsonSerializerContext;
+
+/// <summary>What the built-in target counted itself, to hold against the generator's books.</summary>
+public sealed record BuiltInTargetCounts(long Full, long Resumed, long Failed);

@@ -89,3 +89,25 @@ public sealed record Verdict
         _ => $"{value:0.###} ms",
     };
 }
+
+/// <summary>What a run comes to.</summary>
+public enum VerdictKind
+{
+    /// <summary>Every threshold held.</summary>
+    Pass,
+
+    /// <summary>A threshold did not hold, or nothing completed.</summary>
+    Fail,
+
+    /// <summary>The generator was the limit, or too much was lost to say anything about the server.</summary>
+    Inconclusive,
+
+    /// <summary>Ended early.</summary>
+    Aborted,
+}
+
+/// <summary>A threshold held against what was observed.</summary>
+/// <param name="Threshold">The condition.</param>
+/// <param name="Observed">In the unit of its bound; <see langword="null"/> when there was nothing to observe.</param>
+/// <param name="Pass">Whether it held; without an observation it did not.</param>
+public sealed record ThresholdResult(Threshold Threshold, double? Observed, bool Pass);

@@ -29,3 +29,14 @@ public readonly record struct Books(long Scheduled, long Completed, long Failed,
         left.Dropped + right.Dropped,
         left.Lost + right.Lost);
 }
+
+/// <summary>What became of connections that were held open after their handshakes.</summary>
+/// <param name="Connections">All of them.</param>
+/// <param name="EndedByServer">Those that the server closed or reset before their time.</param>
+public readonly record struct HeldCount(long Connections, long EndedByServer)
+{
+    public static HeldCount operator +(HeldCount left, HeldCount right) => Add(left, right);
+
+    public static HeldCount Add(HeldCount left, HeldCount right)
+        => new(left.Connections + right.Connections, left.EndedByServer + right.EndedByServer);
+}

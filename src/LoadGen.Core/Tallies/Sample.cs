@@ -18,3 +18,14 @@ public sealed record Sample(long Arrival, int Target, int Profile, TimeSpan Plan
     /// <summary>How late it started: the generator's part of <see cref="Response"/>.</summary>
     public TimeSpan Lag => Started - Planned;
 }
+
+/// <summary>What failures are counted by.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Phase">The phase that did not end.</param>
+/// <param name="Alert">The alert, if there was one.</param>
+/// <param name="Side">Who is at fault.</param>
+/// <param name="Target">Index into the plan's targets.</param>
+public readonly record struct FailureKey(FailureKind Kind, Phase Phase, string? Alert, FaultSide Side, int Target);
+
+/// <summary>How often failures of one key came, and an example for a person to read.</summary>
+public sealed record FailureCount(long Count, string Example);

@@ -65,6 +65,11 @@ public sealed class Tally
     /// <summary>Connections that were held open after their handshakes, and are not any more.</summary>
     public HeldCount Held { get; private set; }
 
+    /// <summary>How long connections of a closed load rested after failures, all together.</summary>
+    public TimeSpan Rested => TimeSpan.FromMilliseconds(RestedMilliseconds);
+
+    internal long RestedMilliseconds { get; private set; }
+
     /// <summary>Failures by what they are counted by.</summary>
     public IReadOnlyDictionary<FailureKey, FailureCount> Failures => _failures;
 
@@ -142,6 +147,9 @@ public sealed class Tally
     /// <summary>Counts a connection that was held open and is not any more.</summary>
     public void RecordHeld(HoldEnd end) => Held += new HeldCount(1, end == HoldEnd.EndedByServer ? 1 : 0);
 
+    /// <summary>Counts a rest after a failure.</summary>
+    public void RecordRest(TimeSpan rested) => RestedMilliseconds += (long)rested.TotalMilliseconds;
+
     /// <summary>Counts arrivals that vanished with their worker; of which target or second they were is not known.</summary>
     public void RecordLost(long arrivals) => Books += new Books(arrivals, 0, 0, 0, arrivals);
 
@@ -150,6 +158,7 @@ public sealed class Tally
     {
         Books += other.Books;
         Held += other.Held;
+        RestedMilliseconds += other.RestedMilliseconds;
         Response.Merge(other.Response);
         Handshake.Merge(other.Handshake);
         Lag.Merge(other.Lag);
@@ -189,6 +198,7 @@ public sealed class Tally
     {
         Books = default;
         Held = default;
+        RestedMilliseconds = 0;
         Response.Reset();
         Handshake.Reset();
         Lag.Reset();
@@ -230,6 +240,7 @@ public sealed class Tally
 
         Books += new Books(message.Lost, 0, 0, 0, message.Lost);
         Held += new HeldCount(message.Held, message.HeldEndedByServer);
+        RestedMilliseconds += message.RestedMilliseconds;
         Lag.MergeChecked(message.Lag.Span);
         for (var i = 0; i < _phases.Length; i++)
         {
@@ -348,31 +359,5 @@ public sealed class Tally
         }
 
         return sum;
-    }
-}
-
-/// <summary>A tally from elsewhere, all of which was checked: merging it cannot fail half-way.</summary>
-public sealed class EncodedTally
-{
-    private EncodedTally(Wire.Tally message, Books books)
-    {
-        Message = message;
-        Books = books;
-    }
-
-    /// <summary>What became of everything that ended in it.</summary>
-    public Books Books { get; }
-
-    internal Wire.Tally Message { get; }
-
-    /// <summary>Reads what <see cref="Tally.Encode"/> gave. The bytes come from the network: nothing in them is believed.</summary>
-    /// <param name="bytes">The tally.</param>
-    /// <param name="targets">How many targets the plan has.</param>
-    /// <param name="profiles">How many profiles the plan has.</param>
-    /// <exception cref="TallyFormatException">They are not a tally of such a plan.</exception>
-    public static EncodedTally Parse(ReadOnlySpan<byte> bytes, int targets, int profiles)
-    {
-        var (message, books) = TallyEncoding.Parse(bytes, targets, profiles);
-        return new EncodedTally(message, books);
     }
 }

@@ -4,6 +4,32 @@ using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Core.Tallies;
 
+/// <summary>A tally from elsewhere, all of which was checked: merging it cannot fail half-way.</summary>
+public sealed class EncodedTally
+{
+    private EncodedTally(Wire.Tally message, Books books)
+    {
+        Message = message;
+        Books = books;
+    }
+
+    /// <summary>What became of everything that ended in it.</summary>
+    public Books Books { get; }
+
+    internal Wire.Tally Message { get; }
+
+    /// <summary>Reads what <see cref="Tally.Encode"/> gave. The bytes come from the network: nothing in them is believed.</summary>
+    /// <param name="bytes">The tally.</param>
+    /// <param name="targets">How many targets the plan has.</param>
+    /// <param name="profiles">How many profiles the plan has.</param>
+    /// <exception cref="TallyFormatException">They are not a tally of such a plan.</exception>
+    public static EncodedTally Parse(ReadOnlySpan<byte> bytes, int targets, int profiles)
+    {
+        var (message, books) = TallyEncoding.Parse(bytes, targets, profiles);
+        return new EncodedTally(message, books);
+    }
+}
+
 /// <summary>
 /// Tallies as bytes, and bytes from other nodes as messages that can be merged: all of a message is checked before anything is
 /// done with it, so that a bad report changes nothing.
@@ -28,6 +54,7 @@ internal static class TallyEncoding
             Lost = tally.Books.Lost,
             Held = tally.Held.Connections,
             HeldEndedByServer = tally.Held.EndedByServer,
+            RestedMilliseconds = tally.RestedMilliseconds,
             Lag = BytesOf(tally.Lag, scratch),
             FirstSecond = tally.FirstInterval,
         };
@@ -151,7 +178,7 @@ internal static class TallyEncoding
 
     private static void CheckKinds(Wire.Tally message, Books ended)
     {
-        RequireCounts(message.Held, message.HeldEndedByServer);
+        RequireCounts(message.Held, message.HeldEndedByServer, message.RestedMilliseconds);
         Require(message.HeldEndedByServer <= message.Held, "a tally has more held connections ended than there were");
         var completed = 0L;
         foreach (var negotiated in message.Negotiated)
@@ -293,3 +320,6 @@ internal static class TallyEncoding
         return message;
     }
 }
+
+/// <summary>Bytes that should be an encoded tally are not.</summary>
+public sealed class TallyFormatException(string message) : FormatException(message);

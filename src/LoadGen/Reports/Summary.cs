@@ -131,6 +131,11 @@ internal static class Summary
             console.MarkupLineInterpolated(
                 $"  [red]{each.Count,10:N0}  {each.Kind}{(each.Alert is null ? "" : $" {each.Alert}")}[/]  in {each.Phase}, {each.Side}  [grey]{each.Target}: {each.Example}[/]");
         }
+
+        if (result.Generator.RestedSeconds is { } rested)
+        {
+            console.MarkupLineInterpolated($"  [grey]connections of this closed load rested for {rested:0.#} s in all: 10 ms to 1 s after each failure, so as not to flood the server[/]");
+        }
     }
 
     private static void WriteThresholds(RunResult result, IAnsiConsole console)
