@@ -33,12 +33,11 @@ public sealed class FailureTests : IDisposable
     {
         using var port = new RefusedPort();
 
-        var (program, result) = await Runs.ExecuteAsync("--target", port.EndPoint.ToString(), "--concurrency", "8", "--duration", "3s");
+        var (_, result) = await Runs.ExecuteAsync("--target", port.EndPoint.ToString(), "--concurrency", "8", "--duration", "3s");
 
         // 10, 20, 40 ... 640 ms after the first failures, then a second after each: ten of each connection.
         Assert.InRange(result.Books.Failed, 8, 80);
         Assert.InRange(result.Generator.RestedSeconds ?? 0, 1, 8 * 60);
-        Assert.Contains("connections of this closed load rested for", program.StandardOutput, StringComparison.Ordinal);
     }
 
     [Fact]
