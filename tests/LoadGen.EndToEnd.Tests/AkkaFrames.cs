@@ -10,6 +10,7 @@ namespace LoadGen.EndToEnd.Tests;
 internal static class AkkaFrames
 {
     private const int JsonSerializer = 1;
+    private const int MiscSerializer = 16;
 
     /// <summary>The first frame of a connection; whoever takes the sender for a node answers with the like of it.</summary>
     public static byte[] Associate(string protocol, string system)
@@ -21,9 +22,14 @@ internal static class AkkaFrames
     }
 
     /// <summary>A message that Akka's JSON serializer would read.</summary>
-    public static byte[] Json(string recipient, string json, string type)
+    public static byte[] Json(string recipient, string json, string type) => Message(recipient, Encoding.UTF8.GetBytes(json), JsonSerializer, type);
+
+    /// <summary>The message that stops any actor.</summary>
+    public static byte[] PoisonPill(string recipient) => Message(recipient, [], MiscSerializer, "PP");
+
+    private static byte[] Message(string recipient, byte[] message, int serializer, string manifest)
     {
-        byte[] payload = [.. Text(1, json), .. Number(2, JsonSerializer), .. Text(3, type)];
+        byte[] payload = [.. Bytes(1, message), .. Number(2, serializer), .. Text(3, manifest)];
         byte[] seq = [(5 << 3) | 1, .. Enumerable.Repeat((byte)0xff, 8)];
         byte[] envelope = [.. Bytes(1, Text(1, recipient)), .. Bytes(2, payload), .. seq];
         return Frame(Bytes(1, Bytes(2, envelope)));

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using LoadGen.Core.Runs;
 using LoadGen.TargetServer;
 using LoadGen.TestServers.Certificates;
@@ -7,6 +8,7 @@ using LoadGen.TestServers.Servers;
 
 namespace LoadGen.EndToEnd.Tests;
 
+[SupportedOSPlatform("linux")]
 public sealed class ClusterSecurityTests : IDisposable
 {
     private const int Handshakes = 200;
@@ -14,6 +16,7 @@ public sealed class ClusterSecurityTests : IDisposable
 
     private readonly TestAuthority _authority = new();
     private readonly TestAuthority _strangers = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("loadgen-");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -21,6 +24,7 @@ public sealed class ClusterSecurityTests : IDisposable
     {
         _authority.Dispose();
         _strangers.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -46,6 +50,7 @@ public sealed class ClusterSecurityTests : IDisposable
 
     [Theory]
     [InlineData("a certificate of another authority", Refused)]
+    [InlineData("a secret", "refused 127.0.0.1 as a node: its certificate (CN=loadgen) is not signed by the authority of this cluster")]
     [InlineData("no TLS", "refused a connection with 127.0.0.1: it is not TLS")]
     [InlineData("another cluster id", "its cluster id is another")]
     public async Task A_stranger_stays_out_while_the_run_goes_on(string stranger, string said)
@@ -102,6 +107,27 @@ public sealed class ClusterSecurityTests : IDisposable
         var json = $$"""{ "$type": "{{type}}", "fileName": "/" }""";
         await insider.SendAsync(AkkaFrames.Json($"akka.ssl.tcp://loadgen@127.0.0.1:{port}/system/cluster", json, type), Cancellation);
         await coordinator.WaitForLineAsync($"refused a message from another node that names the type '{type}'", Cancellation);
+        await insider.SendAsync(AkkaFrames.PoisonPill($"akka.ssl.tcp://loadgen@127.0.0.1:{port}/user/coordinator"), Cancellation);
+        await coordinator.WaitForLineAsync("refused a message 'PP' from another node", Cancellation);
+    }
+
+    [Fact]
+    public async Task Keys_are_not_sent_where_anyone_can_join()
+    {
+        var client = _authority.Client();
+        string[] plan = ["--target", "127.0.0.1:1", "--count", "1", "--cert", client.ChainPath, "--key", client.KeyPath];
+        var coordinator = await LoadGenProgram.RunAsync(
+            ["coordinator", "--listen", "127.0.0.1:0", "--start-deadline", "1s", "--insecure-cluster", .. plan], cancellation: Cancellation);
+
+        Assert.Equal(2, coordinator.ExitCode);
+        Assert.Contains("has a private or pre-shared key, and with --insecure-cluster anyone can join and be sent it", coordinator.StandardError, StringComparison.Ordinal);
+
+        await using var waiting = LoadGenProgram.Start(["coordinator", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--insecure-cluster"]);
+        var line = await waiting.WaitForLineAsync("plans are taken at ", Cancellation);
+        var submitted = await LoadGenProgram.RunAsync(["submit", "--to", line.Split(' ', ';').First(word => word.StartsWith("http", StringComparison.Ordinal)), .. plan], cancellation: Cancellation);
+
+        Assert.Equal(2, submitted.ExitCode);
+        Assert.Contains("and with --insecure-cluster anyone can join", submitted.StandardError, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,6 +139,11 @@ public sealed class ClusterSecurityTests : IDisposable
     [InlineData("expired", "expired on")]
     [InlineData("another authority", "the authority that signed it")]
     [InlineData("an id that is none", "--cluster-id: 'a/b' is not an id")]
+    [InlineData("two ways to prove", "give one of them")]
+    [InlineData("a seed elsewhere", "--seed: 10.0.0.5 is not on loopback")]
+    [InlineData("a secret that all can read", "make it private with chmod 600")]
+    [InlineData("no secret", "holds no secret of nodes")]
+    [InlineData("a secret that cannot be made", "--node-secret: /proc/none/secret cannot be read or made")]
     public async Task What_cannot_work_is_told_before_anything_is_bound(string what, string said)
     {
         var (good, rsa) = (_authority.Good(), _authority.Good(KeyKind.Rsa2048));
@@ -125,6 +156,11 @@ public sealed class ClusterSecurityTests : IDisposable
             "another key" => Identity(good with { KeyPath = rsa.KeyPath }),
             "expired" => Identity(_authority.Expired()),
             "another authority" => Identity(_strangers.Good()),
+            "two ways to prove" => ["--node-secret", good.KeyPath, "--insecure-cluster"],
+            "a seed elsewhere" => ["--seed", "10.0.0.5:4053"],
+            "a secret that all can read" => ["--node-secret", FileOf("open.pem", UnixFileMode.UserRead | UnixFileMode.OtherRead)],
+            "no secret" => ["--node-secret", FileOf("empty.pem", UnixFileMode.UserRead)],
+            "a secret that cannot be made" => ["--node-secret", "/proc/none/secret"],
             _ => ["--cluster-id", "a/b"],
         };
 
@@ -147,7 +183,7 @@ public sealed class ClusterSecurityTests : IDisposable
     }
 
     // Whether a busy machine was the limit is not the question here.
-    private static async Task<RunResult> CompletesAsync(ChildProcess coordinator)
+    internal static async Task<RunResult> CompletesAsync(ChildProcess coordinator)
     {
         var exitCode = await coordinator.WaitForExitAsync(ChildProcess.Patience, Cancellation);
         var said = string.Join('\n', coordinator.StandardError);
@@ -157,7 +193,7 @@ public sealed class ClusterSecurityTests : IDisposable
         return result;
     }
 
-    private static string[] Coordinator(BuiltInTargetProcess target, int workers) =>
+    internal static string[] Coordinator(BuiltInTargetProcess target, int workers) =>
     [
         "coordinator", "--min-workers", $"{workers}", "--target", target.Address, "--cacert", target.AuthorityPath,
         "--concurrency", "4", "--count", $"{Handshakes}", "--json", "-",
@@ -165,11 +201,20 @@ public sealed class ClusterSecurityTests : IDisposable
 
     private string[] StrangerFlags(string stranger) => stranger switch
     {
-        "no TLS" => [],
+        "a secret" => [],
+        "no TLS" => ["--insecure-cluster"],
         "another cluster id" => [.. Identity(_authority.Good()), "--cluster-id", "other"],
         // It believes the coordinator, so that it is the coordinator that refuses.
         _ => Identity(_strangers.Good(), BothAuthorities()),
     };
+
+    private string FileOf(string name, UnixFileMode mode)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, "");
+        File.SetUnixFileMode(path, mode);
+        return path;
+    }
 
     private string BothAuthorities()
     {

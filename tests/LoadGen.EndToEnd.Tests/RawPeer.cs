@@ -6,11 +6,9 @@ using LoadGen.TestServers.Processes;
 
 namespace LoadGen.EndToEnd.Tests;
 
-/// <summary>A connection to a node's port by somebody who believes every certificate and may have one to show.</summary>
+/// <summary>A connection to a node's port whose owner believes every certificate and may have one to show.</summary>
 internal sealed class RawPeer(TcpClient tcp, SslStream tls) : IDisposable
 {
-    private static readonly TimeSpan HelloAgainAfter = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Connects, says hello as a node does, and waits for the answer.</summary>
     /// <returns>The connection, or <see langword="null"/> if it ended without a byte of answer.</returns>
     public static async Task<RawPeer?> AssociateAsync(int port, CertificateFiles? certificate, CancellationToken cancellation)
@@ -55,16 +53,9 @@ internal sealed class RawPeer(TcpClient tcp, SslStream tls) : IDisposable
         },
         cancellation);
 
-    // What comes right behind the handshake may lie unread in the node's transport until more comes: a node says hello again
-    // when it gets no answer, and so does this one.
     private async Task<bool> IsAnsweredAsync(CancellationToken cancellation)
     {
-        var answer = tls.ReadAsync(new byte[1], cancellation).AsTask();
-        do
-        {
-            await SendAsync(AkkaFrames.Associate("ssl.tcp", "loadgen"), cancellation);
-        }
-        while (await Task.WhenAny(answer, Task.Delay(HelloAgainAfter, cancellation)) != answer);
-        return await answer > 0;
+        await SendAsync(AkkaFrames.Associate("ssl.tcp", "loadgen"), cancellation);
+        return await tls.ReadAsync(new byte[1], cancellation) > 0;
     }
 }

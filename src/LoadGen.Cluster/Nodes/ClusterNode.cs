@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster.Tools.Singleton;
-using Akka.Remote.Transport.DotNetty;
 using LoadGen.Cluster.Coordinator;
+using LoadGen.Cluster.Nodes.Links;
 using LoadGen.Cluster.Worker;
 using LoadGen.Core.Runs;
 using AkkaCluster = Akka.Cluster.Cluster;
@@ -19,20 +19,16 @@ public sealed class ClusterNode : IAsyncDisposable
 
     private readonly ActorSystem _system;
     private readonly AkkaCluster _cluster;
-    private readonly TlsFailures _tlsFailures;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly IReadOnlyList<Address> _seeds;
 
-    private ClusterNode(ActorSystem system, IReadOnlyList<Address> seeds, TimeSpan joinWithin)
+    private ClusterNode(ActorSystem system, IReadOnlyList<Address> seeds)
     {
         _system = system;
         _seeds = seeds;
-        _tlsFailures = new TlsFailures(system);
         _cluster = AkkaCluster.Get(system);
         _cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
-        _cluster.RegisterOnMemberRemoved(_tlsFailures.LetEnd);
-        _system.Scheduler.Advanced.ScheduleOnce(joinWithin, EndUnlessJoined);
     }
 
     /// <summary>Where other nodes reach this one: <c>host:port</c>.</summary>
@@ -50,7 +46,7 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         // A part of every address, so that what a node of another cluster says is for nobody here.
         var name = options.ClusterId is { } id ? $"{SystemName}-{id}" : SystemName;
-        var seeds = options.Seeds.Select(seed => SeedAddress(seed, name, options.Identity)).ToList();
+        var seeds = options.Seeds.Select(seed => SeedAddress(seed, name, options.Identity is not null)).ToList();
         ActorSystem system;
         try
         {
@@ -62,7 +58,7 @@ public sealed class ClusterNode : IAsyncDisposable
                 $"cannot listen on {options.ListenHost}:{options.ListenPort}: {error.GetBaseException().Message}", error);
         }
 
-        var node = new ClusterNode(system, seeds, options.JoinWithin);
+        var node = new ClusterNode(system, seeds);
         if (seeds.Count == 0)
         {
             node._cluster.Join(node._cluster.SelfAddress);
@@ -113,7 +109,6 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Leaves the cluster and ends the actor system.</summary>
     public async ValueTask DisposeAsync()
     {
-        _tlsFailures.LetEnd();
         using var patience = new CancellationTokenSource(LeaveWithin);
         try
         {
@@ -125,14 +120,6 @@ public sealed class ClusterNode : IAsyncDisposable
         }
 
         await _system.Terminate();
-    }
-
-    private void EndUnlessJoined()
-    {
-        if (!Joined.IsCompleted)
-        {
-            _tlsFailures.LetEnd();
-        }
     }
 
     // What workers say they say again until they are answered: nothing old may reach a coordinator that takes over.
@@ -147,19 +134,13 @@ public sealed class ClusterNode : IAsyncDisposable
         => [.. _seeds.Select(seed => _system.ActorSelection(new RootActorPath(seed) / "user" / CoordinatorName / "singleton"))];
 
     private static ActorSystemSetup SetupOf(NodeOptions options)
-    {
-        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(NodeConfig.Of(options)));
-        return options.Identity is not { } identity
-            ? setup
-            : setup.And(new DotNettySslSetup(
-                identity.Certificate, suppressValidation: false, requireMutualAuthentication: true, identity.Trust.Accepts));
-    }
+        => ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(NodeConfig.Of(options)), new NodeTransportSetup(options.Identity));
 
-    private static Address SeedAddress(string seed, string system, NodeIdentity? identity)
+    private static Address SeedAddress(string seed, string system, bool secure)
     {
         var colon = seed.LastIndexOf(':');
         return colon > 0 && int.TryParse(seed.AsSpan(colon + 1), out var port) && port is > 0 and <= 65535
-            ? new Address(identity is null ? "akka.tcp" : "akka.ssl.tcp", system, seed[..colon].Trim('[', ']'), port)
+            ? new Address($"akka.{NodeTransport.SchemeOf(secure)}", system, NodeTransport.HostOf(seed[..colon].Trim('[', ']')), port)
             : throw new NodeStartException($"'{seed}' is not an address to join by; write host:port, such as 10.0.0.5:4053");
     }
 }

@@ -22,8 +22,6 @@ internal static class NodeConfig
             run-by-clr-shutdown-hook = off
             # A node leaves before it ends; where it cannot, nobody is there to wait for.
             run-by-actor-system-terminate = off
-            # As long as a run can be: TlsFailures waits here.
-            phases.before-service-unbind.timeout = 20d
           }
           actor {
             provider = cluster
@@ -34,7 +32,10 @@ internal static class NodeConfig
               json = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
               proto = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
               daemon-create = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
-              akka-misc = "LoadGen.Cluster.Nodes.NarrowMiscSerializer, LoadGen.Cluster"
+              reliable-delivery = "LoadGen.Cluster.Nodes.RefusingSerializer, LoadGen.Cluster"
+              # Of what these know, only what nodes say to each other: no PoisonPill, no Kill, no Leave or Down of another node.
+              akka-misc = "LoadGen.Cluster.Nodes.NarrowSerializer, LoadGen.Cluster"
+              akka-cluster = "LoadGen.Cluster.Nodes.NarrowSerializer, LoadGen.Cluster"
               akka-system-msg = "LoadGen.Cluster.Nodes.NarrowSystemSerializer, LoadGen.Cluster"
             }
             serialization-settings {
@@ -42,6 +43,23 @@ internal static class NodeConfig
               json.identifier = 1
               proto.identifier = 2
               daemon-create.identifier = 3
+              reliable-delivery.identifier = 36
+              akka-misc {
+                identifier = 16
+                type = "Akka.Remote.Serialization.MiscMessageSerializer, Akka.Remote"
+                # Identify, ActorIdentity, a reference, the heartbeat of watched nodes and its answer.
+                said = ["ID", "AID", "AR", "RWHB", "RWHR"]
+              }
+              akka-cluster {
+                identifier = 5
+                type = "Akka.Cluster.Serialization.ClusterMessageSerializer, Akka.Cluster"
+                said = [
+                  "Akka.Cluster.InternalClusterAction+InitJoin, Akka.Cluster", "Akka.Cluster.InternalClusterAction+InitJoinAck, Akka.Cluster",
+                  "Akka.Cluster.InternalClusterAction+InitJoinNack, Akka.Cluster", "Akka.Cluster.InternalClusterAction+Join, Akka.Cluster",
+                  "Akka.Cluster.InternalClusterAction+Welcome, Akka.Cluster", "Akka.Cluster.InternalClusterAction+ExitingConfirmed, Akka.Cluster",
+                  "Akka.Cluster.GossipStatus, Akka.Cluster", "Akka.Cluster.GossipEnvelope, Akka.Cluster", "HB", "HBR",
+                ]
+              }
             }
             serialization-bindings { "LoadGen.Cluster.Protocol.IWireMessage, LoadGen.Cluster" = wire }
             serialization-identifiers { "LoadGen.Cluster.Protocol.WireSerializer, LoadGen.Cluster" = 5463 }
@@ -50,14 +68,8 @@ internal static class NodeConfig
             log-remote-lifecycle-events = off
             retry-gate-closed-for = 500ms
             use-dispatcher = loadgen.control-dispatcher
-            # A first message right behind a TLS handshake can stay unread in the transport until the next one comes: one comes soon.
-            transport-failure-detector.heartbeat-interval = 500ms
-            dot-netty.tcp {
-              enforce-ip-family = off
-              connection-timeout = 3s
-              # Reports are far smaller; what a coordinator that takes over is told may not be.
-              maximum-frame-size = 16 MiB
-            }
+            enabled-transports = ["loadgen.node-transport"]
+            handshake-timeout = 5s
           }
           cluster {
             use-dispatcher = loadgen.control-dispatcher
@@ -84,6 +96,12 @@ internal static class NodeConfig
             throughput = 30
             dedicated-thread-pool { thread-count = 2, threadtype = background }
           }
+          node-transport {
+            transport-class = "LoadGen.Cluster.Nodes.Links.NodeTransport, LoadGen.Cluster"
+            applied-adapters = []
+            # Reports are far smaller; what a coordinator that takes over is told may not be.
+            maximum-frame-size = 16 MiB
+          }
           pump-dispatcher { type = PinnedDispatcher }
           tally-dispatcher { type = PinnedDispatcher }
         }
@@ -100,8 +118,7 @@ internal static class NodeConfig
               lease = {{(long)options.Lease.TotalMilliseconds}}ms
               stable-after = {{(long)StableAfter(options.Lease).TotalMilliseconds}}ms
             }
-            akka.remote.dot-netty.tcp {
-              enable-ssl = {{(options.Identity is null ? "off" : "on")}}
+            loadgen.node-transport {
               hostname = {{Quoted(options.ListenHost)}}
               port = {{options.ListenPort.ToString(CultureInfo.InvariantCulture)}}
               public-hostname = {{Quoted(options.AdvertiseHost ?? options.ListenHost)}}

@@ -38,6 +38,9 @@ public sealed record NodeOptions
     /// <summary>Names the cluster: nodes with another id can neither join nor be heard. Letters, digits and dashes.</summary>
     public string? ClusterId { get; init; }
 
-    /// <summary>The certificate and authorities of mutual TLS; without, nodes talk in the clear and believe anyone.</summary>
-    public NodeIdentity? Identity { get; init; }
+    /// <summary>
+    /// Gives what nodes prove themselves with over mutual TLS; asked at each connection, since a secret may be exchanged. Without,
+    /// nodes talk in the clear and believe anyone.
+    /// </summary>
+    public Func<NodeIdentity>? Identity { get; init; }
 }

@@ -1,6 +1,4 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Akka.Event;
 
 namespace LoadGen.Cluster.Nodes;
 
@@ -9,23 +7,10 @@ namespace LoadGen.Cluster.Nodes;
 /// validity. The host name is not compared, since nodes come and go with changing addresses: whoever holds a certificate of
 /// these authorities is a node. Nothing is looked up on the network, neither revocation nor missing issuers.
 /// </summary>
-internal sealed class PeerTrust(X509Certificate2Collection authorities)
+/// <param name="authorities">The authorities, with intermediates if there are any.</param>
+/// <param name="unknown">What is wrong with a certificate that chains to none of them; the end of a sentence that begins with it.</param>
+internal sealed class PeerTrust(X509Certificate2Collection authorities, string unknown)
 {
-    /// <summary>The format of what is logged about a peer that is refused.</summary>
-    public const string Refusal = "refused {0} as a node: its certificate {1}";
-
-    /// <summary>Says whether a peer is a node; has the form that the transport asks for, on both sides of a connection.</summary>
-    public bool Accepts(X509Certificate2? certificate, X509Chain? chain, string peer, SslPolicyErrors errors, ILoggingAdapter log)
-    {
-        if (WhyNot(certificate) is not { } reason)
-        {
-            return true;
-        }
-
-        log.Warning(Refusal, peer, reason);
-        return false;
-    }
-
     /// <summary>Why a certificate is not a node's, as the end of a sentence that begins with it; <see langword="null"/> if it is.</summary>
     /// <param name="certificate">What the peer showed, if anything.</param>
     /// <param name="at">The time to judge its validity by; by default now.</param>
@@ -50,12 +35,12 @@ internal sealed class PeerTrust(X509Certificate2Collection authorities)
         return chain.Build(certificate) ? null : Reason(certificate, chain);
     }
 
-    private static string Reason(X509Certificate2 certificate, X509Chain chain)
+    private string Reason(X509Certificate2 certificate, X509Chain chain)
     {
         var found = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if ((found & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0)
         {
-            return $"({certificate.Subject}) is not signed by the authority of this cluster";
+            return $"({certificate.Subject}) {unknown}";
         }
 
         return (found & X509ChainStatusFlags.NotTimeValid) != 0

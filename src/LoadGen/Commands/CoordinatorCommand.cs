@@ -95,6 +95,12 @@ internal sealed class CoordinatorCommand
             return ExitCode.Usage;
         }
 
+        if (plan is not null && PlanKeys.WhyNotSent(plan, node) is { } why)
+        {
+            problems.Add(why);
+            return problems.Tell();
+        }
+
         var console = _output.ConsoleOf(parse);
         if (!_output.IsQuiet(parse) && !standby)
         {

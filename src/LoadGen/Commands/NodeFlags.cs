@@ -72,9 +72,14 @@ internal sealed class NodeFlags
             }
         }
 
+        var seedHosts = new List<string>();
         foreach (var seed in seeds)
         {
-            if (!HostPort.TryParse(seed, out var address) || address.Port == 0 || !seed.Contains(':', StringComparison.Ordinal))
+            if (HostPort.TryParse(seed, out var address) && address.Port != 0 && seed.Contains(':', StringComparison.Ordinal))
+            {
+                seedHosts.Add(address.Host);
+            }
+            else
             {
                 problems.Add($"--seed: '{seed}' is not an address; write host:port, such as 10.0.0.5:4053");
             }
@@ -87,7 +92,7 @@ internal sealed class NodeFlags
             problems.Add($"--lease: {parse.GetValue(_lease)} is out of range; write a time from 2s to 10m");
         }
 
-        var (identity, clusterId) = _security.Read(parse, listen.Host, problems);
+        var (identity, clusterId) = _security.Read(parse, listen.Host, seedHosts, problems);
         return problems.Any
             ? null
             : new NodeOptions

@@ -8,11 +8,12 @@ namespace LoadGen.Commands;
 internal sealed class NodeSecurityFlags
 {
     private const int LongestId = 40;
+    private const string Remedies = "give --node-cert, --node-key and --node-ca, or --node-secret, or --insecure-cluster to do without on a network that you trust";
 
     private readonly Option<string?> _cert = new("--node-cert")
     {
         HelpName = "FILE",
-        Description = "This node's certificate, PEM: nodes talk over mutual TLS. Needed to listen on more than loopback.",
+        Description = "This node's certificate, PEM: nodes prove with it who they are.",
     };
 
     private readonly Option<string?> _key = new("--node-key")
@@ -27,9 +28,16 @@ internal sealed class NodeSecurityFlags
         Description = "The authority that signs the nodes' certificates, PEM: whoever holds one is a node; host names are not compared.",
     };
 
+    private readonly Option<string?> _secret = new("--node-secret")
+    {
+        HelpName = "FILE",
+        Description = "File with the secret that all nodes share, instead of certificates; made if there is none. "
+            + $"On loopback by default one of this user: {NodeSecretFile.OfUser}.",
+    };
+
     private readonly Option<bool> _insecure = new("--insecure-cluster")
     {
-        Description = "Listen without TLS: whoever reaches the port can take over the run.",
+        Description = "Talk without TLS: whoever reaches the port can take over the run. Plans with private keys are refused.",
     };
 
     private readonly Option<string?> _clusterId = new("--cluster-id")
@@ -43,6 +51,7 @@ internal sealed class NodeSecurityFlags
         command.Add(_cert);
         command.Add(_key);
         command.Add(_ca);
+        command.Add(_secret);
         command.Add(_insecure);
         command.Add(_clusterId);
     }
@@ -50,8 +59,9 @@ internal sealed class NodeSecurityFlags
     /// <summary>Reads the flags and the files that they name; warns where a node is left open on purpose.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="listenHost">Where the node listens.</param>
+    /// <param name="seedHosts">Where those are that it joins.</param>
     /// <param name="problems">Takes what is wrong.</param>
-    public (NodeIdentity? Identity, string? ClusterId) Read(ParseResult parse, string listenHost, Problems problems)
+    public (Func<NodeIdentity>? Identity, string? ClusterId) Read(ParseResult parse, string listenHost, IEnumerable<string> seedHosts, Problems problems)
     {
         var clusterId = parse.GetValue(_clusterId);
         if (clusterId is not null && !IsId(clusterId))
@@ -59,46 +69,49 @@ internal sealed class NodeSecurityFlags
             problems.Add($"--cluster-id: '{clusterId}' is not an id; write up to {LongestId} letters, digits and dashes, such as nightly-42");
         }
 
-        return (ReadIdentity(parse, listenHost, problems), clusterId);
+        return (ReadIdentity(parse, listenHost, seedHosts, problems), clusterId);
     }
 
-    private NodeIdentity? ReadIdentity(ParseResult parse, string listenHost, Problems problems)
+    private Func<NodeIdentity>? ReadIdentity(ParseResult parse, string listenHost, IEnumerable<string> seedHosts, Problems problems)
     {
-        var insecure = parse.GetValue(_insecure);
-        switch (parse.GetValue(_cert), parse.GetValue(_key), parse.GetValue(_ca))
+        var (cert, key, ca, secret, insecure) = (parse.GetValue(_cert), parse.GetValue(_key), parse.GetValue(_ca), parse.GetValue(_secret), parse.GetValue(_insecure));
+        var anyOfCertificate = cert is not null || key is not null || ca is not null;
+        if ((anyOfCertificate ? 1 : 0) + (secret is not null ? 1 : 0) + (insecure ? 1 : 0) > 1)
         {
-            case (null, null, null):
-                CheckOpen(listenHost, insecure, problems);
-                return null;
-            case ({ } cert, { } key, { } ca):
-                if (insecure)
-                {
-                    problems.Add("--insecure-cluster is for nodes without TLS, and --node-cert is for TLS; give one of them");
-                }
+            problems.Add("--node-cert, --node-secret and --insecure-cluster are three ways to say whom a node believes; give one of them");
+            return null;
+        }
 
-                return NodeIdentityFiles.Read(cert, key, ca, problems);
-            default:
+        if (anyOfCertificate)
+        {
+            if (cert is null || key is null || ca is null)
+            {
                 problems.Add("--node-cert, --node-key and --node-ca belong together; give all three");
                 return null;
-        }
-    }
+            }
 
-    private static void CheckOpen(string listenHost, bool insecure, Problems problems)
-    {
-        if (IsLoopback(listenHost))
-        {
-            return;
+            return NodeIdentityFiles.Read(cert, key, ca, problems) is { } identity ? () => identity : null;
         }
 
         if (insecure)
         {
             Console.Error.WriteLine($"loadgen: warning: --insecure-cluster: no TLS on {listenHost}; whoever reaches the port can take over the run");
-            return;
+            return null;
         }
 
-        problems.Add(
-            $"--listen: {listenHost} can be reached by others, so nodes must prove who they are; "
-            + "give --node-cert, --node-key and --node-ca, or --insecure-cluster to do without on a network that you trust");
+        if (secret is null && !IsLoopback(listenHost))
+        {
+            problems.Add($"--listen: {listenHost} can be reached by others, so nodes must prove who they are; {Remedies}");
+            return null;
+        }
+
+        if (secret is null && seedHosts.FirstOrDefault(host => !IsLoopback(host)) is { } seed)
+        {
+            problems.Add($"--seed: {seed} is not on loopback, so nodes must prove who they are; {Remedies}");
+            return null;
+        }
+
+        return NodeSecretFile.Open(secret ?? NodeSecretFile.OfUser, problems) is { } file ? file.Current : null;
     }
 
     // A name other than localhost may mean any address by the time it is bound.

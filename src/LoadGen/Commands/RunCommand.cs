@@ -65,10 +65,12 @@ internal sealed class RunCommand
             return ExitCode.Usage;
         }
 
+        // Known to the nodes of this process alone, and made when the first of them connects to another.
+        var identity = new Lazy<NodeIdentity>(() => NodeIdentity.Of(NodeIdentity.NewSecret()));
         var run = new CoordinatedRun
         {
             Plan = plan,
-            Node = new NodeOptions { Roles = [NodeOptions.CoordinatorRole, NodeOptions.WorkerRole], JoinWithin = FormWithin },
+            Node = new NodeOptions { Roles = [NodeOptions.CoordinatorRole, NodeOptions.WorkerRole], JoinWithin = FormWithin, Identity = () => identity.Value },
             WorkersHere = workers,
             MinWorkers = workers,
             Console = _output.ConsoleOf(parse),

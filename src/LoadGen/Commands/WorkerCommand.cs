@@ -111,5 +111,7 @@ internal sealed class WorkerCommand
     private static string WhyNotJoined(string seeds, NodeOptions options)
         => $"could not join a coordinator at {seeds}; is it up and reachable there, with "
             + (options.ClusterId is { } id ? $"the cluster id '{id}' (--cluster-id)" : "no --cluster-id either")
-            + (options.Identity is null ? " and, as here, without TLS (--node-cert)?" : " and certificates of the same authority (--node-ca)?");
+            + (options.Identity is null
+                ? ", and as here without TLS (--insecure-cluster)?"
+                : ", and does it prove itself as this node does: started by the same user, or with the same --node-secret, or certificates of the same --node-ca?");
 }

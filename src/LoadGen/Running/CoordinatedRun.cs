@@ -171,7 +171,7 @@ internal sealed class CoordinatedRun
             // The first worker shares the coordinator's node: a run of one worker needs no second actor system.
             if (i > 1)
             {
-                nodes.Add(ClusterNode.Start(new NodeOptions { Roles = [NodeOptions.WorkerRole], Seeds = [node.Address] }));
+                nodes.Add(ClusterNode.Start(new NodeOptions { Roles = [NodeOptions.WorkerRole], Seeds = [node.Address], Identity = Node.Identity }));
             }
 
             _ = nodes[^1].StartWorker($"worker-{i}", services);

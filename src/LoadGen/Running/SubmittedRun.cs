@@ -52,6 +52,19 @@ internal sealed class SubmittedRun : IRunObserver
         }
     }
 
+    /// <summary>Ends it instead of beginning it.</summary>
+    public void Refuse(UnfinishedRun why)
+    {
+        lock (_lock)
+        {
+            if (!_over.Task.IsCompleted)
+            {
+                Feed.End(why);
+                _over.TrySetResult();
+            }
+        }
+    }
+
     public void Progressed(RunProgress progress) => Feed.Progressed(progress);
 
     public void Counted(RunProgress progress, Plan plan, Tally merged) => _metrics.Progressed(progress, plan, merged);
@@ -108,8 +121,7 @@ internal sealed class SubmittedRun : IRunObserver
                 return;
             }
 
-            Feed.End(new UnfinishedRun([$"{reason} before it began"], ExitCode.Aborted));
-            _over.TrySetResult();
+            Refuse(new UnfinishedRun([$"{reason} before it began"], ExitCode.Aborted));
         }
     }
 }

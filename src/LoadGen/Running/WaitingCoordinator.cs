@@ -67,6 +67,12 @@ internal sealed class WaitingCoordinator
 
     private async Task RunAsync(SubmittedRun run, RunHandle handle, KeptResults kept)
     {
+        if (PlanKeys.WhyNotSent(run.Plan, Node) is { } why)
+        {
+            run.Refuse(new UnfinishedRun([why], ExitCode.Usage));
+            return;
+        }
+
         var order = new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease };
         if (!run.TryBegin(() => handle.Begin(order, run), handle.Stop))
         {

@@ -34,11 +34,17 @@ internal sealed class NodeEndpoint : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
+        var visitors = new Visitors();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            visitors.Limit(kestrel.Limits);
+            kestrel.Listen(listen, visitors.Receive);
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = CloseWithin);
         runs?.AddTo(builder.Services);
         var web = builder.Build();
         var endpoint = new NodeEndpoint(web);
+        Visitors.Attend(web);
         runs?.Map(web);
         web.MapGet("/metrics", context =>
         {

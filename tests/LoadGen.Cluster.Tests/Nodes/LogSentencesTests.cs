@@ -1,14 +1,12 @@
-using System.Security.Authentication;
 using Akka.Event;
-using DotNetty.Handlers.Tls;
 using LoadGen.Cluster.Nodes;
+using LoadGen.Cluster.Nodes.Links;
 
 namespace LoadGen.Cluster.Tests.Nodes;
 
 /// <summary>What a user reads of what Akka logs.</summary>
 public sealed class LogSentencesTests
 {
-    private const string TlsFailed = "TLS handshake failed on channel [{0}->{1}](Id={2})";
     private const string Dropping = "Dropping message [{0}] for non-local recipient [{1}] arriving at [{2}] inbound addresses are [{3}]";
     private const string Unreadable = "Deserialization failed for message with serializer id [{0}] and manifest [{1}]. "
         + "Transient association error (association remains live). {2}. {3}";
@@ -16,9 +14,7 @@ public sealed class LogSentencesTests
     private static readonly Type Remote = typeof(Akka.Remote.AddressUid);
 
     [Theory]
-    [InlineData("refused 10.0.0.7 as a node: its certificate (CN=x) is not valid: Revoked", PeerTrust.Refusal, "10.0.0.7:40312", "(CN=x) is not valid: Revoked")]
-    [InlineData("refused fd00::7 as a node: its certificate is missing", PeerTrust.Refusal, "[fd00::7]:40312", "is missing")]
-    [InlineData("refused 10.0.0.7 as a node: it showed no certificate", "Mutual TLS required but client did not provide a certificate from {0}", "[::ffff:10.0.0.7]:40312")]
+    [InlineData("refused 10.0.0.7 as a node: its certificate is missing", NodeTransport.Sentence, "refused 10.0.0.7 as a node: its certificate is missing")]
     [InlineData("a node that takes this one for akka.tcp://other@10.0.0.5:4053 is not heard: its cluster id is another, or its --seed names another address",
         Dropping, "Ping", "/user/worker", "akka.tcp://other@10.0.0.5:4053", "akka.tcp://loadgen@10.0.0.5:4053")]
     [InlineData("a message from another node cannot be read", Unreadable, "1", "", "", "")]
@@ -34,25 +30,6 @@ public sealed class LogSentencesTests
 
         Assert.Equal(("System.Object is not a message of nodes", true), sentence);
     }
-
-    [Theory]
-    [InlineData("not TLS", "refused a connection with 10.0.0.7: it is not TLS")]
-    [InlineData("expired", "TLS with 10.0.0.7 failed: the certificate has expired")]
-    [InlineData("nothing", "TLS with 10.0.0.7 failed: the other side closed the connection")]
-    [InlineData("refused by PeerTrust", null)]
-    [InlineData("gone", null)]
-    public void Of_a_failed_handshake_the_innermost_cause_is_told_where_nobody_else_tells_it(string cause, string? expected)
-    {
-        var sentence = LogSentences.Of(Warning(Remote, CauseOf(cause), TlsFailed, "10.0.0.5:4053", "10.0.0.7:40312", "abc"));
-
-        Assert.Equal(expected is null ? null : (expected, true), sentence);
-    }
-
-    [Theory]
-    [InlineData("Rejected incoming connection from {0}", "nothing")]
-    [InlineData("Error caught channel [{0}]", "not TLS")]
-    public void What_another_entry_says_already_is_left_out(string format, string cause)
-        => Assert.Null(LogSentences.Of(Error(Remote, CauseOf(cause), format, "10.0.0.7:40312")));
 
     [Fact]
     public void What_our_own_classes_say_is_told_each_time_with_its_cause()
@@ -77,15 +54,6 @@ public sealed class LogSentencesTests
     [InlineData(typeof(Akka.Cluster.Member), true)]
     public void What_Akka_says_of_connections_and_nodes_is_left_out(Type from, bool isError)
         => Assert.Null(LogSentences.Of(isError ? Error(from, null, "Association with {0} failed", "x") : Warning(from, null, "Association with {0} failed", "x")));
-
-    private static Exception? CauseOf(string what) => what switch
-    {
-        "not TLS" => new NotSslRecordException("not an SSL/TLS record"),
-        "expired" => new AuthenticationException("Authentication failed, see inner exception.", new InvalidOperationException("the certificate has expired\nand more")),
-        "gone" => new IOException("Channel is closed"),
-        "refused by PeerTrust" => new AuthenticationException("The remote certificate was rejected by the provided RemoteCertificateValidationCallback."),
-        _ => null,
-    };
 
     private static Warning Warning(Type from, Exception? cause, string format, params object[] values) => new(cause, "source", from, Capturing.MessageOf(format, values));
 

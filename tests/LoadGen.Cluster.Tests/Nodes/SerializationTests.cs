@@ -13,6 +13,10 @@ public sealed class SerializationTests
     private const int Json = 1;
     private const int Protobuf = 2;
     private const int RemoteDeployment = 3;
+    private const int Cluster = 5;
+    private const int Misc = 16;
+    private const int SystemMessages = 22;
+    private const int ReliableDelivery = 36;
 
     [Theory]
     [InlineData(Json)]
@@ -84,6 +88,29 @@ public sealed class SerializationTests
         }
     }
 
+    [Theory]
+    [InlineData(Misc, "PP")]
+    [InlineData(Misc, "K")]
+    [InlineData(Misc, "STS")]
+    [InlineData(Misc, "CF")]
+    [InlineData(Cluster, "Akka.Cluster.ClusterUserAction+Leave, Akka.Cluster")]
+    [InlineData(Cluster, "Akka.Cluster.ClusterUserAction+Down, Akka.Cluster")]
+    [InlineData(Cluster, "Akka.Cluster.Routing.ClusterRouterPool, Akka.Cluster")]
+    [InlineData(ReliableDelivery, "a")]
+    [InlineData(SystemMessages, "Akka.Dispatch.SysMsg.Terminate, Akka")]
+    public async Task What_would_stop_an_actor_or_remove_a_node_is_refused(int serializer, string manifest)
+    {
+        var system = Node();
+        try
+        {
+            Assert.Throws<SerializationException>(() => system.Serialization.Deserialize([], serializer, manifest));
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
     [Fact]
     public async Task What_nodes_say_to_each_other_still_passes()
     {
@@ -93,7 +120,7 @@ public sealed class SerializationTests
             var actor = system.DeadLetters;
             object[] messages =
             [
-                new Identify("coordinator"), new ActorIdentity("coordinator", actor), PoisonPill.Instance,
+                new Identify("coordinator"), new ActorIdentity("coordinator", actor),
                 new Unwatch((IInternalActorRef)actor, (IInternalActorRef)actor),
             ];
             Assert.All(messages, message =>

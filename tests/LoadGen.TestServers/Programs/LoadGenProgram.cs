@@ -30,6 +30,10 @@ public static class LoadGenProgram
     public static ChildProcess StartIn(NodeNamespace inside, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
         => Start(inside.Launcher, arguments, environment);
 
+    /// <summary>Starts it with at most so many file descriptors.</summary>
+    public static ChildProcess StartWithDescriptors(int descriptors, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+        => Start(["prlimit", $"--nofile={descriptors}"], arguments, environment);
+
     // A launcher becomes the program, so that the process id and the signals are the program's.
     private static ChildProcess Start(string[] launcher, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
     {
