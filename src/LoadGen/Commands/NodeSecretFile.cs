@@ -5,7 +5,7 @@ namespace LoadGen.Commands;
 
 /// <summary>
 /// The file with the secret that nodes share which have no certificates: by default one for each user of a machine, which the
-/// user's first node makes and no other user can read. Whoever can read it is a node.
+/// user's first node makes and no other user can read. Any process that can read it is a node.
 /// </summary>
 internal sealed class NodeSecretFile
 {

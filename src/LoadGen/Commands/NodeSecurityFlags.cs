@@ -37,7 +37,7 @@ internal sealed class NodeSecurityFlags
 
     private readonly Option<bool> _insecure = new("--insecure-cluster")
     {
-        Description = "Talk without TLS: whoever reaches the port can take over the run. Plans with private keys are refused.",
+        Description = "Talk without TLS: anyone who reaches the port can take over the run. Plans with client keys or a PSK are refused.",
     };
 
     private readonly Option<string?> _clusterId = new("--cluster-id")
@@ -78,7 +78,7 @@ internal sealed class NodeSecurityFlags
         var anyOfCertificate = cert is not null || key is not null || ca is not null;
         if ((anyOfCertificate ? 1 : 0) + (secret is not null ? 1 : 0) + (insecure ? 1 : 0) > 1)
         {
-            problems.Add("--node-cert, --node-secret and --insecure-cluster are three ways to say whom a node believes; give one of them");
+            problems.Add("--node-cert, --node-secret and --insecure-cluster are three ways to say which peers are nodes; give one of them");
             return null;
         }
 

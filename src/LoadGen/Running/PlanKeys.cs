@@ -3,7 +3,7 @@ using LoadGen.Core.Plans;
 
 namespace LoadGen.Running;
 
-/// <summary>The private keys of client certificates and the pre-shared keys of a plan, which workers need and nobody else may see.</summary>
+/// <summary>The private keys of client certificates and the pre-shared keys of a plan, which no one but workers may see.</summary>
 internal static class PlanKeys
 {
     /// <summary>Why the keys of a plan must not be sent to the workers of a node; <see langword="null"/> if they may, or if it has none.</summary>

@@ -81,15 +81,17 @@ internal sealed partial class ActedRelease : IAsyncDisposable
     /// <param name="load">The plan's load.</param>
     /// <param name="more">More values.</param>
     /// <param name="thresholds">The plan's thresholds.</param>
-    public static string Values(string load, string more = "", string thresholds = "[ \"failures < 1%\" ]") => $$"""
+    /// <param name="controlPlane">How the pods know each other; by default by mutual TLS.</param>
+    public static string Values(
+        string load, string more = "", string thresholds = "[ \"failures < 1%\" ]", string controlPlane = $"tls: {{ existingSecret: {NodeSecret} }}") => $$"""
         plan: |
           name: acted-out
           targets:
             - { name: gateway, address: "{{Service}}.{{TargetNamespace}}.svc:8443", serverName: localhost, trust: { ca: /etc/loadgen/files/gateway/ca.pem } }
           load: {{load}}
           thresholds: {{thresholds}}
-        planFiles: [{ name: gateway, existingSecret: {{AuthoritySecret}} }]
-        controlPlane: { tls: { existingSecret: {{NodeSecret}} } }
+        planFiles: [{ name: gateway, existingSecret: {{AuthoritySecret}} }, { name: client, existingSecret: {{NodeSecret}} }]
+        controlPlane: { {{controlPlane}} }
         result: { existingClaim: {{Claim}} }
         lease: 6s
         linger: 0s

@@ -131,6 +131,21 @@ public sealed class ReleaseTests
         Assert.Contains("hold has no key \"fro\"", (await release.Coordinator.PodAsync(0)).TerminationMessage, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_plan_with_client_keys_fails_the_Job_at_once_where_pods_prove_nothing()
+    {
+        await using var release = await ActedRelease.InstallAsync(ActedRelease.Values(
+            FourSeconds,
+            "coordinator: { extraArgs: [--cert=/etc/loadgen/files/client/tls.crt, --key=/etc/loadgen/files/client/tls.key] }",
+            controlPlane: "insecure: true"));
+
+        release.StartCoordinator();
+
+        await release.Coordinator.EndsWithAsync(new JobEnd(false, "PodFailurePolicy"));
+        Assert.Equal([2], release.Coordinator.ExitCodesOf(0));
+        Assert.Contains("has a private or pre-shared key", (await release.Coordinator.PodAsync(0)).TerminationMessage, StringComparison.Ordinal);
+    }
+
     private static async Task<JsonElement> TerminationOf(ActedJob job)
     {
         var pod = await job.PodAsync(0);

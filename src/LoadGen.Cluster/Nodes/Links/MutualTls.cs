@@ -8,7 +8,7 @@ namespace LoadGen.Cluster.Nodes.Links;
 /// Both sides of a connection prove that they are nodes. That fails with an <see cref="AuthenticationException"/> whose message is
 /// fit for the user.
 /// </summary>
-/// <param name="identity">What this node shows and whom it believes; asked at each connection.</param>
+/// <param name="identity">What this node shows and which peers it trusts; asked at each connection.</param>
 internal sealed class MutualTls(Func<NodeIdentity> identity)
 {
     public async Task<Stream> AsServerAsync(Stream connection, string peer, CancellationToken cancellation)

@@ -62,7 +62,7 @@ public sealed class StrangerGate(int most)
         return place;
     }
 
-    // Whoever has an IPv6 address has all that begin with the same 64 bits (RFC 4291 section 2.5.1).
+    // A host with one IPv6 address has all that begin with the same 64 bits (RFC 4291 section 2.5.1).
     private static IPAddress SourceOf(IPAddress address)
     {
         var source = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
