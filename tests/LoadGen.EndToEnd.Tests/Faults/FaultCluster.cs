@@ -12,9 +12,6 @@ namespace LoadGen.EndToEnd.Tests.Faults;
 /// </summary>
 internal sealed class FaultCluster : IAsyncDisposable
 {
-    // A network that exists for the test alone needs no certificates.
-    private const string Trusting = "--insecure-cluster";
-
     private readonly FaultOptions _options;
     private readonly ClusterNetwork? _network;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("loadgen-");
@@ -157,8 +154,8 @@ internal sealed class FaultCluster : IAsyncDisposable
         ];
     }
 
-    private static string[] Listening(NodeNamespace? network, int port)
-        => network is null ? ["--listen", $"127.0.0.1:{port}"] : ["--listen", $"{network.Address}:{port}", Trusting];
+    private string[] Listening(NodeNamespace? network, int port)
+        => network is null ? ["--listen", $"127.0.0.1:{port}"] : ["--listen", $"{network.Address}:{port}", "--node-secret", Path.Combine(_folder.FullName, "node-secret.pem")];
 
     private async Task<FaultNode> StartAsync(
         string name, DirectoryInfo folder, Func<NodeNamespace?, string[]> command, IReadOnlyDictionary<string, string?>? environment = null)
