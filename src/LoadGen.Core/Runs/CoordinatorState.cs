@@ -52,7 +52,10 @@ public sealed record CoordinatorState
     /// <summary>Whether it is given runs one after another.</summary>
     public bool Stays { get; }
 
-    /// <summary>Which coordinator this is; see <see cref="WorkerEvent.Said"/>. Above any that its workers have heard.</summary>
+    /// <summary>
+    /// Which coordinator this is, and which of its runs it speaks of; see <see cref="WorkerEvent.Said"/>. Above any that its workers
+    /// have heard.
+    /// </summary>
     public int Term { get; private init; }
 
     /// <summary>Workers that have registered and are not gone.</summary>
@@ -62,8 +65,8 @@ public sealed record CoordinatorState
     /// <summary>The runs that it has had: a worker that still has one of them is told that it is over.</summary>
     private ImmutableHashSet<string> Had { get; init; } = [];
 
-    /// <summary>The run to begin when the present one is over.</summary>
-    private RunOrder? Next { get; init; }
+    /// <summary>The runs to begin when the present one is over.</summary>
+    private ImmutableList<RunOrder> Orders { get; init; } = [];
 
     /// <summary>The run that it has; <see langword="null"/> for none.</summary>
     public RunState? Run => (Mode as CoordinatorMode.Running)?.Run;
@@ -146,7 +149,7 @@ public sealed record CoordinatorState
         switch (happened)
         {
             case RunEvent.RunOrdered { Order: var order }:
-                return (this with { Next = order }, []);
+                return (this with { Orders = Orders.Add(order) }, []);
             case RunEvent.WorkerRegistered registered:
                 return (this, [new RunEffect.Welcome(registered.WorkerId)]);
             case RunEvent.WorkerHeard heard:
@@ -182,7 +185,7 @@ public sealed record CoordinatorState
         switch (happened)
         {
             case RunEvent.RunOrdered { Order: var order }:
-                return (this with { Next = order }, []);
+                return (this with { Orders = Orders.Add(order) }, []);
             case RunEvent.WorkerHeard { RunId.Length: > 0 } heard when heard.RunId != run.RunId && (Had.Contains(heard.RunId) || heard.Version == 0):
                 return (this, AnswerWithoutRun(heard));
             case RunEvent.WorkerHeard { RunId.Length: > 0 } heard when heard.RunId != run.RunId && run.LoadStart is null:
@@ -223,12 +226,15 @@ public sealed record CoordinatorState
         ? [new RunEffect.AnswerBeat(heard.WorkerId, heard.Sent)]
         : [new RunEffect.AskInventory(heard.WorkerId, heard.RunId), new RunEffect.AnswerBeat(heard.WorkerId, heard.Sent)];
 
+    // What was said of the run before is late from now on, wherever it comes after what is said of the next.
+    private CoordinatorState Raised() => this with { Term = Term + 1 };
+
     // Workers that got ready for the run here before there was any load wait for what comes of it.
     private (CoordinatorState, ImmutableArray<RunEffect>) Recover(RunOrder? order, RunEvent.WorkerHeard heard, TimeSpan now)
     {
         var recovery = new Recovery(now).Hear(heard.WorkerId, now).Ask(heard.RunId);
         return (
-            this with { Mode = new CoordinatorMode.Recovering(order, recovery) },
+            Raised() with { Mode = new CoordinatorMode.Recovering(order, recovery) },
             [
                 new RunEffect.Warn($"worker {heard.WorkerId} has a run under way; asking the workers for it"),
                 .. Run?.Workers.Keys.Select(worker => new RunEffect.AskRegistration(worker)) ?? [],
@@ -248,7 +254,9 @@ public sealed record CoordinatorState
             .. effects,
         ];
         var newcomers = Registered.Values.Where(worker => !run.Workers.ContainsKey(worker.WorkerId));
-        return With(new CoordinatorMode.Running(mode.Order, run, untold), run.ApplyAll(newcomers, now), effects);
+        // A run of its own that had not begun has its turn later.
+        var (state, order) = Stays && mode.Order is { } own ? (this with { Orders = Orders.Insert(0, own) }, null) : (this, mode.Order);
+        return state.With(new CoordinatorMode.Running(order, run, untold), run.ApplyAll(newcomers, now), effects);
     }
 
     private (CoordinatorState, ImmutableArray<RunEffect>) TakeLate(CoordinatorMode.Running mode, RunInventory inventory, TimeSpan now)
@@ -262,8 +270,8 @@ public sealed record CoordinatorState
         if (order is null)
         {
             // What was ordered while a run was asked for has its turn now.
-            return Next is { } next
-                ? (this with { Next = null }).BeginAnew(next, now)
+            return Orders is [var next, ..]
+                ? (this with { Orders = Orders.RemoveAt(0) }).BeginAnew(next, now)
                 : (this with { Mode = new CoordinatorMode.Idle() }, []);
         }
 
@@ -275,14 +283,15 @@ public sealed record CoordinatorState
                 [new RunEffect.End(ending, null), .. Registered.Keys.Select(worker => new RunEffect.Release(worker, order.RunId, ending.WorkerExitCode, ""))]);
         }
 
-        var run = new RunState(order.RunId, plan, order.MinWorkers) { Lease = order.Lease, Term = Term, StartBy = now + order.StartDeadline };
+        var raised = Raised();
+        var run = new RunState(order.RunId, plan, order.MinWorkers) { Lease = order.Lease, Term = raised.Term, StartBy = now + order.StartDeadline };
         var events = Registered.Values.ToList<RunEvent>();
         if (stopReason is not null)
         {
             events.Add(new RunEvent.StopRequested(stopReason));
         }
 
-        return With(new CoordinatorMode.Running(order, run, []), run.ApplyAll(events, now), [new RunEffect.Begin(run)]);
+        return raised.With(new CoordinatorMode.Running(order, run, []), run.ApplyAll(events, now), [new RunEffect.Begin(run)]);
     }
 
     private (CoordinatorState, ImmutableArray<RunEffect>) With(

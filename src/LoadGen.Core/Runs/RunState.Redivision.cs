@@ -72,7 +72,8 @@ public sealed partial record RunState
         }
 
         var due = (elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed) + Lead;
-        var from = schedule.CountBefore(due);
+        // Never before the division that was made last, whose boundary may have been further ahead.
+        var from = Math.Max(schedule.CountBefore(due), Assignment!.Divisions[^1].From);
         if (from >= schedule.Count || IsMembership(Candidates()))
         {
             return (this with { IsInQuestion = false }, Nothing);
@@ -81,7 +82,7 @@ public sealed partial record RunState
         var asked = Workers.Values.Where(worker => worker.IsActive).Select(worker => worker.Id).ToImmutableArray();
         var state = this with
         {
-            Assignment = Assignment! with { Version = Assignment.Version + 1, CutAt = from },
+            Assignment = Assignment with { Version = Assignment.Version + 1, CutAt = from },
             Pending = new Redivision(from, LoadStart!.Value + elapsed, due, [.. asked]),
         };
         return (state, [.. asked.Select(worker => new RunEffect.Assign(worker))]);

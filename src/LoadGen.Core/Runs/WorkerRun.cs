@@ -288,16 +288,14 @@ public sealed partial record WorkerRun(WorkerIdentity Self)
             return this;
         }
 
-        var over = Over;
-        if (Mode.Run is { } run)
+        if (Mode.Run is not null)
         {
-            // The coordinator knows nothing of that run, or it is over.
+            // The coordinator has none of that run any more.
             effects.Add(new WorkerEffect.DropRun());
-            over = over.Add(run.RunId);
         }
 
         effects.Add(new WorkerEffect.Prepare(offer));
-        return this with { Mode = new WorkerMode.Preparing(offer), Over = over };
+        return this with { Mode = new WorkerMode.Preparing(offer) };
     }
 
     private WorkerRun BecomeUnfit(RunOffer run, WorkerEffect answer, ImmutableArray<WorkerEffect>.Builder effects)

@@ -46,6 +46,35 @@ public sealed class CoordinatorStateTests
     }
 
     [Fact]
+    public void An_order_that_had_not_begun_when_a_run_under_way_showed_up_has_its_turn_after_it()
+    {
+        Register("b");
+        Order("next");
+        Beat("a", "before", version: 3);
+        Tell(InventoryOf("a", "a"));
+        Assert.Equal("before", Assert.IsType<CoordinatorMode.Running>(Mode).Run.RunId);
+
+        Apply(new RunEvent.WorkerLost("a"));
+
+        Assert.Equal("next", Assert.IsType<CoordinatorMode.Running>(Mode).Run.RunId);
+    }
+
+    [Fact]
+    public void What_it_says_of_a_run_outranks_what_it_said_of_the_run_before()
+    {
+        Register("a");
+        Order("first");
+        var first = _state.Run!.Term;
+        Apply(new RunEvent.StopRequested("stopped by a person"));
+
+        Order("second");
+
+        Assert.Equal(first + 1, _state.Run!.Term);
+        Beat("b", "before", version: 3);
+        Assert.Equal(first + 2, _state.Term);
+    }
+
+    [Fact]
     public void A_run_that_another_worker_knows_is_over_is_not_taken_over()
     {
         Beat("a", "before", version: 3);

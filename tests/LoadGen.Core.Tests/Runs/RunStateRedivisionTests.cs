@@ -131,6 +131,18 @@ public sealed class RunStateRedivisionTests
     }
 
     [Fact]
+    public void No_boundary_is_before_the_one_of_the_division_before()
+    {
+        var run = RunStory.Of("a", "b").At(2).Joins("c").Promises("a").At(2.3).IsHeard("b", version: 1).At(2.41).TimePasses();
+        run.At(3.41).TimePasses().Promises("a").Promises("b");
+        Assert.Equal((461, "a b c"), run.Division);
+
+        run.At(3.5).Joins("d");
+
+        Assert.Equal(461, run.State.Pending!.From);
+    }
+
+    [Fact]
     public void A_promise_that_comes_after_the_change_was_called_off_means_nothing()
     {
         var run = RunStory.Of("a", "b").At(2).Joins("c").Promises("a").At(2.41).TimePasses();
