@@ -43,6 +43,13 @@ internal static class Runs
         }
     }
 
+    /// <summary>That is to be said against the run, and nothing else, except that a busy machine was the limit.</summary>
+    public static void AssertFails(int exitCode, RunResult result, params string[] reasons)
+    {
+        Assert.Equal([.. result.Generator.Reasons, .. reasons], result.Run.Reasons);
+        Assert.Equal(result.Generator.Limited ? 12 : 10, exitCode);
+    }
+
     public static void AssertBooksBalance(RunResult result)
     {
         AssertBalance(result.Books);

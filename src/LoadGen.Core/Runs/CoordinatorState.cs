@@ -161,9 +161,9 @@ public sealed record CoordinatorState
             case RunEvent.RunKnownOver over:
                 var knowing = this with { Had = Had.Add(over.RunId) };
                 return over.RunId == mode.Recovery.RunId ? knowing.BeginAnew(mode.Order, now, mode.StopReason) : (knowing, []);
-            case RunEvent.InventoryTold { Inventory: var inventory }:
+            case RunEvent.InventoryTold { Inventory: var inventory } when !Had.Contains(inventory.RunId):
                 var recovery = mode.Recovery.Take(inventory, now);
-                var state = this with { Mode = mode with { Recovery = recovery } };
+                var state = this with { Mode = mode with { Recovery = recovery }, Had = Had.Union(recovery.Over) };
                 return recovery.IsComplete ? state.TakeOver(mode with { Recovery = recovery }, now) : (state, []);
             case RunEvent.StopRequested stop when mode.Recovery.RunId is null:
                 return BeginAnew(mode.Order, now, stop.Reason);

@@ -52,12 +52,17 @@ public sealed record Recovery(TimeSpan Since)
     /// <summary>A worker that works on a run is asked for it.</summary>
     public Recovery Ask(string runId) => this with { Asked = Asked.Add(runId) };
 
-    /// <summary>Takes what one worker tells. Of two runs, which must not be, the one told of first counts.</summary>
+    /// <summary>Runs that are over: their end was missed by those who told of them.</summary>
+    public ImmutableHashSet<string> Over { get; private init; } = [];
+
+    /// <summary>Takes what one worker tells. Of two runs the one of the higher term is under way: a coordinator has one at a time.</summary>
     public Recovery Take(RunInventory inventory, TimeSpan now)
     {
         if (RunId is { } runId && runId != inventory.RunId)
         {
-            return this;
+            return inventory.Assignment.Term > Assignment!.Term
+                ? new Recovery(Since) { Heard = Heard, Asked = Asked, Over = Over.Add(runId) }.Take(inventory, now)
+                : this with { Over = Over.Add(inventory.RunId) };
         }
 
         var told = Hear(inventory.WorkerId, now) with { Told = Told.SetItem(inventory.WorkerId, (inventory, now)), Missing = Missing.Remove(inventory.WorkerId) };

@@ -74,6 +74,24 @@ public sealed class CoordinatorStateTests
         Assert.Equal(first + 2, _state.Term);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_two_runs_the_one_of_the_higher_term_is_under_way_and_the_other_is_over(bool isToldFirst)
+    {
+        RunInventory[] told = [InventoryOf("a", "a", "c"), LaterInventoryOf("b", "b")];
+        Beat("a", "before", version: 3);
+        Beat("b", "later", version: 1);
+
+        Tell(told[isToldFirst ? 1 : 0]);
+        Tell(told[isToldFirst ? 0 : 1]);
+
+        Assert.Equal("later", Assert.IsType<CoordinatorMode.Running>(Mode).Run.RunId);
+        Assert.Equal(["b"], _state.Run!.Workers.Keys);
+        Beat("a", "before", version: 3);
+        Assert.Contains(_effects, effect => effect is RunEffect.EndRun { WorkerId: "a", RunId: "before" } or RunEffect.Release { WorkerId: "a", RunId: "before" });
+    }
+
     [Fact]
     public void A_run_that_another_worker_knows_is_over_is_not_taken_over()
     {
@@ -150,6 +168,12 @@ public sealed class CoordinatorStateTests
 
         var ended = Assert.IsType<CoordinatorMode.Ended>(Mode);
         Assert.Equal("stopped by a person", Assert.IsType<RunEnding.Finished>(ended.Ending).AbortReason);
+    }
+
+    private static RunInventory LaterInventoryOf(string worker, params string[] shares)
+    {
+        var inventory = InventoryOf(worker, shares);
+        return inventory with { RunId = "later", Assignment = inventory.Assignment with { Term = 2 } };
     }
 
     private static RunInventory InventoryOf(string worker, params string[] shares) => new()

@@ -77,7 +77,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Of_two_runs_the_one_that_was_told_of_first_counts()
+    public void Of_two_runs_of_one_term_the_one_that_was_told_of_first_counts()
     {
         Tell(InventoryOf("a"), InventoryOf("another", "b"));
 
