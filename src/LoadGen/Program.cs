@@ -6,6 +6,7 @@ using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
 
 SocketThreads.Inline();
+using var streams = StandardStreams.Guard();
 Verb[] verbs =
 [
     RunCommand.Create(), CoordinatorCommand.Create(), WorkerCommand.Create(), SubmitCommand.Create(), ProbeCommand.Create(), CheckCommand.Create(), TargetCommand.Create(),

@@ -2,9 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace LoadGen.Commands;
 
-/// <summary>SIGINT (Ctrl-C) and SIGTERM: each is passed on with its number, from 1, instead of ending the process.</summary>
+/// <summary>
+/// The signals that ask a program to end: SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal has gone) and SIGQUIT. Each is passed
+/// on with its number, from 1, instead of ending the process. What the program was started to ignore, as nohup does with
+/// SIGHUP, stays ignored.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    private static readonly PosixSignal[] Taken = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
+
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
     private int _count;
@@ -19,7 +25,7 @@ internal sealed class StopSignals : IDisposable
             _first.TrySetResult();
         }
 
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Take), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take)];
+        _registrations = [.. Taken.Select(signal => PosixSignalRegistration.Create(signal, Take))];
     }
 
     /// <summary>Ends at the first signal.</summary>

@@ -1,0 +1,151 @@
+namespace LoadGen;
+
+/// <summary>
+/// Standard output and error as the rest of the program has them: writing to them never fails and never waits. A stopped
+/// terminal, a pager, a pipe whose reader has gone or a full disk hold up neither the load nor its result.
+/// </summary>
+internal sealed class StandardStreams : IDisposable
+{
+    /// <summary>A program that is told to leave at once waits no longer for its readers.</summary>
+    private static readonly TimeSpan LastWordsWithin = TimeSpan.FromSeconds(1);
+
+    private readonly PatientWriter _output;
+    private readonly PatientWriter _error;
+
+    private StandardStreams(PatientWriter output, PatientWriter error) => (_output, _error) = (output, error);
+
+    /// <summary>From now on <see cref="Console.Out"/> and <see cref="Console.Error"/> are patient.</summary>
+    public static StandardStreams Guard()
+    {
+        var streams = new StandardStreams(new PatientWriter(Console.Out), new PatientWriter(Console.Error));
+        Console.SetOut(streams._output);
+        Console.SetError(streams._error);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            streams._output.Drain(LastWordsWithin);
+            streams._error.Drain(LastWordsWithin);
+        };
+        return streams;
+    }
+
+    /// <summary>Waits until the readers have taken everything, however long that takes: all else is done by now.</summary>
+    public void Dispose()
+    {
+        _output.Drain(Timeout.InfiniteTimeSpan);
+        if (_output.Failure is { } failure)
+        {
+            Console.Error.WriteLine($"loadgen: warning: standard output is incomplete: {failure}");
+        }
+
+        _error.Drain(Timeout.InfiniteTimeSpan);
+    }
+}
+
+/// <summary>Takes text at once and hands it on from a thread of its own. What nobody reads for long is left out, the oldest first.</summary>
+internal sealed class PatientWriter : TextWriter
+{
+    /// <summary>Hours of progress lines, minutes of a live view.</summary>
+    public const int MostCharacters = 1 << 20;
+
+    private readonly TextWriter _inner;
+    private readonly object _gate = new();
+    private readonly Queue<string> _waiting = new();
+    private int _characters;
+    private long _leftOut;
+    private bool _writing;
+
+    public PatientWriter(TextWriter inner)
+    {
+        _inner = inner;
+        new Thread(HandOn) { IsBackground = true, Name = "standard stream" }.Start();
+    }
+
+    public override System.Text.Encoding Encoding => _inner.Encoding;
+
+    /// <summary>The first thing that went wrong; <see langword="null"/> if nothing has.</summary>
+    public string? Failure { get; private set; }
+
+    public override void Write(char value) => Write(value.ToString());
+
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
+
+    public override void WriteLine(string? value) => Write(value + NewLine);
+
+    public override void Write(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _waiting.Enqueue(value);
+            _characters += value.Length;
+            while (_characters > MostCharacters && _waiting.Count > 1)
+            {
+                var oldest = _waiting.Dequeue().Length;
+                _characters -= oldest;
+                _leftOut += oldest;
+            }
+
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Waits until everything is handed on, or the time is over.</summary>
+    public void Drain(TimeSpan within)
+    {
+        var patience = within == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)within.TotalMilliseconds;
+        lock (_gate)
+        {
+            while (_writing || _waiting.Count > 0)
+            {
+                var left = patience == long.MaxValue ? Timeout.Infinite : (int)(patience - Environment.TickCount64);
+                if ((left <= 0 && left != Timeout.Infinite) || !Monitor.Wait(_gate, left))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void HandOn()
+    {
+        while (true)
+        {
+            var text = Take();
+            try
+            {
+                _inner.Write(text);
+                _inner.Flush();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            {
+                // A descriptor that is closed, or open for reading only, is "access denied" to .NET.
+                Failure ??= error is UnauthorizedAccessException ? "it is closed" : error.Message;
+            }
+        }
+    }
+
+    private string Take()
+    {
+        lock (_gate)
+        {
+            _writing = false;
+            while (_waiting.Count == 0)
+            {
+                Monitor.PulseAll(_gate);
+                Monitor.Wait(_gate);
+            }
+
+            var notice = _leftOut == 0 ? "" : $"{NewLine}[{_leftOut:N0} characters left out: they were not read in time]{NewLine}";
+            var text = notice + string.Concat(_waiting);
+            _waiting.Clear();
+            (_characters, _leftOut, _writing) = (0, 0, true);
+            return text;
+        }
+    }
+}
