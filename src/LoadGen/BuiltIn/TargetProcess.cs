@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using LoadGen.Core.Plans;
@@ -13,23 +14,30 @@ internal sealed class TargetProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>An exit code above this is a signal's number.</summary>
+    private const int SignalBase = 128;
+
     private readonly Process _process;
 
     private TargetProcess(Process process, Target target)
     {
         _process = process;
         Target = target;
+        Ended = WatchAsync();
     }
 
     /// <summary>How to reach it, and whom to trust.</summary>
     public Target Target { get; }
+
+    /// <summary>Ends when the process has, with a sentence that says how: while the load goes on, it must not.</summary>
+    public Task<string> Ended { get; }
 
     /// <param name="givesSessions">Whether it gives out sessions and resumes them; a run that does not ask for that is spared their cost.</param>
     /// <param name="cancellation">Ends the wait for it.</param>
     /// <exception cref="TargetProcessException">It did not start.</exception>
     public static async Task<TargetProcess> StartAsync(bool givesSessions, CancellationToken cancellation)
     {
-        var process = Process.Start(StartInfo(givesSessions)) ?? throw new TargetProcessException("the built-in target could not be started");
+        var process = Launch(StartInfo(givesSessions));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
@@ -47,24 +55,40 @@ internal sealed class TargetProcess : IAsyncDisposable
                 Trust = new Trust.Authorities(ready.Authority),
             });
         }
-        catch (Exception)
+        catch (Exception error)
         {
             process.Kill();
             process.Dispose();
-            throw;
+            throw error switch
+            {
+                OperationCanceledException when !cancellation.IsCancellationRequested
+                    => new TargetProcessException($"the built-in target was not ready within {Patience.TotalSeconds:0} s"),
+                JsonException => new TargetProcessException("the built-in target did not say where it listens"),
+                _ => error,
+            };
         }
     }
 
-    /// <summary>Ends the target once every connection is over, and says what it counted.</summary>
-    public async Task<BuiltInTargetCounts> StopAsync()
+    /// <summary>Ends the target once every connection is over, and says what it counted, or why that is not known.</summary>
+    public async Task<(BuiltInTargetCounts? Counts, string? Problem)> StopAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        _process.StandardInput.Close();
-        var line = await _process.StandardOutput.ReadLineAsync(patience.Token)
-            ?? throw new TargetProcessException("the built-in target ended without its counts");
-        await _process.WaitForExitAsync(patience.Token);
-        return JsonSerializer.Deserialize(line, TargetProcessJson.Default.BuiltInTargetCounts)
-            ?? throw new TargetProcessException("the built-in target ended without its counts");
+        try
+        {
+            _process.StandardInput.Close();
+            var line = await _process.StandardOutput.ReadLineAsync(patience.Token);
+            return line is not null && JsonSerializer.Deserialize(line, TargetProcessJson.Default.BuiltInTargetCounts) is { } counts
+                ? (counts, null)
+                : (null, await Ended.WaitAsync(patience.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, $"the built-in target did not end within {Patience.TotalSeconds:0} s");
+        }
+        catch (Exception error) when (error is IOException or JsonException)
+        {
+            return (null, $"the built-in target did not say what it counted: {error.Message}");
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -76,6 +100,25 @@ internal sealed class TargetProcess : IAsyncDisposable
 
         _process.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<string> WatchAsync()
+    {
+        await _process.WaitForExitAsync();
+        var code = _process.ExitCode;
+        return $"the built-in target ended with exit code {code}{(code > SignalBase ? $" (signal {code - SignalBase})" : "")}";
+    }
+
+    private static Process Launch(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new TargetProcessException($"the built-in target could not be started: {error.Message}");
+        }
     }
 
     // Started as `loadgen`, the process is the program; started as `dotnet loadgen.dll`, the program is its first argument.

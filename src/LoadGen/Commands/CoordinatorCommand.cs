@@ -83,6 +83,8 @@ internal sealed class CoordinatorCommand
         }
 
         var token = _token.Read(parse, problems);
+        using var results = _output.OpenResults(parse, problems);
+        using var terminationLog = _output.OpenTerminationLog(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -115,11 +117,10 @@ internal sealed class CoordinatorCommand
             MinWorkers = minWorkers,
             Console = console,
             Quiet = _output.IsQuiet(parse),
-            Json = _output.JsonOf(parse),
-            Out = _output.OutOf(parse),
+            Results = results,
             Metrics = metrics,
             Token = token,
-            TerminationLog = _output.TerminationLogOf(parse),
+            TerminationLog = terminationLog,
         };
         return await run.ExecuteAsync();
     }
@@ -137,8 +138,9 @@ internal sealed class CoordinatorCommand
             problems.Add($"--http: {listen} can be reached from other machines: give --token-file, or set {ApiToken.Variable}, so that not everybody can start a load");
         }
 
+        using var results = _output.OpenResults(parse, problems);
         return problems.Any
             ? problems.Tell()
-            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Metrics = metrics, Token = token, Out = _output.OutOf(parse) }.ExecuteAsync();
+            : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Metrics = metrics, Token = token, Results = results }.ExecuteAsync();
     }
 }

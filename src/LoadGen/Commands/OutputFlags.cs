@@ -36,20 +36,17 @@ internal sealed class OutputFlags
         command.Add(_quiet);
     }
 
-    /// <summary>The file for the result, <c>-</c> for standard output, or nothing.</summary>
-    public string? JsonOf(ParseResult parse) => parse.GetValue(_json);
+    /// <summary>Opens what the result goes to.</summary>
+    public ResultOutputs OpenResults(ParseResult parse, Problems problems) => ResultOutputs.Open(parse.GetValue(_json), parse.GetValue(_out), problems);
 
-    /// <summary>The folder where results are kept, or nothing.</summary>
-    public string? OutOf(ParseResult parse) => parse.GetValue(_out);
-
-    public TerminationLog TerminationLogOf(ParseResult parse) => _terminationLog.Of(parse);
+    public TerminationLog OpenTerminationLog(ParseResult parse, Problems problems) => _terminationLog.Open(parse, problems);
 
     public bool IsQuiet(ParseResult parse) => parse.GetValue(_quiet);
 
     /// <summary>Where progress and summary go: standard output, unless the result does.</summary>
     public IAnsiConsole ConsoleOf(ParseResult parse)
     {
-        var console = JsonOf(parse) == "-"
+        var console = Output.IsStandardOutput(parse.GetValue(_json))
             ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
             : AnsiConsole.Console;
         if (!console.Profile.Out.IsTerminal)

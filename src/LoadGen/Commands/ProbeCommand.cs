@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using LoadGen.Core.Plans;
 using LoadGen.Reports;
 using LoadGen.Running;
@@ -65,6 +66,13 @@ internal sealed class ProbeCommand
             Timeout = parse.GetValue(_timeout),
             Authorize = parse.GetValue(_authorize) ?? [],
         };
+        var problems = new Problems();
+        using var json = parse.GetValue(_json) is { } path ? Output.Open("--json", path, problems) : null;
+        if (problems.Any)
+        {
+            return problems.Tell();
+        }
+
         if (PlanSource.Read(null, flags) is not { } plan)
         {
             return ExitCode.Usage;
@@ -82,18 +90,19 @@ internal sealed class ProbeCommand
 
         await WarmUp.RunAsync(plan, cancellation);
         var report = await new Prober(plan, TimeProvider.System).RunAsync(cancellation);
-        var json = parse.GetValue(_json);
-        if (json == "-")
-        {
-            Console.WriteLine(ProbeJson.Write(plan, report));
-        }
-        else
+        if (!Output.IsStandardOutput(parse.GetValue(_json)))
         {
             ProbeSummary.Write(plan, report, AnsiConsole.Console);
-            if (json is not null)
-            {
-                await File.WriteAllTextAsync(json, ProbeJson.Write(plan, report), cancellation);
-            }
+        }
+
+        try
+        {
+            json?.Write(Encoding.UTF8.GetBytes(ProbeJson.Write(plan, report)));
+        }
+        catch (Exception error) when (Output.IsExpected(error))
+        {
+            await Console.Error.WriteLineAsync($"loadgen: --json: cannot write to '{json!.Place}': {Output.Reason(error)}");
+            return ExitCode.Fault;
         }
 
         return report.Outcome.IsCompleted ? ExitCode.Pass : ExitCode.ThresholdsFailed;

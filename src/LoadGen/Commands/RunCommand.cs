@@ -50,6 +50,8 @@ internal sealed class RunCommand
 
         var metrics = _output.ReadMetrics(parse, problems);
         var token = _token.Read(parse, problems);
+        using var results = _output.OpenResults(parse, problems);
+        using var terminationLog = _output.OpenTerminationLog(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -75,11 +77,10 @@ internal sealed class RunCommand
             MinWorkers = workers,
             Console = _output.ConsoleOf(parse),
             Quiet = _output.IsQuiet(parse),
-            Json = _output.JsonOf(parse),
-            Out = _output.OutOf(parse),
+            Results = results,
             Metrics = metrics,
             Token = token,
-            TerminationLog = _output.TerminationLogOf(parse),
+            TerminationLog = terminationLog,
             OwnTarget = target,
         };
         return await run.ExecuteAsync();

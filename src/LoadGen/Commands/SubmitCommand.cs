@@ -41,6 +41,7 @@ internal sealed class SubmitCommand
             problems.Add($"--to: '{toText}' is not an address; write one such as http://127.0.0.1:9090");
         }
 
+        using var results = _output.OpenResults(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -55,7 +56,7 @@ internal sealed class SubmitCommand
         {
             Console = _output.ConsoleOf(parse),
             Quiet = _output.IsQuiet(parse),
-            Json = _output.JsonOf(parse),
+            Results = results,
         };
         return await submission.ExecuteAsync(plan);
     }

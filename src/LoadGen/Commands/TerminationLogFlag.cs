@@ -14,5 +14,5 @@ internal sealed class TerminationLogFlag
 
     public void AddTo(Command command) => command.Add(_file);
 
-    public TerminationLog Of(ParseResult parse) => new(parse.GetValue(_file));
+    public TerminationLog Open(ParseResult parse, Problems problems) => TerminationLog.Open(parse.GetValue(_file), problems);
 }

@@ -57,6 +57,8 @@ internal sealed class WorkerCommand
             weight = 1;
         }
 
+        using var partial = OpenOut(parse, problems);
+        using var terminationLog = _terminationLog.Open(parse, problems);
         if (_node.Read(parse, NodeOptions.WorkerRole, parse.GetValue(_seeds) ?? [], problems) is not { } options)
         {
             return problems.Tell();
@@ -74,7 +76,7 @@ internal sealed class WorkerCommand
         {
             Weight = weight,
             Patience = options.JoinWithin,
-            Abandoned = run => PartialResult.Write(run, parse.GetValue(_out)!),
+            Abandoned = run => PartialResult.Write(run, partial!),
         });
         using var signals = new StopSignals(number =>
         {
@@ -91,7 +93,7 @@ internal sealed class WorkerCommand
         if (await Task.WhenAny(worker.Released, node.Terminated) == worker.Released && await worker.Released != ExitCode.NotFormed)
         {
             var code = await worker.Released;
-            _terminationLog.Of(parse).Write(TerminationMessage.Of([], code));
+            terminationLog.Write(TerminationMessage.Of([], code));
             await delivery.PushAsync(metrics, WorkerName.Own);
             await delivery.LingerAsync(signals.FirstSignal);
             return code;
@@ -100,9 +102,14 @@ internal sealed class WorkerCommand
         var seeds = string.Join(", ", options.Seeds);
         var reason = node.Joined.IsCompleted ? $"the coordinator at {seeds} was lost" : WhyNotJoined(seeds, options);
         await Console.Error.WriteLineAsync($"loadgen: {reason}");
-        _terminationLog.Of(parse).Write(TerminationMessage.Of([reason], ExitCode.NotFormed));
+        terminationLog.Write(TerminationMessage.Of([reason], ExitCode.NotFormed));
         return ExitCode.NotFormed;
     }
+
+    // The default folder need not be one that anything can be written into, as in a container: only a folder that was asked for is tried.
+    private ResultFolder? OpenOut(ParseResult parse, Problems problems) => parse.GetResult(_out) is { Implicit: false }
+        ? ResultFolder.Open(parse.GetValue(_out)!, problems)
+        : new ResultFolder(parse.GetValue(_out)!);
 
     private static int? WeightOf(string text) => text == "cores" ? Environment.ProcessorCount
         : int.TryParse(text, out var weight) && weight is >= 1 and <= 1000 ? weight

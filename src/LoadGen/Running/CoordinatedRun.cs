@@ -32,14 +32,11 @@ internal sealed class CoordinatedRun
 
     public bool Quiet { get; init; }
 
-    /// <summary>Where the JSON goes: a file, <c>-</c>, or nowhere.</summary>
-    public string? Json { get; init; }
+    /// <summary>Where the result goes, and what the live page shows of earlier runs.</summary>
+    public required ResultOutputs Results { get; init; }
 
     /// <summary>Where the result in short goes.</summary>
-    public TerminationLog TerminationLog { get; init; } = new(null);
-
-    /// <summary>Where the result is kept besides, under its run's name, and what the live page shows of earlier runs.</summary>
-    public string? Out { get; init; }
+    public required TerminationLog TerminationLog { get; init; }
 
     /// <summary>What the API and the live page want to see.</summary>
     public ApiToken Token { get; init; } = new(null);
@@ -58,7 +55,7 @@ internal sealed class CoordinatedRun
     {
         var metrics = new NodeMetrics();
         var runId = RunIds.New();
-        var run = new SingleRun(runId, Plan, Standby, new KeptResults(Out));
+        var run = new SingleRun(runId, Plan, Standby, Results.Kept);
         var web = Metrics.Listen is { } listen ? new RunsWeb(run, Token, listen) : null;
         await using var endpoint = web is not null ? await NodeEndpoint.StartAsync(Metrics.Listen!, metrics, web) : null;
         if (endpoint is not null && !Quiet)
@@ -109,6 +106,7 @@ internal sealed class CoordinatedRun
             handle = Start(nodes, runId, session, metrics);
             run.Started(handle);
             endpoint?.BecomeReady();
+            _ = StopWithoutTargetAsync(handle, session.Ended);
             if (await FirstOf(session, nodes[0], signals, run) is { } code)
             {
                 return code;
@@ -182,27 +180,52 @@ internal sealed class CoordinatedRun
 
     private async Task<int> ReportAsync(RunRecord record, NodeMetrics metrics, SingleRun run)
     {
-        if (OwnTarget is not null)
-        {
-            record = record with { BuiltInTarget = await OwnTarget.StopAsync() };
-        }
-
+        record = record with { BuiltInTarget = await AskTargetAsync(record) };
         var finished = FinishedRun.Of(record, metrics);
-        var (result, code) = finished;
         run.End(finished);
+
+        // What was measured first, what people look at after it.
+        var problem = Results.Deliver(finished.Result);
+        var code = problem is null ? finished.ExitCode : ExitCode.Fault;
+        TerminationLog.Write(TerminationMessage.Of(finished.Result, code));
         if (!Quiet)
         {
-            Summary.Write(result, Console);
+            Summary.Write(finished.Result, Console);
         }
 
-        TerminationLog.Write(TerminationMessage.Of(result, code));
-        if ((ResultOutput.Write(result, Json) ?? run.Kept.Keep(finished)) is { } problem)
+        if (problem is not null)
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
-            return ExitCode.Fault;
         }
 
         return code;
+    }
+
+    // Without its target the rest of the load would only count refused connections.
+    private async Task StopWithoutTargetAsync(RunHandle handle, Task ended)
+    {
+        if (OwnTarget is not null && await Task.WhenAny(OwnTarget.Ended, ended) == OwnTarget.Ended)
+        {
+            var reason = await OwnTarget.Ended;
+            await System.Console.Error.WriteLineAsync($"loadgen: {reason} while the run was under way; stopping");
+            handle.Stop(reason);
+        }
+    }
+
+    private async Task<BuiltInTargetCounts?> AskTargetAsync(RunRecord record)
+    {
+        if (OwnTarget is null)
+        {
+            return null;
+        }
+
+        var (counts, problem) = await OwnTarget.StopAsync();
+        if (problem is not null && problem != record.AbortReason)
+        {
+            await System.Console.Error.WriteLineAsync($"loadgen: warning: {problem}; the result lacks what the target counted itself");
+        }
+
+        return counts;
     }
 
     private int TellWhyNot(UnfinishedRun unfinished, SingleRun run)

@@ -39,27 +39,6 @@ internal sealed class KeptResults(string? folder)
         }
     }
 
-    /// <summary>Keeps a result.</summary>
-    /// <returns><see langword="null"/>, or what went wrong.</returns>
-    public string? Keep(FinishedRun finished)
-    {
-        if (folder is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return $"--out: {error.Message}";
-        }
-
-        return ResultOutput.Write(finished.Result, Path.Combine(folder, finished.Result.Run.Id + Ending), "--out");
-    }
-
     private KeptResult? HeadOf(FileInfo file)
     {
         if (!_read.TryGetValue(file.Name, out var known) || known.Written != file.LastWriteTimeUtc)

@@ -6,8 +6,8 @@ namespace LoadGen.Running;
 /// <summary>Puts on disk what one worker counted when its coordinator was lost and nobody took over.</summary>
 internal static class PartialResult
 {
-    /// <summary>Writes it into a folder, as <c>RUN.WORKER.partial.json</c>, or to standard output where that cannot be.</summary>
-    public static void Write(AbandonedRun run, string folder)
+    /// <summary>Writes it into a folder, as <c>RUN.WORKER.partial.json</c>, and elsewhere if it cannot go there.</summary>
+    public static void Write(AbandonedRun run, ResultFolder folder)
     {
         var record = new RunRecord
         {
@@ -19,30 +19,17 @@ internal static class PartialResult
             Tally = run.Tally,
             AbortReason = "the coordinator was lost",
         };
-        var result = RunResultBuilder.Build(record, Verdict.Of(record));
-        var path = Path.Combine(folder, $"{run.RunId}.{run.WorkerId}.partial.json");
-        var problem = Create(folder) ?? ResultOutput.Write(result, path);
-        if (problem is null)
-        {
-            Console.Error.WriteLine($"loadgen: what this worker counted is in {path}");
-        }
-        else
-        {
-            Console.Error.WriteLine($"loadgen: --out: {problem}; what this worker counted follows on standard output");
-            ResultOutput.Write(result, "-");
-        }
-    }
-
-    private static string? Create(string folder)
-    {
+        var content = ResultOutputs.Encode(RunResultBuilder.Build(record, Verdict.Of(record)));
+        var name = $"{run.RunId}.{run.WorkerId}.partial.json";
         try
         {
-            Directory.CreateDirectory(folder);
-            return null;
+            folder.Write(name, content);
+            Console.Error.WriteLine($"loadgen: what this worker counted is in {Path.Combine(folder.Path, name)}");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (Output.IsExpected(error))
         {
-            return error.Message;
+            Console.Error.WriteLine(
+                $"loadgen: --out: cannot write to '{folder.Path}': {Output.Reason(error)}; what this worker counted is in {ResultOutputs.KeepElsewhere(name, content, beside: null)}");
         }
     }
 }

@@ -31,8 +31,8 @@ internal sealed class Submission : IDisposable
 
     public bool Quiet { get; init; }
 
-    /// <summary>Where the JSON goes: a file, <c>-</c>, or nowhere.</summary>
-    public string? Json { get; init; }
+    /// <summary>Where the result goes.</summary>
+    public required ResultOutputs Results { get; init; }
 
     public void Dispose() => _http.Dispose();
 
@@ -115,7 +115,7 @@ internal sealed class Submission : IDisposable
             Summary.Write(result, Console);
         }
 
-        if (ResultOutput.Write(result, Json) is { } unwritten)
+        if (Results.Deliver(result) is { } unwritten)
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {unwritten}");
             return ExitCode.Fault;

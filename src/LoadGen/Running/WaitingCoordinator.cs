@@ -21,13 +21,13 @@ internal sealed class WaitingCoordinator
 
     public required ApiToken Token { get; init; }
 
-    /// <summary>Where results are kept; <see langword="null"/> for nowhere.</summary>
-    public string? Out { get; init; }
+    /// <summary>Where results are kept.</summary>
+    public required ResultOutputs Results { get; init; }
 
     public async Task<int> ExecuteAsync()
     {
         var metrics = new NodeMetrics();
-        var queue = new RunQueue(metrics, new KeptResults(Out));
+        var queue = new RunQueue(metrics, Results.Kept);
         await using var endpoint = await NodeEndpoint.StartAsync(
             Metrics.Listen!, metrics, new RunsWeb(queue, Token, Metrics.Listen!, plan => queue.Submit(plan)?.Feed));
         await using var node = ClusterNode.Start(Node);
@@ -43,7 +43,7 @@ internal sealed class WaitingCoordinator
             current?.Feed.Stop("interrupted");
             stopping.Cancel();
         });
-        var handle = node.StartWaitingCoordinator(new AdoptedRuns(queue), TimeProvider.System);
+        var handle = node.StartWaitingCoordinator(new AdoptedRuns(queue, TellAsync), TimeProvider.System);
         endpoint.BecomeReady();
         Console.WriteLine($"plans are taken at {endpoint.Address}; workers join with: loadgen worker --seed {node.Address}");
         while (!stopping.IsCancellationRequested)
@@ -57,7 +57,7 @@ internal sealed class WaitingCoordinator
                 break;
             }
 
-            await RunAsync(current, handle, queue.Kept);
+            await RunAsync(current, handle);
             await Metrics.PushAsync(metrics, Environment.MachineName);
         }
 
@@ -65,7 +65,7 @@ internal sealed class WaitingCoordinator
         return ExitCode.Pass;
     }
 
-    private async Task RunAsync(SubmittedRun run, RunHandle handle, KeptResults kept)
+    private async Task RunAsync(SubmittedRun run, RunHandle handle)
     {
         if (PlanKeys.WhyNotSent(run.Plan, Node) is { } why)
         {
@@ -81,20 +81,20 @@ internal sealed class WaitingCoordinator
 
         Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
         await run.Over;
-        await TellAsync(run, kept);
+        await TellAsync(run);
     }
 
-    private static async Task TellAsync(SubmittedRun run, KeptResults kept)
+    private async Task TellAsync(SubmittedRun run)
     {
         Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Feed.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Feed.Unfinished!.Sentences)}");
-        if (run.Feed.Finished is { } finished && kept.Keep(finished) is { } problem)
+        if (run.Feed.Finished is { } finished && Results.Deliver(finished.Result) is { } problem)
         {
             await Console.Error.WriteLineAsync($"loadgen: {problem}");
         }
     }
 
     /// <summary>Runs of a coordinator before this one, which workers still had when this one started. Called from the coordinator's thread.</summary>
-    private sealed class AdoptedRuns(RunQueue queue) : IRunObserver
+    private sealed class AdoptedRuns(RunQueue queue, Func<SubmittedRun, Task> tell) : IRunObserver
     {
         private SubmittedRun? _run;
 
@@ -123,7 +123,7 @@ internal sealed class WaitingCoordinator
         private async Task TellWhenOverAsync(SubmittedRun run)
         {
             await run.Over;
-            await TellAsync(run, queue.Kept);
+            await tell(run);
         }
     }
 }

@@ -6,6 +6,7 @@ public enum Signal
     /// <summary>SIGHUP: servers read their files anew.</summary>
     HangUp = 1,
     Interrupt = 2,
+    Quit = 3,
     Kill = 9,
     Terminate = 15,
 

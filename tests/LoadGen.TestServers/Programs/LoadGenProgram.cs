@@ -6,6 +6,9 @@ namespace LoadGen.TestServers.Programs;
 /// <summary>The built <c>loadgen</c>, run as its users run it. For test projects that reference it, which puts it beside them.</summary>
 public static class LoadGenProgram
 {
+    /// <summary>Where it is.</summary>
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadgen.exe" : "loadgen");
+
     /// <summary>Runs it to its end.</summary>
     /// <param name="arguments">The verb and its flags.</param>
     /// <param name="within">The time it may take; by default <see cref="ChildProcess.Patience"/>. After it the program and its children are killed and the test fails.</param>
@@ -34,16 +37,19 @@ public static class LoadGenProgram
     public static ChildProcess StartWithDescriptors(int descriptors, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
         => Start(["prlimit", $"--nofile={descriptors}"], arguments, environment);
 
+    /// <summary>Starts it with its outputs redirected as a shell does, such as <c>&gt; /dev/full</c> or <c>&gt;&amp;-</c>.</summary>
+    public static ChildProcess StartRedirected(string redirection, IEnumerable<string> arguments)
+        => Start(["sh", "-c", $"exec \"$0\" \"$@\" {redirection}"], arguments, null);
+
     // A launcher becomes the program, so that the process id and the signals are the program's.
     private static ChildProcess Start(string[] launcher, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
     {
-        var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadgen.exe" : "loadgen");
-        if (File.Exists(executable))
+        if (File.Exists(Path))
         {
-            return Launch([.. launcher, executable, .. arguments], environment);
+            return Launch([.. launcher, Path, .. arguments], environment);
         }
 
-        var assembly = Path.Combine(AppContext.BaseDirectory, "loadgen.dll");
+        var assembly = System.IO.Path.Combine(AppContext.BaseDirectory, "loadgen.dll");
         return File.Exists(assembly)
             ? Launch([.. launcher, "dotnet", assembly, .. arguments], environment)
             : throw new FileNotFoundException("The test project does not reference the program: loadgen is not beside it.", assembly);

@@ -1,3 +1,4 @@
+using LoadGen.Commands;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
 
@@ -14,8 +15,8 @@ public sealed class KeptResultsTests : IDisposable
     {
         var kept = new KeptResults(Path.Combine(_folder.FullName, "results"));
 
-        Assert.Null(kept.Keep(Finished("20260101-0900-00000000", 7)));
-        Assert.Null(kept.Keep(Finished("20260102-0900-00000000", 8)));
+        Keep(Path.Combine(_folder.FullName, "results"), "20260101-0900-00000000", 7);
+        Keep(Path.Combine(_folder.FullName, "results"), "20260102-0900-00000000", 8);
 
         Assert.Equal(["20260102-0900-00000000", "20260101-0900-00000000"], kept.All.Select(each => each.Id));
         Assert.Equal(7, kept.Find("20260101-0900-00000000")!.Books.Completed);
@@ -24,10 +25,9 @@ public sealed class KeptResultsTests : IDisposable
     [Fact]
     public void Only_results_under_their_own_names_inside_the_folder_are_told_of()
     {
-        var outside = new KeptResults(_folder.FullName);
         var kept = new KeptResults(_folder.CreateSubdirectory("results").FullName);
-        outside.Keep(Finished("outside", 1));
-        kept.Keep(Finished("inside", 2));
+        Keep(_folder.FullName, "outside", 1);
+        Keep(Path.Combine(_folder.FullName, "results"), "inside", 2);
         File.Copy(Path.Combine(_folder.FullName, "results", "inside.json"), Path.Combine(_folder.FullName, "results", "renamed.json"));
         File.WriteAllText(Path.Combine(_folder.FullName, "results", "other.json"), "[1, 2");
 
@@ -41,31 +41,35 @@ public sealed class KeptResultsTests : IDisposable
     public void A_result_that_is_written_anew_is_read_anew()
     {
         var kept = new KeptResults(_folder.FullName);
-        kept.Keep(Finished("run", 1));
+        Keep(_folder.FullName, "run", 1);
         Assert.Equal(1, kept.All[0].Books.Completed);
 
-        kept.Keep(Finished("run", 2));
+        Keep(_folder.FullName, "run", 2);
         File.SetLastWriteTimeUtc(Path.Combine(_folder.FullName, "run.json"), DateTime.UtcNow.AddMinutes(1));
 
         Assert.Equal(2, kept.All[0].Books.Completed);
     }
 
-    private static FinishedRun Finished(string id, long completed) => new(
-        new RunResult
-        {
-            Schema = RunResult.CurrentSchema,
-            Run = new RunResult.RunPart(id, "test", DateTimeOffset.UnixEpoch, 10, "bouncycastle", "pass", []) { Checks = "full" },
-            Books = new RunResult.BooksPart(completed, completed, 0, 0, 0),
-            Rate = new RunResult.RatePart(1, 1),
-            LatencyMs = new RunResult.LatencyPart(null, null, null),
-            Negotiated = [],
-            Failures = [],
-            Thresholds = [],
-            Workers = [],
-            Generator = new RunResult.GeneratorPart(null, null, 0, false, []),
-            Targets = [],
-            Profiles = [],
-            Intervals = [],
-        },
-        ExitCode.Pass);
+    private static void Keep(string folder, string id, long completed)
+    {
+        using var results = ResultOutputs.Open(null, folder, new Problems());
+        Assert.Null(results.Deliver(ResultOf(id, completed)));
+    }
+
+    private static RunResult ResultOf(string id, long completed) => new()
+    {
+        Schema = RunResult.CurrentSchema,
+        Run = new RunResult.RunPart(id, "test", DateTimeOffset.UnixEpoch, 10, "bouncycastle", "pass", []) { Checks = "full" },
+        Books = new RunResult.BooksPart(completed, completed, 0, 0, 0),
+        Rate = new RunResult.RatePart(1, 1),
+        LatencyMs = new RunResult.LatencyPart(null, null, null),
+        Negotiated = [],
+        Failures = [],
+        Thresholds = [],
+        Workers = [],
+        Generator = new RunResult.GeneratorPart(null, null, 0, false, []),
+        Targets = [],
+        Profiles = [],
+        Intervals = [],
+    };
 }

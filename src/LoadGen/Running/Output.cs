@@ -1,0 +1,258 @@
+using System.Runtime.InteropServices;
+using LoadGen.Commands;
+
+namespace LoadGen.Running;
+
+/// <summary>
+/// Where the value of a flag sends bytes at the end of a run: a file, a pipe, a device, standard output. Tried before the load;
+/// what was there before is kept until there is something new.
+/// </summary>
+internal abstract partial class Output : IDisposable
+{
+    /// <summary>For people: where the bytes go.</summary>
+    public abstract string Place { get; }
+
+    /// <summary>Where the bytes can go instead, if they cannot go there; <see langword="null"/> if there is no folder beside it.</summary>
+    public virtual string? FolderBeside => null;
+
+    /// <summary>Opens what a flag names.</summary>
+    /// <param name="flag">The flag.</param>
+    /// <param name="path">A file, a pipe, a device, or <c>-</c>.</param>
+    /// <param name="problems">Takes what is wrong with it.</param>
+    /// <returns><see langword="null"/> if there is something wrong.</returns>
+    public static Output? Open(string flag, string path, Problems problems)
+    {
+        try
+        {
+            if (IsStandardOutput(path))
+            {
+                return new StandardOutput();
+            }
+
+            if (path.Length == 0)
+            {
+                throw new IOException("the name is empty");
+            }
+
+            // A file that is reached by a link stays behind it; descriptors are links that lead nowhere.
+            var isDescriptor = path.StartsWith("/dev/fd/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal) || path == "/dev/stderr";
+            return isDescriptor ? new InPlace(path, FileKind.Descriptor) : Open(FollowLinks(Path.GetFullPath(path)), path);
+        }
+        catch (Exception error) when (IsExpected(error))
+        {
+            problems.Add($"{flag}: cannot write to '{path}': {Reason(error)}; name another file");
+            return null;
+        }
+    }
+
+    /// <summary>Whether a name is one of standard output.</summary>
+    public static bool IsStandardOutput(string? path) => path is "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1";
+
+    /// <summary>Writes all of it.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written any more.</exception>
+    public abstract void Write(byte[] content);
+
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>Whether an error is one that files have, and <see cref="Reason"/> can tell.</summary>
+    public static bool IsExpected(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    /// <summary>Why a file cannot be written, without its path, which those who are told know.</summary>
+    public static string Reason(Exception error) => error switch
+    {
+        DirectoryNotFoundException => "its folder does not exist",
+        UnauthorizedAccessException => "permission denied",
+        _ when IsDiskFull(error) => "the disk is full",
+        _ => error.Message.Split(" : '")[0],
+    };
+
+    private static bool IsDiskFull(Exception error)
+        => error.Message.Contains("the disk was full", StringComparison.Ordinal) || error.Message.StartsWith("No space left", StringComparison.Ordinal);
+
+    private static string FollowLinks(string file)
+        => new FileInfo(file).LinkTarget is null ? file : File.ResolveLinkTarget(file, returnFinalTarget: true)!.FullName;
+
+    private static Output Open(string file, string name)
+    {
+        var kind = KindOf(file);
+        switch (kind)
+        {
+            case FileKind.Folder:
+                throw new IOException("it is a folder");
+            case FileKind.Absent:
+                return new Replaced(file, name);
+            case FileKind.Regular:
+                File.OpenHandle(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
+                try
+                {
+                    return new Replaced(file, name);
+                }
+                catch (Exception error) when (IsExpected(error) && !IsDiskFull(error))
+                {
+                    // The file may be written, but nothing may be put beside it.
+                    return new InPlace(file, kind);
+                }
+
+            default:
+                return new InPlace(file, kind);
+        }
+    }
+
+    private static FileKind KindOf(string file)
+    {
+        if (Directory.Exists(file))
+        {
+            return FileKind.Folder;
+        }
+
+        if (!OperatingSystem.IsLinux())
+        {
+            return File.Exists(file) ? FileKind.Regular : FileKind.Absent;
+        }
+
+        var status = new byte[FileStatus.Size];
+        return FileStatus.Read(FileStatus.CurrentFolder, file, 0, FileStatus.WantType, status) != 0 ? FileKind.Absent
+            : (BitConverter.ToUInt16(status, FileStatus.ModeOffset) & FileStatus.TypeMask) switch
+            {
+                FileStatus.TypeRegular => FileKind.Regular,
+                FileStatus.TypePipe => FileKind.Pipe,
+                _ => FileKind.Device,
+            };
+    }
+
+    private enum FileKind
+    {
+        Absent,
+        Regular,
+        Folder,
+        Pipe,
+        Device,
+
+        /// <summary>A file, pipe or terminal that was open when the program began, and that others write to as well.</summary>
+        Descriptor,
+    }
+
+    /// <summary>statx(2), which tells a pipe from a file; .NET does not.</summary>
+    private static partial class FileStatus
+    {
+        public const int Size = 256;
+        public const int CurrentFolder = -100;
+        public const uint WantType = 1;
+        public const int ModeOffset = 28;
+        public const int TypeMask = 0xF000;
+        public const int TypeRegular = 0x8000;
+        public const int TypePipe = 0x1000;
+
+        [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int Read(int folder, string path, int flags, uint mask, [Out] byte[] status);
+    }
+
+    /// <summary>A file that appears, or takes the place of the one there, when it is complete.</summary>
+    private sealed class Replaced(string file, string name) : Output
+    {
+        private readonly StagedFile _staged = new(Path.GetDirectoryName(file)!);
+
+        public override string Place => name;
+
+        public override string? FolderBeside => Path.GetDirectoryName(file);
+
+        public override void Write(byte[] content)
+        {
+            _staged.Write(content);
+            try
+            {
+                _staged.MoveTo(file);
+            }
+            catch (Exception error) when (IsExpected(error) && File.Exists(file))
+            {
+                // A file that is mounted, as into a container, can be filled and not replaced.
+                InPlace.Fill(file, FileKind.Regular, content);
+            }
+        }
+
+        public override void Dispose()
+        {
+            _staged.Dispose();
+            base.Dispose();
+        }
+    }
+
+    /// <summary>What is there already and stays: a pipe, a device, a file that cannot be replaced.</summary>
+    private sealed class InPlace : Output
+    {
+        private readonly string _file;
+        private readonly FileKind _kind;
+
+        public InPlace(string file, FileKind kind)
+        {
+            (_file, _kind) = (file, kind);
+            if (kind != FileKind.Pipe)
+            {
+                // Opening a pipe would wait for its reader.
+                OpenToWrite(file).Dispose();
+            }
+        }
+
+        public override string Place => _file;
+
+        public static void Fill(string file, FileKind kind, byte[] content)
+        {
+            using var stream = OpenToWrite(file);
+            if (kind == FileKind.Descriptor && stream.CanSeek)
+            {
+                stream.Seek(0, SeekOrigin.End);
+            }
+
+            stream.Write(content);
+            if (kind == FileKind.Regular)
+            {
+                stream.SetLength(content.Length);
+            }
+        }
+
+        public override void Write(byte[] content) => Fill(_file, _kind, content);
+
+        private static FileStream OpenToWrite(string file) => new(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    }
+
+    private sealed class StandardOutput : Output
+    {
+        private const int Descriptor = 1;
+
+        public StandardOutput()
+        {
+            if (!IsOpen())
+            {
+                throw new IOException("standard output is closed");
+            }
+        }
+
+        public override string Place => "standard output";
+
+        public override void Write(byte[] content)
+        {
+            using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(Descriptor, ownsHandle: false);
+            using var file = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(handle, FileAccess.Write, bufferSize: 0);
+
+            // The console's stream says nothing if a pipe's reader has gone; a file stream leaves the place in a file that the
+            // next program goes on from where it was.
+            using var console = file.CanSeek ? Console.OpenStandardOutput() : null;
+            (console ?? file).Write([.. content, (byte)'\n']);
+        }
+
+        // A descriptor that was closed when the program began may be a file that .NET reads by now.
+        private static bool IsOpen()
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                return true;
+            }
+
+            var flags = File.ReadLines($"/proc/self/fdinfo/{Descriptor}").First(line => line.StartsWith("flags:", StringComparison.Ordinal))[6..];
+            return (Convert.ToInt32(flags.Trim(), fromBase: 8) & 3) != 0;
+        }
+    }
+}
