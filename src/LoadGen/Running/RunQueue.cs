@@ -1,18 +1,24 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using LoadGen.Core.Plans;
 using LoadGen.Metrics;
 
 namespace LoadGen.Running;
 
-/// <summary>The runs that a waiting coordinator was given: one is under way at a time, the others wait, and those that are over are kept.</summary>
+/// <summary>
+/// The runs that a waiting coordinator was given or found: one is under way at a time, the others wait, and those that are over
+/// are kept. Once it is closed no run begins any more.
+/// </summary>
 internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
 {
     private const int MostWaiting = 100;
     private const int MostKept = 200;
 
-    private readonly Channel<SubmittedRun> _waiting = Channel.CreateBounded<SubmittedRun>(MostWaiting);
+    private readonly Lock _lock = new();
+    private readonly List<SubmittedRun> _waiting = [];
+    private readonly Queue<SubmittedRun> _adopted = new();
+    private readonly ChangeSignal _turns = new();
     private readonly ConcurrentDictionary<string, SubmittedRun> _all = new(StringComparer.Ordinal);
+    private string? _closedBecause;
 
     public IReadOnlyList<RunFeed> All => [.. _all.Values.Select(run => run.Feed).OrderByDescending(feed => feed.Since)];
 
@@ -20,38 +26,108 @@ internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
 
     public ChangeSignal Changes { get; } = new();
 
-    /// <summary>Puts a plan into the queue.</summary>
+    /// <summary>Whether a run was cut short when the queue was closed.</summary>
+    public bool StoppedAny { get; private set; }
+
+    /// <summary>Puts a plan into the queue. Once that is closed, the run is over before it began.</summary>
     /// <returns><see langword="null"/> if there are too many already.</returns>
     public SubmittedRun? Submit(Plan plan)
     {
         var run = new SubmittedRun(RunIds.New(), plan, metrics, Changes);
-        _all[run.Id] = run;
-        if (_waiting.Writer.TryWrite(run))
+        lock (_lock)
         {
+            _waiting.RemoveAll(each => !each.IsWaiting);
+            if (_waiting.Count == MostWaiting)
+            {
+                return null;
+            }
+
+            _all[run.Id] = run;
+            _waiting.Add(run);
+            if (_closedBecause is { } reason)
+            {
+                run.Feed.Stop(reason);
+            }
+
             foreach (var old in All.Where(each => each.IsOver).Skip(MostKept))
             {
                 _all.TryRemove(old.Id, out _);
             }
-
-            Changes.Raise();
-            return run;
         }
 
-        _all.TryRemove(run.Id, out _);
-        return null;
+        _turns.Raise();
+        Changes.Raise();
+        return run;
     }
 
-    /// <summary>Shows a run that this coordinator was not given, but found under way with its workers.</summary>
-    public SubmittedRun Adopt(string id, Plan plan)
+    /// <summary>Takes in a run that this coordinator was not given, but found under way with its workers. It is the next.</summary>
+    /// <param name="id">The run's.</param>
+    /// <param name="plan">What is run.</param>
+    /// <param name="stop">Stops it.</param>
+    public SubmittedRun Adopt(string id, Plan plan, Action<string> stop)
     {
         var run = new SubmittedRun(id, plan, metrics, Changes);
-        _all[id] = run;
+        run.TryBegin(() => { }, stop);
+        lock (_lock)
+        {
+            _all[id] = run;
+            _adopted.Enqueue(run);
+            if (_closedBecause is { } reason)
+            {
+                run.Feed.Stop(reason);
+            }
+        }
+
+        _turns.Raise();
         Changes.Raise();
         return run;
     }
 
     public RunFeed? Find(string id) => _all.GetValueOrDefault(id)?.Feed;
 
-    /// <summary>The next run whose turn it is, as soon as there is one.</summary>
-    public ValueTask<SubmittedRun> NextAsync(CancellationToken cancellation) => _waiting.Reader.ReadAsync(cancellation);
+    /// <summary>The next run whose turn it is, as soon as there is one; <see langword="null"/> once the queue is closed.</summary>
+    public async Task<SubmittedRun?> NextAsync()
+    {
+        while (true)
+        {
+            var change = _turns.Next;
+            lock (_lock)
+            {
+                if (_adopted.TryDequeue(out var adopted))
+                {
+                    return adopted;
+                }
+
+                _waiting.RemoveAll(run => !run.IsWaiting);
+                if (_waiting is [var next, ..])
+                {
+                    _waiting.RemoveAt(0);
+                    return next;
+                }
+
+                if (_closedBecause is not null)
+                {
+                    return null;
+                }
+            }
+
+            await change;
+        }
+    }
+
+    /// <summary>Stops the run that is under way, and ends those that wait: none begins any more.</summary>
+    public void Close(string reason)
+    {
+        lock (_lock)
+        {
+            _closedBecause = reason;
+            foreach (var run in All.Where(run => !run.IsOver))
+            {
+                StoppedAny = true;
+                run.Stop(reason);
+            }
+        }
+
+        _turns.Raise();
+    }
 }

@@ -12,9 +12,9 @@ internal sealed class SubmittedRun : IRunObserver
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly NodeMetrics _metrics;
-    private volatile FinishedRun? _finished;
-    private volatile UnfinishedRun? _unfinished;
-    private Action<string>? _stop;
+    private volatile Stage _stage = Stage.Waiting.Instance;
+    private FinishedRun? _finished;
+    private UnfinishedRun _unfinished = new(["internal error: the coordinator failed before the run was over"], ExitCode.Fault);
 
     public SubmittedRun(string id, Plan plan, NodeMetrics metrics, ChangeSignal changes)
     {
@@ -30,35 +30,39 @@ internal sealed class SubmittedRun : IRunObserver
     /// <summary>What is known of it.</summary>
     public RunFeed Feed { get; }
 
+    /// <summary>Whether it may still have its turn.</summary>
+    public bool IsWaiting => _stage is Stage.Waiting;
+
     /// <summary>Ends when the run is over.</summary>
     public Task Over => _over.Task;
 
     /// <summary>Its turn has come: begins it, unless it was stopped while it waited.</summary>
     /// <param name="begin">Begins it.</param>
-    /// <param name="stop">Stops it from then on; never called before <paramref name="begin"/> was.</param>
+    /// <param name="stop">Stops it from then on; never called before <paramref name="begin"/> was, nor after the run is over.</param>
     /// <returns>Whether it has begun.</returns>
     public bool TryBegin(Action begin, Action<string> stop)
     {
         lock (_lock)
         {
-            if (_over.Task.IsCompleted)
+            if (!IsWaiting)
             {
                 return false;
             }
 
             begin();
-            _stop = stop;
+            _stage = new Stage.UnderWay(stop);
             return true;
         }
     }
 
-    /// <summary>Ends it instead of beginning it.</summary>
+    /// <summary>Ends it instead of beginning it; a run that has begun, or is over, goes on as it is.</summary>
     public void Refuse(UnfinishedRun why)
     {
         lock (_lock)
         {
-            if (!_over.Task.IsCompleted)
+            if (IsWaiting)
             {
+                _stage = Stage.Over.Instance;
                 Feed.End(why);
                 _over.TrySetResult();
             }
@@ -90,38 +94,52 @@ internal sealed class SubmittedRun : IRunObserver
 
     public void WorkersLeft()
     {
+        // From now on the coordinator may have another run, which nothing may stop by this one's name.
+        lock (_lock)
+        {
+            _stage = Stage.Over.Instance;
+        }
+
         if (_finished is { } finished)
         {
             Feed.End(finished);
         }
         else
         {
-            Feed.End(_unfinished ?? new UnfinishedRun(["internal error: the coordinator failed before the run was over"], ExitCode.Fault));
+            Feed.End(_unfinished);
         }
 
-        lock (_lock)
-        {
-            // From now on the coordinator may have another run, which nobody may stop by this one's name.
-            _over.TrySetResult();
-        }
+        _over.TrySetResult();
     }
 
     private void Stop(string reason)
     {
         lock (_lock)
         {
-            if (_over.Task.IsCompleted)
+            if (_stage is Stage.UnderWay underWay)
             {
-                return;
-            }
-
-            if (_stop is not null)
-            {
-                _stop(reason);
+                underWay.Stop(reason);
                 return;
             }
 
             Refuse(new UnfinishedRun([$"{reason} before it began"], ExitCode.Aborted));
+        }
+    }
+
+    /// <summary>Where a run is on its way. Stopped while it waits, it is over and has no turn any more.</summary>
+    private abstract record Stage
+    {
+        public sealed record Waiting : Stage
+        {
+            public static readonly Waiting Instance = new();
+        }
+
+        /// <param name="Stop">Tells its coordinator, with a reason.</param>
+        public sealed record UnderWay(Action<string> Stop) : Stage;
+
+        public sealed record Over : Stage
+        {
+            public static readonly Over Instance = new();
         }
     }
 }

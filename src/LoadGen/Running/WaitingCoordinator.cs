@@ -12,6 +12,9 @@ namespace LoadGen.Running;
 /// <summary>A coordinator without a plan: takes plans over HTTP, runs them one after another with the workers that are there, and keeps the results.</summary>
 internal sealed class WaitingCoordinator
 {
+    /// <summary>Who follows a run asks for it once a second: time enough to learn that it was stopped.</summary>
+    private static readonly TimeSpan FollowersAskWithin = TimeSpan.FromSeconds(3);
+
     public required NodeOptions Node { get; init; }
 
     public required int MinWorkers { get; init; }
@@ -31,8 +34,6 @@ internal sealed class WaitingCoordinator
         await using var endpoint = await NodeEndpoint.StartAsync(
             Metrics.Listen!, metrics, new RunsWeb(queue, Token, Metrics.Listen!, plan => queue.Submit(plan)?.Feed));
         await using var node = ClusterNode.Start(Node);
-        using var stopping = new CancellationTokenSource();
-        SubmittedRun? current = null;
         using var signals = new StopSignals(number =>
         {
             if (number > 1)
@@ -40,71 +41,77 @@ internal sealed class WaitingCoordinator
                 Environment.Exit(ExitCode.Aborted);
             }
 
-            current?.Feed.Stop("interrupted");
-            stopping.Cancel();
+            queue.Close("interrupted");
         });
-        var handle = node.StartWaitingCoordinator(new AdoptedRuns(queue, TellAsync), TimeProvider.System);
+        var adopted = new AdoptedRuns(queue);
+        var handle = node.StartWaitingCoordinator(adopted, TimeProvider.System);
+        adopted.Started(handle);
         endpoint.BecomeReady();
         Console.WriteLine($"plans are taken at {endpoint.Address}; workers join with: loadgen worker --seed {node.Address}");
-        while (!stopping.IsCancellationRequested)
+        while (await queue.NextAsync() is { } run)
         {
-            try
-            {
-                current = await queue.NextAsync(stopping.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-
-            await RunAsync(current, handle);
-            await Metrics.PushAsync(metrics, Environment.MachineName);
+            await RunAsync(run, handle);
+            await ReportAsync(run, metrics);
         }
 
         handle.ReleaseWorkers();
+        if (queue.StoppedAny)
+        {
+            await Task.Delay(FollowersAskWithin);
+        }
+
         return ExitCode.Pass;
     }
 
     private async Task RunAsync(SubmittedRun run, RunHandle handle)
     {
+        var order = new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease };
         if (PlanKeys.WhyNotSent(run.Plan, Node) is { } why)
         {
             run.Refuse(new UnfinishedRun([why], ExitCode.Usage));
-            return;
         }
-
-        var order = new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease };
-        if (!run.TryBegin(() => handle.Begin(order, run), handle.Stop))
+        else if (run.TryBegin(() => handle.Begin(order, run), handle.Stop))
         {
-            return;
+            Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
         }
 
-        Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
         await run.Over;
-        await TellAsync(run);
     }
 
-    private async Task TellAsync(SubmittedRun run)
+    // Whatever goes wrong with one run's output is told, and the next run has its turn.
+    private async Task ReportAsync(SubmittedRun run, NodeMetrics metrics)
     {
-        Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Feed.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Feed.Unfinished!.Sentences)}");
-        if (run.Feed.Finished is { } finished && Results.Deliver(finished.Result) is { } problem)
+        try
         {
-            await Console.Error.WriteLineAsync($"loadgen: {problem}");
+            Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Feed.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Feed.Unfinished!.Sentences)}");
+            if (run.Feed.Finished is { } finished && Results.Deliver(finished.Result) is { } problem)
+            {
+                await Console.Error.WriteLineAsync($"loadgen: {run.Id}: {problem}");
+            }
+
+            await Metrics.PushAsync(metrics, Environment.MachineName);
+        }
+        catch (Exception error)
+        {
+            await Console.Error.WriteLineAsync($"loadgen: {run.Id}: internal error: its output failed: {error.Message} ({error.GetType().Name})");
         }
     }
 
     /// <summary>Runs of a coordinator before this one, which workers still had when this one started. Called from the coordinator's thread.</summary>
-    private sealed class AdoptedRuns(RunQueue queue, Func<SubmittedRun, Task> tell) : IRunObserver
+    private sealed class AdoptedRuns(RunQueue queue) : IRunObserver
     {
+        private readonly TaskCompletionSource<RunHandle> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private SubmittedRun? _run;
+
+        /// <summary>Runs can be stopped from now on, those that were to be stopped before too.</summary>
+        public void Started(RunHandle handle) => _started.SetResult(handle);
 
         public void Progressed(RunProgress progress)
         {
             if (progress.Plan is { } plan && _run?.Id != progress.RunId)
             {
-                _run = queue.Adopt(progress.RunId, plan);
+                _run = queue.Adopt(progress.RunId, plan, reason => _ = StopAsync(reason));
                 Console.WriteLine($"{_run.Id} {plan.Name}: goes on");
-                _ = TellWhenOverAsync(_run);
             }
 
             _run?.Progressed(progress);
@@ -120,10 +127,6 @@ internal sealed class WaitingCoordinator
             _run = null;
         }
 
-        private async Task TellWhenOverAsync(SubmittedRun run)
-        {
-            await run.Over;
-            await tell(run);
-        }
+        private async Task StopAsync(string reason) => (await _started.Task).Stop(reason);
     }
 }
