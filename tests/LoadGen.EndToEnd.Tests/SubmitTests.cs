@@ -13,8 +13,6 @@ namespace LoadGen.EndToEnd.Tests;
 
 public sealed class SubmitTests
 {
-    private const string Token = "a-token-of-this-test";
-
     [Fact]
     public async Task A_waiting_coordinator_runs_plans_one_after_another_with_the_same_workers_and_keeps_their_results()
     {
@@ -43,7 +41,7 @@ public sealed class SubmitTests
         await using var waiting = await WaitingCoordinatorProcess.StartAsync(1);
         var over = await SubmitAsync(waiting, target, "--concurrency", "2", "--count", "10");
         await using var submit = LoadGenProgram.Start(
-            [.. Arguments(waiting, target), "--rate", "100", "--duration", "60s", "--json", "-"], Environment());
+            [.. waiting.SubmitTo(target), "--rate", "100", "--duration", "60s", "--json", "-"], WaitingCoordinatorProcess.Environment);
         var id = (await submit.WaitForLineAsync("run ", TestContext.Current.CancellationToken))[4..];
         await Runs.WaitForSecondAsync(submit, 2);
         using var http = Client(waiting);
@@ -131,16 +129,11 @@ public sealed class SubmitTests
     private static async Task<(int ExitCode, RunResult Result)> SubmitAsync(WaitingCoordinatorProcess waiting, BuiltInTargetProcess target, params string[] load)
     {
         var program = await LoadGenProgram.RunAsync(
-            [.. Arguments(waiting, target), .. load, "--quiet", "--json", "-"], environment: Environment(), cancellation: TestContext.Current.CancellationToken);
+            [.. waiting.SubmitTo(target), .. load, "--quiet", "--json", "-"], environment: WaitingCoordinatorProcess.Environment, cancellation: TestContext.Current.CancellationToken);
         return (program.ExitCode, Runs.Parse(program.StandardOutput, program.StandardError));
     }
 
-    private static string[] Arguments(WaitingCoordinatorProcess waiting, BuiltInTargetProcess target)
-        => ["submit", "--to", waiting.Api.ToString(), "--target", target.Address, "--cacert", target.AuthorityPath];
-
-    private static Dictionary<string, string?> Environment() => new() { ["LOADGEN_TOKEN"] = Token };
-
-    private static HttpClient Client(WaitingCoordinatorProcess waiting, string token = Token)
+    private static HttpClient Client(WaitingCoordinatorProcess waiting, string token = WaitingCoordinatorProcess.Token)
     {
         var http = new HttpClient { BaseAddress = waiting.Api };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -151,53 +144,5 @@ public sealed class SubmitTests
     {
         using var answer = await http.GetAsync(path, TestContext.Current.CancellationToken);
         return answer.StatusCode;
-    }
-
-    /// <summary>A coordinator without a plan, and its workers.</summary>
-    private sealed class WaitingCoordinatorProcess : IAsyncDisposable
-    {
-        private readonly ChildProcess _coordinator;
-        private readonly List<ChildProcess> _workers;
-
-        private WaitingCoordinatorProcess(ChildProcess coordinator, List<ChildProcess> workers, Uri api)
-        {
-            _coordinator = coordinator;
-            _workers = workers;
-            Api = api;
-        }
-
-        public Uri Api { get; }
-
-        public static async Task<WaitingCoordinatorProcess> StartAsync(int workers, params string[] arguments)
-        {
-            var address = $"127.0.0.1:{FreePort.Take()}";
-            var coordinator = LoadGenProgram.Start(
-                ["coordinator", "--listen", address, "--http", "127.0.0.1:0", "--min-workers", $"{workers}", .. arguments], Environment());
-            var line = await coordinator.WaitForLineAsync("plans are taken at ", TestContext.Current.CancellationToken);
-            var api = new Uri(line.Split(' ')[4].TrimEnd(';'));
-            return new WaitingCoordinatorProcess(coordinator, [.. Enumerable.Range(0, workers).Select(_ => LoadGenProgram.Start(["worker", "--seed", address]))], api);
-        }
-
-        /// <summary>Ends it in order; its workers must go with it.</summary>
-        public async Task<int> EndAsync()
-        {
-            _coordinator.Send(Signal.Terminate);
-            foreach (var worker in _workers)
-            {
-                Assert.Equal(0, await worker.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken));
-            }
-
-            return await _coordinator.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var worker in _workers)
-            {
-                await worker.DisposeAsync();
-            }
-
-            await _coordinator.DisposeAsync();
-        }
     }
 }
