@@ -5,8 +5,8 @@ using LoadGen.BuiltIn;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
 
-SocketThreads.Inline();
 using var streams = StandardStreams.Guard();
+SocketThreads.Inline();
 Verb[] verbs =
 [
     RunCommand.Create(), CoordinatorCommand.Create(), WorkerCommand.Create(), SubmitCommand.Create(), ProbeCommand.Create(), CheckCommand.Create(), TargetCommand.Create(),

@@ -1,13 +1,19 @@
+using System.Runtime.InteropServices;
+
 namespace LoadGen;
 
 /// <summary>
 /// Standard output and error as the rest of the program has them: writing to them never fails and never waits. A stopped
-/// terminal, a pager, a pipe whose reader has gone or a full disk hold up neither the load nor its result.
+/// terminal, a pager, a pipe whose reader has gone or a full disk hold up neither the load nor its result. They are opened
+/// before anything else, so that they need no descriptor when there is something to say.
 /// </summary>
 internal sealed class StandardStreams : IDisposable
 {
     /// <summary>A program that is told to leave at once waits no longer for its readers.</summary>
     private static readonly TimeSpan LastWordsWithin = TimeSpan.FromSeconds(1);
+
+    /// <summary>Diagnostics that are not read by then are not waited for: a worker whose standard error is a pipe that its starter forgot ends.</summary>
+    private static readonly TimeSpan DiagnosticsWithin = TimeSpan.FromSeconds(5);
 
     private readonly PatientWriter _output;
     private readonly PatientWriter _error;
@@ -17,28 +23,63 @@ internal sealed class StandardStreams : IDisposable
     /// <summary>From now on <see cref="Console.Out"/> and <see cref="Console.Error"/> are patient.</summary>
     public static StandardStreams Guard()
     {
-        var streams = new StandardStreams(new PatientWriter(Console.Out), new PatientWriter(Console.Error));
+        var streams = new StandardStreams(
+            new PatientWriter(StandardDescriptors.IsWritable(StandardDescriptors.Output) ? Console.Out : new ClosedWriter()),
+            new PatientWriter(StandardDescriptors.IsWritable(StandardDescriptors.Error) ? Console.Error : new ClosedWriter()));
         Console.SetOut(streams._output);
         Console.SetError(streams._error);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            streams._output.Drain(LastWordsWithin);
-            streams._error.Drain(LastWordsWithin);
-        };
+        AppDomain.CurrentDomain.ProcessExit += streams.SayLastWords;
         return streams;
     }
 
-    /// <summary>Waits until the readers have taken everything, however long that takes: all else is done by now.</summary>
+    /// <summary>Waits until the reader of standard output has taken everything, however long that takes: all else is done by now.</summary>
     public void Dispose()
     {
         _output.Drain(Timeout.InfiniteTimeSpan);
         if (_output.Failure is { } failure)
         {
-            Console.Error.WriteLine($"loadgen: warning: standard output is incomplete: {failure}");
+            _error.WriteLine($"loadgen: warning: standard output is incomplete: {failure}");
         }
 
-        _error.Drain(Timeout.InfiniteTimeSpan);
+        _error.Drain(DiagnosticsWithin);
+        AppDomain.CurrentDomain.ProcessExit -= SayLastWords;
     }
+
+    private void SayLastWords(object? sender, EventArgs happened)
+    {
+        _output.Drain(LastWordsWithin);
+        _error.Drain(LastWordsWithin);
+    }
+
+    private sealed class ClosedWriter : TextWriter
+    {
+        public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("it is closed");
+    }
+}
+
+/// <summary>The descriptors themselves, which .NET says little about.</summary>
+internal static partial class StandardDescriptors
+{
+    public const int Output = 1;
+    public const int Error = 2;
+
+    private const int GetDescriptorFlags = 1;
+    private const int CloseOnExec = 1;
+    private const int GetStatusFlags = 3;
+    private const int AccessMode = 3;
+
+    /// <summary>
+    /// Whether the program was started with it, and may write to it. Where it was closed, its number may be that of a file which
+    /// the runtime has opened since, and those are not passed on to other programs.
+    /// </summary>
+    public static bool IsWritable(int descriptor) => OperatingSystem.IsWindows()
+        || (FlagsOf(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0
+            && (FlagsOf(descriptor, GetStatusFlags) & AccessMode) != 0);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int FlagsOf(int descriptor, int command);
 }
 
 /// <summary>Takes text at once and hands it on from a thread of its own. What nobody reads for long is left out, the oldest first.</summary>
@@ -122,10 +163,10 @@ internal sealed class PatientWriter : TextWriter
                 _inner.Write(text);
                 _inner.Flush();
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            catch (Exception error)
             {
-                // A descriptor that is closed, or open for reading only, is "access denied" to .NET.
-                Failure ??= error is UnauthorizedAccessException ? "it is closed" : error.Message;
+                // Whatever it is, the next text is tried: a failure to write is no reason for another one.
+                Failure ??= error.Message;
             }
         }
     }

@@ -3,7 +3,10 @@ using Akka.Event;
 
 namespace LoadGen.Cluster.Nodes;
 
-/// <summary>Writes the actor system's warnings and errors to standard error; standard output belongs to results.</summary>
+/// <summary>
+/// Writes the actor system's warnings and errors to standard error; standard output belongs to results. It never fails: its
+/// failure would be logged, which is to say told to itself.
+/// </summary>
 internal sealed class StandardErrorLogger : ReceiveActor
 {
     // Enough for every peer of a large cluster; strangers cannot make it grow without end.
@@ -14,7 +17,19 @@ internal sealed class StandardErrorLogger : ReceiveActor
     public StandardErrorLogger()
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(Write);
+        Receive<LogEvent>(TryWrite);
+    }
+
+    private void TryWrite(LogEvent entry)
+    {
+        try
+        {
+            Write(entry);
+        }
+        catch (Exception)
+        {
+            // An entry that cannot be put into words, or a standard error that takes none: there is nowhere to say so.
+        }
     }
 
     private void Write(LogEvent entry)

@@ -220,11 +220,9 @@ internal abstract partial class Output : IDisposable
 
     private sealed class StandardOutput : Output
     {
-        private const int Descriptor = 1;
-
         public StandardOutput()
         {
-            if (!IsOpen())
+            if (!StandardDescriptors.IsWritable(StandardDescriptors.Output))
             {
                 throw new IOException("standard output is closed");
             }
@@ -234,25 +232,13 @@ internal abstract partial class Output : IDisposable
 
         public override void Write(byte[] content)
         {
-            using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(Descriptor, ownsHandle: false);
+            using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(StandardDescriptors.Output, ownsHandle: false);
             using var file = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(handle, FileAccess.Write, bufferSize: 0);
 
             // The console's stream says nothing if a pipe's reader has gone; a file stream leaves the place in a file that the
             // next program goes on from where it was.
             using var console = file.CanSeek ? Console.OpenStandardOutput() : null;
             (console ?? file).Write([.. content, (byte)'\n']);
-        }
-
-        // A descriptor that was closed when the program began may be a file that .NET reads by now.
-        private static bool IsOpen()
-        {
-            if (!OperatingSystem.IsLinux())
-            {
-                return true;
-            }
-
-            var flags = File.ReadLines($"/proc/self/fdinfo/{Descriptor}").First(line => line.StartsWith("flags:", StringComparison.Ordinal))[6..];
-            return (Convert.ToInt32(flags.Trim(), fromBase: 8) & 3) != 0;
         }
     }
 }

@@ -39,7 +39,7 @@ public static class LoadGenProgram
 
     /// <summary>Starts it with its outputs redirected as a shell does, such as <c>&gt; /dev/full</c> or <c>&gt;&amp;-</c>.</summary>
     public static ChildProcess StartRedirected(string redirection, IEnumerable<string> arguments)
-        => Start(["sh", "-c", $"exec \"$0\" \"$@\" {redirection}"], arguments, null);
+        => Start(["bash", "-c", $"exec \"$0\" \"$@\" {redirection}"], arguments, null);
 
     // A launcher becomes the program, so that the process id and the signals are the program's.
     private static ChildProcess Start(string[] launcher, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
