@@ -19,6 +19,7 @@ internal static class PlanWire
             Limits = new Wire.Limits
             {
                 Connections = plan.Limits.Connections,
+                AsksForConnections = plan.Limits.AsksForConnections,
                 ConnectTimeoutTicks = plan.Limits.ConnectTimeout.Ticks,
                 HandshakeTimeoutTicks = plan.Limits.HandshakeTimeout.Ticks,
             },
@@ -53,6 +54,7 @@ internal static class PlanWire
             Limits = new Limits
             {
                 Connections = wire.Limits.Connections,
+                AsksForConnections = wire.Limits.AsksForConnections,
                 ConnectTimeout = new TimeSpan(wire.Limits.ConnectTimeoutTicks),
                 HandshakeTimeout = new TimeSpan(wire.Limits.HandshakeTimeoutTicks),
             },

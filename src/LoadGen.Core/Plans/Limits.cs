@@ -9,6 +9,12 @@ public sealed record Limits
     /// </summary>
     public int Connections { get; init; } = 1000;
 
+    /// <summary>
+    /// Whether the plan asks for that many. If not, they are the default of an open load: a machine that has room for fewer is no
+    /// reason to refuse the plan.
+    /// </summary>
+    public bool AsksForConnections { get; init; }
+
     /// <summary>From the first SYN to an established connection; 1 ms to 10 min.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

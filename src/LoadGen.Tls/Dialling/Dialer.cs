@@ -59,7 +59,13 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
         OpenConnection? connection = null;
         try
         {
-            connection = new OpenConnection(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+            connection = OpenConnection.TryOpen(address.AddressFamily, FileBudget.OfProcess);
+            if (connection is null)
+            {
+                attempt.Fail(FailureKind.FilesExhausted, FaultSide.Generator, FileBudget.OfProcess.Refusal);
+                return null;
+            }
+
             await connection.Socket.ConnectAsync(new IPEndPoint(address, plan.Targets[target].Port), attempt.Deadline);
             attempt.Mark(Phase.TcpConnect);
             return connection;

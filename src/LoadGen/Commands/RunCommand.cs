@@ -67,6 +67,16 @@ internal sealed class RunCommand
             return ExitCode.Usage;
         }
 
+        foreach (var sentence in RunLimits.OfProcess.FindTooLow(plan, workers, hasPage: metrics.Listen is not null))
+        {
+            problems.Add(sentence);
+        }
+
+        if (problems.Any)
+        {
+            return problems.Tell();
+        }
+
         // Known to the nodes of this process alone, and made when the first of them connects to another.
         var identity = new Lazy<NodeIdentity>(() => NodeIdentity.Of(NodeIdentity.NewSecret()));
         var run = new CoordinatedRun

@@ -108,7 +108,7 @@ internal static class WireSamples
         Seed = 7,
         Thresholds = [ThresholdOf("p99 < 50ms"), ThresholdOf("failures < 0.1%")],
         Authorized = ["example.com", "203.0.113.0/24"],
-        Limits = new Limits { Connections = 77, ConnectTimeout = TimeSpan.FromSeconds(1), HandshakeTimeout = TimeSpan.FromSeconds(2) },
+        Limits = new Limits { Connections = 77, AsksForConnections = true, ConnectTimeout = TimeSpan.FromSeconds(1), HandshakeTimeout = TimeSpan.FromSeconds(2) },
         Targets =
         [
             new Target { Name = "a", Host = "127.0.0.1", Port = 1, ServerName = "one", Trust = Trust.System },

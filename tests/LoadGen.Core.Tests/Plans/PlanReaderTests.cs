@@ -64,12 +64,19 @@ public sealed class PlanReaderTests
         Assert.Equal([TlsVersion.Tls12], plan.Profiles[1].TlsVersions);
         Assert.Equal(4000 + 2000 - 2000, Assert.IsType<Load.Open>(plan.Load).Schedule.Count);
         Assert.Equal(
-            new Limits { Connections = 5000, ConnectTimeout = TimeSpan.FromSeconds(2), HandshakeTimeout = TimeSpan.FromSeconds(3) }, plan.Limits);
+            new Limits { Connections = 5000, AsksForConnections = true, ConnectTimeout = TimeSpan.FromSeconds(2), HandshakeTimeout = TimeSpan.FromSeconds(3) }, plan.Limits);
         Assert.Equal(["p99 < 50ms", "failures < 0.1%"], plan.Thresholds.Select(threshold => threshold.Expression));
         Assert.Equal(["gateway.internal"], plan.Authorized);
         Assert.Equal(7, plan.Seed);
         Assert.Equal(CloseMode.Fin, plan.Close);
     }
+
+    [Theory]
+    [InlineData(false, "", null)]
+    [InlineData(true, "limits: { connections: 1000 }", null)]
+    [InlineData(true, "", "1000")]
+    public void As_many_connections_as_the_default_are_asked_for_only_where_they_are_written(bool asks, string limits, string? maxConnections) => Assert.Equal(
+        new Limits { AsksForConnections = asks }, Valid($"{Minimal}\nload: [ hold: {{ rate: 10/s, for: 5s }} ]\n{limits}", PlanFlags.None with { MaxConnections = maxConnections }).Limits);
 
     [Fact]
     public void A_minimal_plan_gets_the_documented_defaults()

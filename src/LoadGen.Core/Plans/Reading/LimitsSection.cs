@@ -17,10 +17,11 @@ internal sealed class LimitsSection(ValueReader values)
             connect = timeout < connect ? timeout : connect;
         }
 
+        var connections = Connections(section?.Scalar("connections"), Written.OfFlag("--max-connections", flags.MaxConnections), load);
         return new Limits
         {
-            Connections = Connections(section?.Scalar("connections"), Written.OfFlag("--max-connections", flags.MaxConnections), load)
-                ?? limits.Connections,
+            Connections = connections ?? limits.Connections,
+            AsksForConnections = connections is not null,
             ConnectTimeout = connect,
             HandshakeTimeout = handshake,
         };

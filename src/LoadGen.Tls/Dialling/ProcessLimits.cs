@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace LoadGen.Tls.Dialling;
+
+/// <summary>What the operating system lets this process have. The runtime has raised soft limits to the hard ones by then.</summary>
+public static class ProcessLimits
+{
+    /// <summary>The most files it may have open; <see langword="null"/> where there is no such limit, or it cannot be read.</summary>
+    public static int? OpenFiles { get; } = Read("Max open files");
+
+    /// <summary>The most threads that its user may have; <see langword="null"/> where there is no such limit, or it cannot be read.</summary>
+    public static int? Threads { get; } = Environment.IsPrivilegedProcess ? null : Read("Max processes");
+
+    // Linux, proc_pid_limits(5): name, soft limit, hard limit, unit.
+    private static int? Read(string name)
+    {
+        try
+        {
+            var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith(name, StringComparison.Ordinal));
+            var soft = line[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+            return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
