@@ -5,6 +5,7 @@ using LoadGen.BuiltIn;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Commands;
 
+OutOfMemory.EndProcess();
 using var streams = StandardStreams.Guard();
 SocketThreads.Inline();
 Verb[] verbs =

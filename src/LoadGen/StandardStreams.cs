@@ -65,6 +65,10 @@ internal static partial class StandardDescriptors
     public const int Output = 1;
     public const int Error = 2;
 
+    /// <summary>How long a reader is waited for.</summary>
+    private const int PatienceMilliseconds = 200;
+
+    private const short ReadyToWrite = 4;
     private const int GetDescriptorFlags = 1;
     private const int CloseOnExec = 1;
     private const int GetStatusFlags = 3;
@@ -78,8 +82,33 @@ internal static partial class StandardDescriptors
         || (FlagsOf(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0
             && (FlagsOf(descriptor, GetStatusFlags) & AccessMode) != 0);
 
+    /// <summary>Writes what was encoded before, as the last thing of a process that has no memory left; not on Windows.</summary>
+    public static void TryWrite(int descriptor, ReadOnlySpan<byte> text)
+    {
+        var waited = new Waited { Descriptor = descriptor, Events = ReadyToWrite };
+        if (IsWritable(descriptor) && Poll(ref waited, 1, PatienceMilliseconds) > 0)
+        {
+            _ = Write(descriptor, text, text.Length);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int descriptor, ReadOnlySpan<byte> bytes, nint count);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref Waited waited, nuint count, int withinMilliseconds);
+
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int FlagsOf(int descriptor, int command);
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Waited
+    {
+        public int Descriptor;
+        public short Events;
+        public short Happened;
+    }
 }
 
 /// <summary>Takes text at once and hands it on from a thread of its own. What nobody reads for long is left out, the oldest first.</summary>

@@ -8,6 +8,8 @@ namespace LoadGen.EndToEnd.Tests;
 /// <summary>What the program does with less than it would like to have: it says so, or goes on with less, and always ends.</summary>
 public sealed class LimitTests
 {
+    private const string HeapOf64MiB = "0x4000000";
+
     [Theory]
     [InlineData(512, "lower --concurrency to 256", "--concurrency", "450")]
     [InlineData(1024, "lower --max-connections to 768", "--rate", "600", "--max-connections", "3000")]
@@ -69,6 +71,21 @@ public sealed class LimitTests
 
         Assert.Equal(11, exitCode);
         Runs.AssertBooksBalance(ResultOf(run));
+    }
+
+    [Fact]
+    public async Task A_run_that_meets_the_limit_of_its_heap_ends_with_a_sentence()
+    {
+        await using var server = ScriptedServer.Silent();
+
+        var run = await LoadGenProgram.RunAsync(
+            ["run", "--target", server.EndPoint.ToString(), "--insecure", "--rate", "2000", "--duration", "5s", "--max-connections", "8000"],
+            environment: new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = HeapOf64MiB },
+            cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("loadgen: out of memory: the heap may have 64 MiB", run.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', run.StandardError);
     }
 
     private static async Task<(int ExitCode, RunResult Result)> RunWithFewFilesAsync(int files, params string[] arguments)
