@@ -92,8 +92,15 @@ internal sealed class Conductor(CoordinatorState state, IConductorSurroundings s
     /// <summary>Ends here with what is known by now, which is better than nothing.</summary>
     public void CutShort(string reason)
     {
-        Run?.End(State.Run, State.Run?.CutShort(reason, surroundings.Now) ?? (RunEnding)new RunEnding.Impossible(reason));
-        Run = null;
+        if (Run is { } run)
+        {
+            Run = null;
+            run.End(State.Run, State.Run?.CutShort(reason, surroundings.Now) ?? (RunEnding)new RunEnding.Impossible(reason));
+            if (State.Stays)
+            {
+                run.WorkersLeft();
+            }
+        }
     }
 
     private void CarryOut(IEnumerable<RunEffect> effects)

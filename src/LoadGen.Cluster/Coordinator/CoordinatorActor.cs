@@ -40,7 +40,7 @@ internal sealed class CoordinatorActor : RunActor, IConductorSurroundings
 
         Receive<RunOrder>(Begin);
         Receive<CoordinatorCommands.BeginRun>(BeginNext);
-        Receive<CoordinatorCommands.StopRun>(stop => _conductor.Apply(new RunEvent.StopRequested(stop.Reason)));
+        Receive<CoordinatorCommands.StopRun>(stop => _conductor.Apply(new RunEvent.StopRequested(stop.Reason, stop.RunId)));
         Receive<CoordinatorCommands.ReleaseWorkers>(_ => _workers.ReleaseAll(Term, exitCode: 0, "", Self));
         Receive<ToCoordinator>(Take);
         Receive<Malformed>(Refuse);

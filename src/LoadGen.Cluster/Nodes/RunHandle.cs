@@ -7,8 +7,8 @@ namespace LoadGen.Cluster.Nodes;
 /// <summary>What the program tells its coordinator.</summary>
 internal static class CoordinatorCommands
 {
-    /// <summary>End the run now.</summary>
-    public sealed record StopRun(string Reason);
+    /// <summary>End that run now; <see langword="null"/> for the one that there is.</summary>
+    public sealed record StopRun(string? RunId, string Reason);
 
     /// <summary>This is the next run of a coordinator that stays.</summary>
     public sealed record BeginRun(RunOrder Order, IRunObserver Observer);
@@ -25,7 +25,10 @@ public sealed class RunHandle
     internal RunHandle(IActorRef coordinator) => _coordinator = coordinator;
 
     /// <summary>Ends the run early: nothing starts any more, what is under way may end, the result is partial.</summary>
-    public void Stop(string reason) => _coordinator.Tell(new CoordinatorCommands.StopRun(reason), ActorRefs.NoSender);
+    public void Stop(string reason) => _coordinator.Tell(new CoordinatorCommands.StopRun(null, reason), ActorRefs.NoSender);
+
+    /// <summary>Ends one of the runs of a coordinator that stays; one that has not begun ends when it has its turn.</summary>
+    public void Stop(string runId, string reason) => _coordinator.Tell(new CoordinatorCommands.StopRun(runId, reason), ActorRefs.NoSender);
 
     /// <summary>Gives a coordinator that stays its next run, which begins when the one before is over.</summary>
     public void Begin(RunOrder order, IRunObserver observer) => _coordinator.Tell(new CoordinatorCommands.BeginRun(order, observer), ActorRefs.NoSender);

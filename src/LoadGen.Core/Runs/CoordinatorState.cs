@@ -68,6 +68,9 @@ public sealed record CoordinatorState
     /// <summary>The runs to begin when the present one is over.</summary>
     private ImmutableList<RunOrder> Orders { get; init; } = [];
 
+    /// <summary>Why runs that were ordered are not to begin.</summary>
+    private ImmutableDictionary<string, string> Stopped { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The run that it has; <see langword="null"/> for none.</summary>
     public RunState? Run => (Mode as CoordinatorMode.Running)?.Run;
 
@@ -93,6 +96,12 @@ public sealed record CoordinatorState
     /// <param name="now">When, by the coordinator's monotonic clock.</param>
     public (CoordinatorState State, ImmutableArray<RunEffect> Effects) Apply(RunEvent happened, string? runId, TimeSpan now)
     {
+        if (happened is RunEvent.StopRequested { Stopped: { } stopped, Reason: var reason } && !HasRun(stopped))
+        {
+            // It ends when it has its turn.
+            return (this with { Stopped = Stopped.SetItem(stopped, reason) }, []);
+        }
+
         var (state, before) = happened is RunEvent.WorkerHeard heard ? RaiseTerm(heard) : (Register(happened), []);
         var (next, effects) = state.Mode switch
         {
@@ -104,6 +113,13 @@ public sealed record CoordinatorState
         };
         return next.EndIfOver(before.AddRange(effects), now);
     }
+
+    private bool HasRun(string runId) => Mode switch
+    {
+        CoordinatorMode.Recovering { Recovery.RunId: { } recovered } => recovered == runId,
+        CoordinatorMode.Recovering { Order: var order } => order?.RunId == runId,
+        _ => Run?.RunId == runId,
+    };
 
     private CoordinatorState Register(RunEvent happened) => happened switch
     {
@@ -286,9 +302,9 @@ public sealed record CoordinatorState
         var raised = Raised();
         var run = new RunState(order.RunId, plan, order.MinWorkers) { Lease = order.Lease, Term = raised.Term, StartBy = now + order.StartDeadline };
         var events = Registered.Values.ToList<RunEvent>();
-        if (stopReason is not null)
+        if ((stopReason ?? Stopped.GetValueOrDefault(order.RunId)) is { } reason)
         {
-            events.Add(new RunEvent.StopRequested(stopReason));
+            events.Add(new RunEvent.StopRequested(reason));
         }
 
         return raised.With(new CoordinatorMode.Running(order, run, []), run.ApplyAll(events, now), [new RunEffect.Begin(run)]);
@@ -325,6 +341,6 @@ public sealed record CoordinatorState
         };
         effects = [.. effects, .. workers.Select(worker => new RunEffect.EndRun(worker, run.RunId))];
         var (next, begun) = idle.BeginAnew(null, now);
-        return (next, effects.AddRange(begun));
+        return next.EndIfOver(effects.AddRange(begun), now);
     }
 }

@@ -90,8 +90,10 @@ public abstract record RunEvent
     /// <summary>A coordinator that stays is given its next run.</summary>
     public sealed record RunOrdered(RunOrder Order) : RunEvent;
 
-    /// <summary>The run is to end now.</summary>
-    public sealed record StopRequested(string Reason) : RunEvent;
+    /// <summary>A run is to end now.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Stopped">Which; <see langword="null"/> for the one that there is.</param>
+    public sealed record StopRequested(string Reason, string? Stopped = null) : RunEvent;
 
     /// <summary>Time has passed.</summary>
     public sealed record TimePassed : RunEvent;

@@ -70,7 +70,7 @@ internal sealed class WaitingCoordinator
         {
             run.Refuse(new UnfinishedRun([why], ExitCode.Usage));
         }
-        else if (run.TryBegin(() => handle.Begin(order, run), handle.Stop))
+        else if (run.TryBegin(() => handle.Begin(order, run), reason => handle.Stop(run.Id, reason)))
         {
             Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
         }
@@ -110,7 +110,7 @@ internal sealed class WaitingCoordinator
         {
             if (progress.Plan is { } plan && _run?.Id != progress.RunId)
             {
-                _run = queue.Adopt(progress.RunId, plan, reason => _ = StopAsync(reason));
+                _run = queue.Adopt(progress.RunId, plan, reason => _ = StopAsync(progress.RunId, reason));
                 Console.WriteLine($"{_run.Id} {plan.Name}: goes on");
             }
 
@@ -127,6 +127,6 @@ internal sealed class WaitingCoordinator
             _run = null;
         }
 
-        private async Task StopAsync(string reason) => (await _started.Task).Stop(reason);
+        private async Task StopAsync(string runId, string reason) => (await _started.Task).Stop(runId, reason);
     }
 }

@@ -94,7 +94,7 @@ public sealed class StrangeWorkersTests : IAsyncDisposable
         var deaf = _system.ActorOf(DeafWorkerActor.PropsFor(_coordinator));
         await observer.Until(progress => progress.Stage == RunStage.Running);
 
-        _coordinator.Tell(new CoordinatorCommands.StopRun("enough"));
+        _coordinator.Tell(new CoordinatorCommands.StopRun(null, "enough"));
 
         var record = await observer.Ended.WaitAsync(Patience, Cancellation);
         Assert.Equal("enough", record.AbortReason);

@@ -94,7 +94,7 @@ internal sealed class SimulatedFleet : IAsyncDisposable
         return FleetWorkerActor.NameOf(worker);
     }
 
-    public void Stop() => _coordinator.Tell(new CoordinatorCommands.StopRun("seen enough"));
+    public void Stop() => _coordinator.Tell(new CoordinatorCommands.StopRun(null, "seen enough"));
 
     /// <summary>The run's record, once it is over and every worker is gone.</summary>
     public async Task<RunRecord> EndAsync()

@@ -170,6 +170,21 @@ public sealed class CoordinatorStateTests
         Assert.Equal("stopped by a person", Assert.IsType<RunEnding.Finished>(ended.Ending).AbortReason);
     }
 
+    [Fact]
+    public void A_run_that_is_stopped_before_its_turn_ends_when_it_has_it_and_not_another_in_its_place()
+    {
+        Beat("a", "before", version: 3);
+        Order("next");
+        Tell(InventoryOf("a", "a"));
+
+        Apply(new RunEvent.StopRequested("stopped by a person", "next"));
+
+        Assert.Equal(("before", RunStage.Running), (_state.Run!.RunId, _state.Run.Stage));
+        Apply(new RunEvent.WorkerLost("a"));
+        Assert.IsType<CoordinatorMode.Idle>(Mode);
+        Assert.Equal("stopped by a person", Assert.IsType<RunEnding.Finished>(_effects.OfType<RunEffect.End>().Last().Ending).AbortReason);
+    }
+
     private static RunInventory LaterInventoryOf(string worker, params string[] shares)
     {
         var inventory = InventoryOf(worker, shares);
