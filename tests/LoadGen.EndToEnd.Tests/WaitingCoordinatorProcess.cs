@@ -12,17 +12,23 @@ internal sealed class WaitingCoordinatorProcess : IAsyncDisposable
     private readonly ChildProcess _coordinator;
     private readonly List<ChildProcess> _workers;
 
-    private WaitingCoordinatorProcess(ChildProcess coordinator, List<ChildProcess> workers, Uri api)
+    private WaitingCoordinatorProcess(ChildProcess coordinator, List<ChildProcess> workers, Uri api, string address)
     {
         _coordinator = coordinator;
         _workers = workers;
         Api = api;
+        Address = address;
     }
 
     /// <summary>What those who submit need.</summary>
     public static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?> { ["LOADGEN_TOKEN"] = Token };
 
     public Uri Api { get; }
+
+    /// <summary>Where its node listens.</summary>
+    public string Address { get; }
+
+    public IReadOnlyList<ChildProcess> Workers => _workers;
 
     public ChildProcess Process => _coordinator;
 
@@ -37,7 +43,7 @@ internal sealed class WaitingCoordinatorProcess : IAsyncDisposable
             ["coordinator", "--listen", address, "--http", "127.0.0.1:0", "--min-workers", $"{workers}", .. arguments], Environment);
         var line = await coordinator.WaitForLineAsync("plans are taken at ", TestContext.Current.CancellationToken);
         var api = new Uri(line.Split(' ')[4].TrimEnd(';'));
-        return new WaitingCoordinatorProcess(coordinator, [.. Enumerable.Range(0, workers).Select(_ => LoadGenProgram.Start(["worker", "--seed", address]))], api);
+        return new WaitingCoordinatorProcess(coordinator, [.. Enumerable.Range(0, workers).Select(_ => LoadGenProgram.Start(["worker", "--seed", address]))], api, address);
     }
 
     /// <summary>Ends it in order; its workers must go with it.</summary>

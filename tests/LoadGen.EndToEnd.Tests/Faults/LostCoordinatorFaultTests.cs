@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LoadGen.TestServers.Processes;
+using LoadGen.TestServers.Programs;
 
 namespace LoadGen.EndToEnd.Tests.Faults;
 
@@ -31,6 +32,34 @@ public sealed class LostCoordinatorFaultTests
         Assert.InRange(result.Books.Lost, 0, HardlyAny);
         Assert.Equal(0, result.Books.Dropped);
         Assert.All(result.Workers, worker => Assert.Null(worker.LostAt));
+    }
+
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task A_standby_finishes_the_second_run_of_a_waiting_coordinator_that_is_killed_in_it(int _)
+    {
+        await using var target = await BuiltInTargetProcess.StartAsync();
+        await using var waiting = await WaitingCoordinatorProcess.StartAsync(2);
+        await using var standby = LoadGenProgram.Start(["coordinator", "--standby", "--seed", waiting.Address, "--listen", "127.0.0.1:0", "--json", "-"]);
+        string[] submit = [.. waiting.SubmitTo(target), "--rate", "200"];
+        var first = await LoadGenProgram.RunAsync(
+            [.. submit, "--duration", "2s", "--quiet", "--json", "-"], environment: WaitingCoordinatorProcess.Environment, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(400, Runs.Parse(first.StandardOutput, first.StandardError).Books.Scheduled);
+
+        await using var second = LoadGenProgram.Start([.. submit, "--duration", "15s"], WaitingCoordinatorProcess.Environment);
+        await Runs.WaitForSecondAsync(second, 5);
+        waiting.Process.Send(Signal.Kill);
+
+        var exitCode = await standby.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
+        var result = Runs.Parse(string.Join('\n', standby.StandardOutput), string.Join('\n', standby.StandardError));
+        Runs.AssertPasses(exitCode, result);
+        Runs.AssertBooksBalance(result);
+        Assert.Equal(3000, result.Books.Scheduled);
+        Assert.InRange(result.Books.Lost, 0, HardlyAny);
+        foreach (var worker in waiting.Workers)
+        {
+            Assert.Equal(0, await worker.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken));
+        }
     }
 
     [Theory]
