@@ -1,6 +1,7 @@
 using LoadGen.Cluster.Coordinator;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Cluster.Tests.Fleet;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;

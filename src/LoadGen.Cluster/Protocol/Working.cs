@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;

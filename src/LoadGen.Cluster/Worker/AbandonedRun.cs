@@ -1,3 +1,4 @@
+using LoadGen.Core.Generator;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 

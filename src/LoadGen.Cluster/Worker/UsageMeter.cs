@@ -1,4 +1,4 @@
-using LoadGen.Core.Tallies;
+using LoadGen.Core.Generator;
 
 namespace LoadGen.Cluster.Worker;
 

@@ -1,3 +1,5 @@
+using LoadGen.Core.Generator;
+
 namespace LoadGen.Tls.Dialling;
 
 /// <summary>

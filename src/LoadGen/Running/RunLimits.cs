@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Dialling;
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LoadGen.Cluster.Protocol;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;

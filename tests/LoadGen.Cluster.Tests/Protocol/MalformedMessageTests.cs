@@ -1,4 +1,5 @@
 using LoadGen.Cluster.Protocol;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;

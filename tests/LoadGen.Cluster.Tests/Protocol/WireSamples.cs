@@ -1,5 +1,6 @@
 using CsCheck;
 using LoadGen.Cluster.Protocol;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Cluster.Tests.Worker;
 using LoadGen.Cluster.Worker;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Tallies;

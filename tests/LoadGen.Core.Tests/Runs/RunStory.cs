@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LoadGen.Core.Generator;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;

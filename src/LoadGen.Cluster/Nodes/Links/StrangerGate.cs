@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using LoadGen.Core.Generator;
 
 namespace LoadGen.Cluster.Nodes.Links;
 
@@ -14,7 +14,6 @@ public sealed class StrangerGate(int most)
 {
     private const int Smallest = 8;
     private const int Largest = 64;
-    private const string LimitName = "Max open files";
 
     // A run needs the descriptors that are left nearly all for itself.
     private const int ShareOfDescriptors = 8;
@@ -69,22 +68,8 @@ public sealed class StrangerGate(int most)
         return source.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. source.GetAddressBytes().AsSpan(0, 8), .. new byte[8]]) : source;
     }
 
-    // The runtime has raised the soft limit to the hard one where that is not unlimited.
     private static int DescriptorsLeft()
-    {
-        try
-        {
-            var limits = File.ReadLines("/proc/self/limits").First(line => line.StartsWith(LimitName, StringComparison.Ordinal));
-            return int.TryParse(limits[LimitName.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture, out var limit)
-                ? limit - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count()
-                : int.MaxValue;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Not Linux.
-            return int.MaxValue;
-        }
-    }
+        => ProcessLimits.OpenFiles is { } limit ? limit - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() : int.MaxValue;
 
     /// <summary>The place of one stranger.</summary>
     public sealed class Place

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LoadGen.Tls.Dialling;
+namespace LoadGen.Core.Generator;
 
 /// <summary>What the operating system lets this process have. The runtime has raised soft limits to the hard ones by then.</summary>
 public static class ProcessLimits

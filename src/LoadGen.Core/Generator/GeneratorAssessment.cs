@@ -1,8 +1,9 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using LoadGen.Core.Runs;
 using LoadGen.Core.Tallies;
 
-namespace LoadGen.Core.Runs;
+namespace LoadGen.Core.Generator;
 
 /// <summary>
 /// What the generator finds out about itself. A number that the generator limited must never be shown as the server's.

@@ -1,4 +1,4 @@
-namespace LoadGen.Core.Tallies;
+namespace LoadGen.Core.Generator;
 
 /// <summary>
 /// What one process of the load generator used since it began its part of the run. Cumulative, so that the last report says all.
