@@ -2,8 +2,9 @@ namespace LoadGen.EndToEnd.Tests.Faults;
 
 public sealed class JoiningWorkerFaultTests
 {
-    [Fact]
-    public async Task A_worker_that_joins_under_way_takes_its_share_and_nothing_is_missing()
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task A_worker_that_joins_under_way_takes_its_share_and_nothing_is_missing(int _)
     {
         var options = new FaultOptions { Duration = TimeSpan.FromSeconds(18) };
         await using var cluster = await FaultCluster.StartAsync(options);

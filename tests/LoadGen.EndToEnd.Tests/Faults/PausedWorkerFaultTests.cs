@@ -7,8 +7,9 @@ public sealed class PausedWorkerFaultTests
 {
     private const int MostUnderWay = 2;
 
-    [Fact]
-    public async Task A_worker_that_stands_still_for_two_seconds_is_kept()
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task A_worker_that_stands_still_for_two_seconds_is_kept(int _)
     {
         var options = new FaultOptions { Duration = TimeSpan.FromSeconds(15) };
         await using var cluster = await FaultCluster.StartAsync(options);
@@ -31,8 +32,9 @@ public sealed class PausedWorkerFaultTests
         Assert.All(result.Workers, worker => Assert.Null(worker.LostAt));
     }
 
-    [Fact]
-    public async Task A_worker_that_stands_still_for_longer_than_its_lease_is_dropped_and_does_not_burst_on_its_return()
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task A_worker_that_stands_still_for_longer_than_its_lease_is_dropped_and_does_not_burst_on_its_return(int _)
     {
         var options = new FaultOptions { Isolated = true, Rate = 50, Duration = TimeSpan.FromSeconds(40), Lease = TimeSpan.FromSeconds(5) };
         await using var cluster = await FaultCluster.StartAsync(options);

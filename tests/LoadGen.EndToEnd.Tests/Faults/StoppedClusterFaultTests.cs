@@ -7,8 +7,9 @@ public sealed class StoppedClusterFaultTests
 {
     private static readonly TimeSpan LastDialWithin = TimeSpan.FromSeconds(1);
 
-    [Fact]
-    public async Task Nobody_dials_a_second_after_everything_was_told_to_stop_and_the_result_is_complete()
+    [Theory]
+    [MemberData(nameof(Repeat.Always), MemberType = typeof(Repeat))]
+    public async Task Nobody_dials_a_second_after_everything_was_told_to_stop_and_the_result_is_complete(int _)
     {
         await using var cluster = await FaultCluster.StartAsync(new FaultOptions { Isolated = true, Duration = TimeSpan.FromSeconds(60) });
 
