@@ -27,3 +27,26 @@ public sealed record BuiltInTargetOptions
     /// <summary>How long a connection may stay silent after its handshake, above zero; by default 30 s.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }
+
+/// <summary>What a server's first messages say about its handshake.</summary>
+internal enum HandshakeForm
+{
+    /// <summary>Not seen yet.</summary>
+    Unknown,
+
+    /// <summary>A full handshake.</summary>
+    Full,
+
+    /// <summary>One that resumes an earlier session.</summary>
+    Resumed,
+}
+
+/// <summary>The kind of key in a server's certificate: most of what a full handshake costs the server.</summary>
+public enum KeyKind
+{
+    /// <summary>ECDSA over NIST P-256: the common kind today.</summary>
+    EcdsaP256,
+
+    /// <summary>RSA with 2048 bits: about ten times the signing cost.</summary>
+    Rsa2048,
+}

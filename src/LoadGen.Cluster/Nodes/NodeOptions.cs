@@ -44,3 +44,6 @@ public sealed record NodeOptions
     /// </summary>
     public Func<NodeIdentity>? Identity { get; init; }
 }
+
+/// <summary>A node cannot start as it was told to; the message names the address and is fit for the user.</summary>
+public sealed class NodeStartException(string message, Exception? inner = null) : Exception(message, inner);

@@ -36,3 +36,21 @@ public sealed class RunHandle
     /// <summary>Lets the workers of a coordinator that stays go: there will be no more runs.</summary>
     public void ReleaseWorkers() => _coordinator.Tell(new CoordinatorCommands.ReleaseWorkers(), ActorRefs.NoSender);
 }
+
+/// <summary>A worker on a node.</summary>
+public sealed class WorkerHandle
+{
+    private readonly IActorRef _worker;
+
+    internal WorkerHandle(IActorRef worker, Task<int> released)
+    {
+        _worker = worker;
+        Released = released;
+    }
+
+    /// <summary>The exit code that it was released with, once nothing is expected of it any more.</summary>
+    public Task<int> Released { get; }
+
+    /// <summary>Lets it hand its share over to others, report what it has done, and be released.</summary>
+    public void Leave() => _worker.Tell(new WorkerEvent.LeaveRequested(), ActorRefs.NoSender);
+}

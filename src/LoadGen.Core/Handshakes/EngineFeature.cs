@@ -36,3 +36,47 @@ public enum EngineFeature
     /// <summary>Speak another protocol before TLS.</summary>
     StartTls,
 }
+
+/// <summary>How messages call the features of engines.</summary>
+public static class EngineFeatureNames
+{
+    /// <summary>What an engine that has the feature can do.</summary>
+    public static string Describe(this EngineFeature feature) => feature switch
+    {
+        EngineFeature.ResumeTls12 => "resume TLS 1.2 sessions",
+        EngineFeature.ResumeTls13 => "resume TLS 1.3 sessions",
+        EngineFeature.KeyShares => "choose key shares",
+        EngineFeature.Confirm => "await the server's answer after the handshake",
+        EngineFeature.ClientCertificates => "show client certificates",
+        EngineFeature.PreSharedKeys => "use pre-shared keys",
+        EngineFeature.OcspStapling => "ask for OCSP stapling",
+        EngineFeature.PlainMasterSecret => "leave out the extended master secret",
+        EngineFeature.LeanChecks => "run lean checks",
+        EngineFeature.Hold => "hold connections open",
+        _ => "speak STARTTLS",
+    };
+}
+
+/// <summary>
+/// What an engine can be asked for. A plan that asks for more is refused before the run, with the engine that can.
+/// </summary>
+public sealed record EngineCapabilities
+{
+    /// <summary>The protocol versions it speaks.</summary>
+    public required IReadOnlySet<TlsVersion> TlsVersions { get; init; }
+
+    /// <summary>The IANA names of the cipher suites that can be chosen by name; empty if the choice is not the caller's.</summary>
+    public required IReadOnlySet<string> CipherSuites { get; init; }
+
+    /// <summary>The IANA names of the groups that can be chosen; empty if the choice is not the caller's.</summary>
+    public required IReadOnlySet<string> Groups { get; init; }
+
+    /// <summary>The IANA names of the signature schemes that can be chosen; empty if the choice is not the caller's.</summary>
+    public required IReadOnlySet<string> SignatureSchemes { get; init; }
+
+    /// <summary>What else it can do.</summary>
+    public required IReadOnlySet<EngineFeature> Features { get; init; }
+
+    /// <summary>The phases whose times it can see.</summary>
+    public required IReadOnlySet<Phase> Phases { get; init; }
+}

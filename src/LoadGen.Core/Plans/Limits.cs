@@ -21,3 +21,16 @@ public sealed record Limits
     /// <summary>From the established connection to what the profile calls success; 1 ms to 10 min.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
+
+/// <summary>How the client ends a connection once its handshake is over.</summary>
+public enum CloseMode
+{
+    /// <summary>TCP RST: no TIME_WAIT, so that local ports do not run out. The default.</summary>
+    Rst,
+
+    /// <summary>TCP FIN: the client's port stays in TIME_WAIT for a minute.</summary>
+    Fin,
+
+    /// <summary>A close_notify alert (RFC 8446 section 6.1), then FIN.</summary>
+    Notify,
+}

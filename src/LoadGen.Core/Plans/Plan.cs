@@ -45,3 +45,13 @@ public sealed record Plan
     /// <summary>Which profile and which target each arrival has.</summary>
     public ArrivalMix Mix => field ??= new ArrivalMix([.. Profiles.Select(profile => profile.Weight)], Targets.Count);
 }
+
+/// <summary>Whose cryptography the <c>bouncycastle</c> engine uses.</summary>
+public enum CryptoChoice
+{
+    /// <summary>The platform's libraries where they have what is needed, BouncyCastle's own code for the rest. The default.</summary>
+    Native,
+
+    /// <summary>BouncyCastle's own code for everything.</summary>
+    Managed,
+}

@@ -56,3 +56,47 @@ public sealed record Profile
     /// <summary>How long a connection stays open after a completed handshake; 0 to 1 h.</summary>
     public TimeSpan Hold { get; init; }
 }
+
+/// <summary>How much of a handshake is checked and made anew.</summary>
+public enum Checks
+{
+    /// <summary>Everything that a browser checks; a new key share for every handshake. The default.</summary>
+    Full,
+
+    /// <summary>
+    /// For more load from the same machine: key shares are reused, and the server's signature is checked for one handshake in
+    /// 100. The chain, Finished and every record are still checked.
+    /// </summary>
+    Lean,
+}
+
+/// <summary>What must come back from the server after the handshake for it to count as completed.</summary>
+public enum Confirm
+{
+    /// <summary>Nothing. TLS 1.3 is then complete when our Finished is sent, before the server has judged a client certificate.</summary>
+    None,
+
+    /// <summary>The first byte of the answer to an HTTP/1.1 GET of <c>/</c>.</summary>
+    Http,
+
+    /// <summary>The server's close_notify in answer to ours (RFC 8446 section 6.1).</summary>
+    Close,
+}
+
+/// <summary>A client certificate and its key, as texts rather than paths, so that a plan can travel to other hosts.</summary>
+/// <param name="CertificatePem">The certificate, then its intermediates.</param>
+/// <param name="KeyPem">The private key in PKCS #8, not encrypted.</param>
+public sealed record ClientIdentity(string CertificatePem, string KeyPem)
+{
+    /// <summary>Without the key, which must not get into a log.</summary>
+    public override string ToString() => "a client certificate and its key";
+}
+
+/// <summary>A key that was agreed on outside TLS (RFC 8446 section 4.2.11, RFC 4279), for SHA-256 suites.</summary>
+/// <param name="Identity">The name the server knows it by.</param>
+/// <param name="KeyHex">The key in hexadecimal digits.</param>
+public sealed record PreSharedKey(string Identity, string KeyHex)
+{
+    /// <summary>Without the key, which must not get into a log.</summary>
+    public override string ToString() => $"the pre-shared key of {Identity}";
+}

@@ -35,3 +35,46 @@ public sealed record Threshold
         _ => observed >= Bound,
     };
 }
+
+/// <summary>How a threshold compares.</summary>
+public enum Comparison
+{
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// <summary>The distributions a threshold can speak of.</summary>
+public enum LatencyOf
+{
+    /// <summary>From the planned time to success.</summary>
+    Response,
+
+    /// <summary>From the first byte of ClientHello to success.</summary>
+    Handshake,
+
+    /// <summary>One phase.</summary>
+    Phase,
+}
+
+/// <summary>What a threshold compares.</summary>
+public enum Statistic
+{
+    /// <summary>The median.</summary>
+    P50,
+    P90,
+    P95,
+    P99,
+
+    /// <summary>The 99.9th percentile.</summary>
+    P999,
+    Max,
+    Mean,
+
+    /// <summary>(failed + dropped + lost) / scheduled, from 0 to 1.</summary>
+    Failures,
+
+    /// <summary>Completed handshakes per second.</summary>
+    Rate,
+}

@@ -78,3 +78,46 @@ internal abstract class Dialogue
             ? Step.Broken($"the server sent more than {MaxBytes} bytes without coming to TLS")
         : step;
 }
+
+/// <summary>What comes next in a dialogue, with the bytes to be sent or the sentence that says why it ended.</summary>
+internal readonly record struct Step
+{
+    private Step(StepKind kind) => Kind = kind;
+
+    public static Step NeedMore => new(StepKind.NeedMore);
+
+    public static Step Ready => new(StepKind.Ready);
+
+    public StepKind Kind { get; }
+
+    /// <summary>The bytes to be sent; empty unless it is <see cref="StepKind.Say"/>.</summary>
+    public ReadOnlyMemory<byte> Output { get; private init; }
+
+    /// <summary>Why the dialogue ended before TLS; <see langword="null"/> unless it did.</summary>
+    public string? Sentence { get; private init; }
+
+    public static Step Say(ReadOnlyMemory<byte> output) => new(StepKind.Say) { Output = output };
+
+    public static Step Refused(string sentence) => new(StepKind.Refused) { Sentence = sentence };
+
+    public static Step Broken(string sentence) => new(StepKind.Broken) { Sentence = sentence };
+}
+
+/// <summary>What comes next in a dialogue.</summary>
+internal enum StepKind
+{
+    /// <summary>The server's turn: bytes have to be received.</summary>
+    NeedMore,
+
+    /// <summary>The client's turn: bytes have to be sent; then the dialogue goes on with nothing received.</summary>
+    Say,
+
+    /// <summary>The end: the next byte in either direction is TLS.</summary>
+    Ready,
+
+    /// <summary>The end: the server speaks the protocol and does not want TLS.</summary>
+    Refused,
+
+    /// <summary>The end: the server does not speak the protocol, or not well enough to go on.</summary>
+    Broken,
+}

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LoadGen.Tls.StartTls;
 
 /// <summary>A dialogue of lines. They should end in CR LF; a server that sends LF alone is understood.</summary>
@@ -25,4 +27,61 @@ internal abstract class LineDialogue : Dialogue
     /// <summary>The end, by a line that the protocol does not have here.</summary>
     protected static Step Break(string protocol, ReadOnlySpan<byte> line)
         => Step.Broken($"the server did not answer as {protocol} does, it said: {Excerpt.Of(line)}");
+}
+
+/// <summary>STLS of POP3, RFC 2595 section 4; the answers are those of RFC 1939 section 3.</summary>
+internal sealed class Pop3Dialogue : LineDialogue
+{
+    private static readonly byte[] Stls = "STLS\r\n"u8.ToArray();
+
+    private bool _asked;
+
+    protected override Step TakeLine(ReadOnlySpan<byte> line)
+    {
+        if (!line.StartsWith("+OK"u8))
+        {
+            return line.StartsWith("-ERR"u8) ? Refuse(line) : Break("POP3", line);
+        }
+
+        if (_asked)
+        {
+            return Step.Ready;
+        }
+
+        _asked = true;
+        return Step.Say(Stls);
+    }
+}
+
+/// <summary>STARTTLS of IMAP, RFC 9051 section 6.2.1 and RFC 3501 section 6.2.1.</summary>
+internal sealed class ImapDialogue : LineDialogue
+{
+    private static readonly byte[] StartTls = "a1 STARTTLS\r\n"u8.ToArray();
+
+    private bool _asked;
+
+    protected override Step TakeLine(ReadOnlySpan<byte> line)
+    {
+        // A client that is authenticated already may not ask for TLS any more.
+        if (Is(line, "* BYE"u8) || (!_asked && Is(line, "* PREAUTH"u8)))
+        {
+            return Refuse(line);
+        }
+
+        if (!_asked)
+        {
+            _asked = Is(line, "* OK"u8);
+            return _asked ? Step.Say(StartTls) : Break("IMAP", line);
+        }
+
+        // The server may tell anything untagged at any time (RFC 9051 section 7).
+        return line.StartsWith("* "u8) ? Step.NeedMore
+            : Is(line, "a1 OK"u8) ? Step.Ready
+            : Is(line, "a1 NO"u8) || Is(line, "a1 BAD"u8) ? Refuse(line)
+            : Break("IMAP", line);
+    }
+
+    private static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> start)
+        => line.Length >= start.Length && Ascii.EqualsIgnoreCase(line[..start.Length], start)
+            && (line.Length == start.Length || line[start.Length] == ' ');
 }

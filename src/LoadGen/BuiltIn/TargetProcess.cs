@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 
@@ -144,3 +145,17 @@ internal sealed class TargetProcess : IAsyncDisposable
         return start;
     }
 }
+
+/// <summary>The built-in target does not work; the message is fit for the user.</summary>
+internal sealed class TargetProcessException(string message) : Exception(message);
+
+/// <summary>The lines between the program and its managed target.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TargetReady))]
+[JsonSerializable(typeof(BuiltInTargetCounts))]
+internal sealed partial class TargetProcessJson : JsonSerializerContext;
+
+/// <summary>The first line of a managed target: where it listens and whom to trust.</summary>
+/// <param name="Port">On 127.0.0.1.</param>
+/// <param name="Authority">PEM of the certificate to trust.</param>
+internal sealed record TargetReady(int Port, string Authority);

@@ -21,3 +21,10 @@ internal static class ProgressViews
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
+
+/// <summary>Shows a run while it goes on.</summary>
+internal interface IProgressView : IAsyncDisposable
+{
+    /// <summary>The run has come this far. Does not block.</summary>
+    void Show(RunProgress progress);
+}

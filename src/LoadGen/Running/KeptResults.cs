@@ -84,3 +84,6 @@ internal sealed class KeptResults(string? folder)
 
     private static string IdOf(FileInfo file) => file.Name[..^Ending.Length];
 }
+
+/// <summary>The head of a result that is kept in a folder.</summary>
+internal sealed record KeptResult(string Id, RunResult.RunPart Run, RunResult.BooksPart Books, RunResult.RatePart Rate, RunResult.Distribution? Response, int Workers);

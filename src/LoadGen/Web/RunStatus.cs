@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoadGen.Core.Runs;
 
 namespace LoadGen.Web;
@@ -76,3 +77,10 @@ public sealed record RunStatus
     /// </summary>
     public sealed record EventStatus(DateTimeOffset At, double ElapsedSeconds, string Kind, string Text);
 }
+
+/// <summary>Serializers of <see cref="RunStatus"/>, made by the compiler.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(RunStatus))]
+[JsonSerializable(typeof(IReadOnlyList<RunStatus>))]
+internal sealed partial class RunStatusJson : JsonSerializerContext;

@@ -110,3 +110,32 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         public static readonly Look Instance = new();
     }
 }
+
+/// <summary>What a node does about others that it cannot reach.</summary>
+internal enum DowningDecision
+{
+    /// <summary>Nothing yet: they may come back.</summary>
+    Wait,
+
+    /// <summary>The unreachable are out of the cluster.</summary>
+    DownUnreachable,
+
+    /// <summary>This side is out of the cluster.</summary>
+    DownThisSide,
+}
+
+/// <summary>Lets <see cref="DowningActor"/> decide about unreachable nodes; named in the actor system's configuration.</summary>
+/// <param name="system">The node's actor system.</param>
+/// <param name="cluster">Not used: the actor finds it itself.</param>
+internal sealed class DowningProvider(ActorSystem system, Akka.Cluster.Cluster cluster) : IDowningProvider
+{
+    /// <summary>A coordinator that was downed may live a moment longer; its successor waits for so long.</summary>
+    public TimeSpan DownRemovalMargin { get; } = TimeSpan.FromSeconds(1);
+
+    public Props DowningActorProps { get; } = DowningActor.PropsFor(
+        system.Settings.Config.GetTimeSpan("loadgen.downing.stable-after"),
+        system.Settings.Config.GetTimeSpan("loadgen.downing.lease"));
+
+    /// <summary>The cluster that it was made for.</summary>
+    public Akka.Cluster.Cluster Cluster { get; } = cluster;
+}
