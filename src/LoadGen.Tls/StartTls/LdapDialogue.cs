@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.Formats.Asn1;
+using System.Numerics;
 
 namespace LoadGen.Tls.StartTls;
 
@@ -6,36 +7,71 @@ namespace LoadGen.Tls.StartTls;
 internal sealed class LdapDialogue : Dialogue
 {
     private const byte Sequence = 0x30;
-    private const byte Integer = 0x02;
-    private const byte OctetString = 0x04;
-    private const byte Enumerated = 0x0a;
-    private const byte ExtendedResponse = 0x78;
+    private const byte Indefinite = 0x80;
+    private const byte LongestLength = 0x84;
+    private const string NoResponse = "its message is not an extended response";
     private const int MessageId = 1;
     private const int UnsolicitedMessageId = 0;
 
+    private static readonly Asn1Tag ExtendedResponse = new(TagClass.Application, 24, isConstructed: true);
+
     // LDAPMessage { messageID 1, ExtendedRequest { requestName 1.3.6.1.4.1.1466.20037 } }.
     private static readonly byte[] Request =
-        [Sequence, 29, Integer, 1, MessageId, 0x77, 24, 0x80, 22, .. "1.3.6.1.4.1.1466.20037"u8];
+        [Sequence, 29, 0x02, 1, MessageId, 0x77, 24, 0x80, 22, .. "1.3.6.1.4.1.1466.20037"u8];
 
     protected override ReadOnlyMemory<byte> Opening => Request;
 
     protected override Step Read(ReadOnlySpan<byte> unread, out int used)
-        => BerElement.Read(unread, Sequence, out var message, out used) switch
-        {
-            OperationStatus.Done => TakeMessage(message),
-            OperationStatus.NeedMoreData => Step.NeedMore,
-            _ => Broken($"what begins with 0x{unread[0]:x2} is no message"),
-        };
-
-    private static Step TakeMessage(ReadOnlySpan<byte> message)
     {
-        if (!BerElement.TryTakeNumber(ref message, Integer, out var id)
-            || !BerElement.TryTake(ref message, ExtendedResponse, out var response)
-            || !BerElement.TryTakeNumber(ref response, Enumerated, out var code)
-            || !BerElement.TryTake(ref response, OctetString, out _)
-            || !BerElement.TryTake(ref response, OctetString, out var diagnostic))
+        used = 0;
+        if (unread.Length > 0 && unread[0] != Sequence)
         {
-            return Broken("its message is not an extended response");
+            return Broken($"what begins with 0x{unread[0]:x2} is no message");
+        }
+
+        // All lengths are definite (RFC 4511 section 5.1); they may have leading zeros, as those of Active Directory do.
+        if (unread.Length > 1 && unread[1] is Indefinite or > LongestLength)
+        {
+            return Broken("its message has no length, or too long a one");
+        }
+
+        if (unread.Length < 2 || !AsnDecoder.TryDecodeLength(unread[1..], AsnEncodingRules.BER, out var length, out var octets))
+        {
+            return Step.NeedMore;
+        }
+
+        var end = 1L + octets + length!.Value;
+        if (unread.Length < end)
+        {
+            return Step.NeedMore;
+        }
+
+        used = (int)end;
+        return TakeMessage(unread[..used]);
+    }
+
+    private static Step TakeMessage(ReadOnlySpan<byte> bytes)
+    {
+        int id;
+        int code;
+        byte[] diagnostic;
+        try
+        {
+            var message = new AsnReader(bytes.ToArray(), AsnEncodingRules.BER).ReadSequence();
+            if (!message.TryReadInt32(out id))
+            {
+                return Broken(NoResponse);
+            }
+
+            var response = message.ReadSequence(ExtendedResponse);
+            var result = new BigInteger(response.ReadEnumeratedBytes().Span, isBigEndian: true);
+            _ = response.ReadOctetString();
+            diagnostic = response.ReadOctetString();
+            code = result.Sign >= 0 && result <= int.MaxValue ? (int)result : throw new AsnContentException();
+        }
+        catch (AsnContentException)
+        {
+            return Broken(NoResponse);
         }
 
         // A server that is about to disconnect says so unasked, as message 0 (RFC 4511 section 4.4.1).
@@ -43,13 +79,13 @@ internal sealed class LdapDialogue : Dialogue
         {
             (MessageId, 0) => Step.Ready,
             (MessageId or UnsolicitedMessageId, > 0) => Step.Refused(
-                $"the server said: {ResultName(code)}{(diagnostic.IsEmpty ? "" : ", ")}{Excerpt.Of(diagnostic)}"),
+                $"the server said: {ResultName(code)}{(diagnostic.Length == 0 ? "" : ", ")}{Excerpt.Of(diagnostic)}"),
             _ => Broken($"it agreed to message {id} rather than {MessageId}"),
         };
     }
 
     // Those that are to be expected here, RFC 4511 sections 4.1.9 and 4.14.2.
-    private static string ResultName(long code) => code switch
+    private static string ResultName(int code) => code switch
     {
         1 => "operationsError",
         2 => "protocolError",

@@ -65,8 +65,8 @@ public sealed class RefusalTests
     [InlineData(StartTlsProtocol.Pop3, "* OK\r\n", "the server did not answer as POP3 does, it said: * OK")]
     [InlineData(StartTlsProtocol.Ldap, "HTTP/1.1 400 Bad Request",
         "the server did not answer as LDAP does: what begins with 0x48 is no message")]
-    [InlineData(StartTlsProtocol.Ldap, "0\u0080", "the server did not answer as LDAP does: what begins with 0x30 is no message")]
-    [InlineData(StartTlsProtocol.Ldap, "0\u0085", "the server did not answer as LDAP does: what begins with 0x30 is no message")]
+    [InlineData(StartTlsProtocol.Ldap, "0\u0080", "the server did not answer as LDAP does: its message has no length, or too long a one")]
+    [InlineData(StartTlsProtocol.Ldap, "0\u0085", "the server did not answer as LDAP does: its message has no length, or too long a one")]
     [InlineData(StartTlsProtocol.Ldap, "0\0", "the server did not answer as LDAP does: its message is not an extended response")]
     [InlineData(StartTlsProtocol.Ldap, "0\u000c\u0002\u0001\u0001x\u0007\n\u0001\0\u0004\u0001\u0004\0",
         "the server did not answer as LDAP does: its message is not an extended response")]
