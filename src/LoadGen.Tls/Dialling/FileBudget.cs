@@ -25,7 +25,7 @@ public sealed class FileBudget(int limit, Func<int?> countOpen, TimeProvider clo
     private bool _hasCounted;
 
     /// <summary>That of this process. Its limit is one, however many workers it has.</summary>
-    public static FileBudget OfProcess { get; } = new(ProcessLimits.OpenFiles ?? int.MaxValue, CountOpen, TimeProvider.System);
+    public static FileBudget OfProcess { get; } = new(ProcessLimits.OpenFiles ?? int.MaxValue, ProcessLimits.CountOpenFiles, TimeProvider.System);
 
     /// <summary>Why a connection could not be opened, for a person.</summary>
     public string Refusal
@@ -69,19 +69,6 @@ public sealed class FileBudget(int limit, Func<int?> countOpen, TimeProvider clo
             var ofConnections = Volatile.Read(ref _taken) - 1;
             var own = Math.Max((countOpen() ?? ofConnections) - ofConnections, 0);
             Volatile.Write(ref _most, limit - Reserve - own);
-        }
-    }
-
-    // Linux and macOS name the open files of a process in a folder.
-    private static int? CountOpen()
-    {
-        try
-        {
-            return Directory.EnumerateFileSystemEntries(OperatingSystem.IsLinux() ? "/proc/self/fd" : "/dev/fd").Count();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 }

@@ -69,7 +69,7 @@ public sealed class StrangerGate(int most)
     }
 
     private static int DescriptorsLeft()
-        => ProcessLimits.OpenFiles is { } limit ? limit - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() : int.MaxValue;
+        => ProcessLimits.OpenFiles - ProcessLimits.CountOpenFiles() ?? int.MaxValue;
 
     /// <summary>The place of one stranger.</summary>
     public sealed class Place
