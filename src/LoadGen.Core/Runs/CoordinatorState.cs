@@ -299,7 +299,7 @@ public sealed record CoordinatorState
                 [new RunEffect.End(ending, null), .. Registered.Keys.Select(worker => new RunEffect.Release(worker, order.RunId, ending.WorkerExitCode, ""))]);
         }
 
-        var raised = Raised();
+        var raised = Raised() with { Stopped = Stopped.Remove(order.RunId) };
         var run = new RunState(order.RunId, plan, order.MinWorkers) { Lease = order.Lease, Term = raised.Term, StartBy = now + order.StartDeadline };
         var events = Registered.Values.ToList<RunEvent>();
         if ((stopReason ?? Stopped.GetValueOrDefault(order.RunId)) is { } reason)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Slices;
 using LoadGen.Core.Tallies;
 
@@ -28,32 +29,38 @@ public sealed record Recovery(TimeSpan Since)
     private ImmutableHashSet<string> Missing { get; init; } = [];
 
     /// <summary>The run that is told of; <see langword="null"/> before a worker told of one.</summary>
-    public string? RunId => Told.Count > 0 ? Told.Values.First().Inventory.RunId : null;
+    public string? RunId => First?.RunId;
 
     /// <summary>Whether every worker that should know something has told it.</summary>
     public bool IsComplete => RunId is not null && Missing.IsEmpty;
 
     /// <summary>Until when to wait for the others: a worker that has told nothing by the end of its lease has stopped, or is gone.</summary>
-    public TimeSpan? Until => Told.Count > 0 ? Since + Told.Values.First().Inventory.Lease : null;
+    public TimeSpan? Until => Since + First?.Lease;
 
     /// <summary>Whether a worker's inventory is here. What it reports after that it reports again, until it is answered.</summary>
     public bool HasToldOf(string workerId) => Told.ContainsKey(workerId);
 
+    /// <summary>The runs that workers said they work on.</summary>
+    public ImmutableHashSet<string> Asked { get; private init; } = [];
+
+    /// <summary>Runs that are over: their end was missed by those who told of them.</summary>
+    public ImmutableHashSet<string> Over { get; private init; } = [];
+
+    /// <summary>Whether a coordinator before had told the workers to stop.</summary>
+    public bool WasStopped => Told.Values.Any(told => told.Inventory.Stopped);
+
+    // All tell the same of the run itself.
+    private RunInventory? First => Told.Values.FirstOrDefault().Inventory;
+
     /// <summary>A worker that was given work and speaks of no run may know that it is over.</summary>
     public ImmutableArray<RunEffect> AskMissing(string workerId)
         => RunId is { } runId && Missing.Contains(workerId) ? [new RunEffect.AskInventory(workerId, runId)] : [];
-
-    /// <summary>The runs that workers said they work on.</summary>
-    public ImmutableHashSet<string> Asked { get; private init; } = [];
 
     /// <summary>Takes a beat of a worker.</summary>
     public Recovery Hear(string workerId, TimeSpan now) => this with { Heard = Heard.SetItem(workerId, now) };
 
     /// <summary>A worker that works on a run is asked for it.</summary>
     public Recovery Ask(string runId) => this with { Asked = Asked.Add(runId) };
-
-    /// <summary>Runs that are over: their end was missed by those who told of them.</summary>
-    public ImmutableHashSet<string> Over { get; private init; } = [];
 
     /// <summary>Takes what one worker tells. Of two runs the one of the higher term is under way: a coordinator has one at a time.</summary>
     public Recovery Take(RunInventory inventory, TimeSpan now)
@@ -78,8 +85,8 @@ public sealed record Recovery(TimeSpan Since)
     /// <param name="now">The new coordinator's monotonic clock.</param>
     public (RecoveredRun Run, ImmutableArray<RunEffect> Effects, ImmutableHashSet<string> Untold) Build(int term, string? stopReason, TimeSpan now)
     {
-        var plan = Told.Values.First().Inventory.Plan;
-        var (merged, checkpoint, warnings) = Start();
+        var first = First!;
+        var (merged, checkpoint, warnings) = Start(first.Plan);
         var workers = (checkpoint?.Workers ?? []).ToDictionary(worker => worker.Id, StringComparer.Ordinal);
         foreach (var (inventory, _) in Told.Values)
         {
@@ -87,29 +94,24 @@ public sealed record Recovery(TimeSpan Since)
             workers[inventory.WorkerId] = workers[inventory.WorkerId] with { Crypto = inventory.Crypto };
         }
 
-        var first = Told.Values.First().Inventory;
         // Time has gone by since each of them told: the load is as far now as the furthest of them has come meanwhile.
         var loadStart = Told.Values.Select(told => told.At - told.Inventory.Elapsed).Min();
         var (state, effects) = RunState.Resume(
-            first.RunId, plan, Assignment!, loadStart, workers.Values, term, first.Lease, Heard, Since);
+            first.RunId, first.Plan, Assignment!, loadStart, workers.Values, term, first.Lease, Heard, Since);
         effects = effects.AddRange(warnings);
         IEnumerable<RunEvent> stop = stopReason is null ? [] : [new RunEvent.StopRequested(stopReason)];
         var reports = Told.Values.SelectMany(told => told.Inventory.Reports.Select(report => (told.Inventory.WorkerId, Report: report)))
             .OrderBy(each => each.Report.Number)
-            .Select(each => RunEvent.ReportReceived.ParseTold(each.WorkerId, each.Report, plan));
+            .Select(each => RunEvent.ReportReceived.ParseTold(each.WorkerId, each.Report, first.Plan));
         (state, effects) = state.Then(effects, resumed => resumed.ApplyAll([.. stop, .. reports], now));
 
         var untold = state.Workers.Values.Where(worker => !worker.IsOver && !HasToldOf(worker.Id)).Select(worker => worker.Id);
         return (new RecoveredRun(state, merged, first.StartedAt, checkpoint?.Version ?? 0), effects, [.. untold]);
     }
 
-    /// <summary>Whether a coordinator before had told the workers to stop.</summary>
-    public bool WasStopped => Told.Values.Any(told => told.Inventory.Stopped);
-
     // No node is believed: a checkpoint that cannot be read is none, and what only it covered is lost.
-    private (Tally Merged, Checkpoint? Checkpoint, ImmutableArray<RunEffect> Warnings) Start()
+    private (Tally Merged, Checkpoint? Checkpoint, ImmutableArray<RunEffect> Warnings) Start(Plan plan)
     {
-        var plan = Told.Values.First().Inventory.Plan;
         var merged = new Tally(plan.Targets.Count, plan.Profiles.Count);
         if (Checkpoint is not { } checkpoint)
         {

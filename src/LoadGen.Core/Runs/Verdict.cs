@@ -94,10 +94,10 @@ public sealed record Verdict
 /// <summary>What a run comes to.</summary>
 public enum VerdictKind
 {
-    /// <summary>Every threshold held.</summary>
+    /// <summary>Every threshold passed.</summary>
     Pass,
 
-    /// <summary>A threshold did not hold, or nothing completed.</summary>
+    /// <summary>A threshold failed, or no handshake completed.</summary>
     Fail,
 
     /// <summary>The generator was the limit, or too much was lost to say anything about the server.</summary>

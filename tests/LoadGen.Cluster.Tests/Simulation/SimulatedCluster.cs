@@ -140,10 +140,9 @@ internal sealed class SimulatedCluster
         }
     }
 
-    public void Send(SimulatedWorker from, ToCoordinator message, bool widely)
+    /// <summary>Says something to the coordinator that there is when it arrives.</summary>
+    public void Send(SimulatedWorker from, ToCoordinator message)
     {
-        // The coordinator that the message finds is the one that there is when it arrives.
-        _ = widely;
         Deliver(() =>
         {
             if (from.CutOffUntil <= Now && Coordinator is { } coordinator)
@@ -154,9 +153,8 @@ internal sealed class SimulatedCluster
         });
     }
 
-    public void Send(SimulatedCoordinator from, string workerId, ToWorker message)
+    public void Send(string workerId, ToWorker message)
     {
-        _ = from;
         var worker = Workers.FirstOrDefault(each => each.Id == workerId);
         Deliver(() =>
         {

@@ -66,7 +66,7 @@ internal sealed class SimulatedCoordinator : IRunObserver, IConductorSurrounding
 
     ConductedRun IConductorSurroundings.Make(string runId) => new(this, new NoTimers());
 
-    void IConductorSurroundings.Tell(string workerId, ToWorker message) => _cluster.Send(this, workerId, message);
+    void IConductorSurroundings.Tell(string workerId, ToWorker message) => _cluster.Send(workerId, message);
 
     void IConductorSurroundings.Warn(string sentence) => _cluster.Log(sentence);
 

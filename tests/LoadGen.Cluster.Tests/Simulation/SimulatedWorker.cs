@@ -218,7 +218,7 @@ internal sealed class SimulatedWorker
             case WorkerEffect.Warn:
                 break;
             default:
-                _cluster.Send(this, WorkerMessages.Of(effect, State), State.IsSearching(Now));
+                _cluster.Send(this, WorkerMessages.Of(effect, State));
                 break;
         }
     }

@@ -53,9 +53,11 @@ public sealed class WorkerLoadTests
             await gate.Task;
             return FakeEngine.Completed;
         });
-        _ = ReleaseWhenAsync(() => _load.Books.Dropped == 97, gate);
-
-        var record = await RunAsync(engine, Open(100, seconds: 1), limits: new Limits { Connections = 3 });
+        var record = await RunAsync(engine, Open(100, seconds: 1), limits: new Limits { Connections = 3 }, whenRunning: async _ =>
+        {
+            await _load.Until(books => books.Dropped == 97);
+            gate.SetResult();
+        });
 
         Assert.Equal(new Books(100, 3, 0, 97, 0), record.Books);
         Assert.Equal(3, engine.MostAtOnce);
@@ -64,7 +66,8 @@ public sealed class WorkerLoadTests
     [Fact]
     public async Task An_engine_that_throws_is_our_fault_and_leaves_no_slot_hanging()
     {
-        var record = await RunAsync(new FakeEngine(_ => throw new InvalidOperationException("a bug")), new Load.Closed(2, null, 100));
+        // Enough connections that none rests for long after its failures.
+        var record = await RunAsync(new FakeEngine(_ => throw new InvalidOperationException("a bug")), new Load.Closed(25, null, 100));
 
         Assert.Equal(100, record.Books.Failed);
         var failure = Assert.Single(record.Tally.Failures);
@@ -85,14 +88,22 @@ public sealed class WorkerLoadTests
     [Fact]
     public async Task A_stopped_run_starts_nothing_more_and_lets_what_is_under_way_end()
     {
-        var record = await RunAsync(
-            new FakeEngine(async cancellation =>
-            {
-                await Task.Delay(300, cancellation);
-                return FakeEngine.Completed;
-            }),
-            Open(100, seconds: 60),
-            whenRunning: handle => handle.Stop("enough"));
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var engine = new FakeEngine(async cancellation =>
+        {
+            begun.TrySetResult();
+            await gate.Task.WaitAsync(cancellation);
+            return FakeEngine.Completed;
+        });
+
+        var record = await RunAsync(engine, Open(100, seconds: 60), whenRunning: async handle =>
+        {
+            await begun.Task;
+            handle.Stop("enough");
+            await _run.Stopping;
+            gate.SetResult();
+        });
 
         Assert.Equal("enough", record.AbortReason);
         Assert.True(record.Books.Balance);
@@ -102,19 +113,8 @@ public sealed class WorkerLoadTests
 
     private static Load.Open Open(double rate, double seconds) => new(new Schedule(new Constant(rate, TimeSpan.FromSeconds(seconds))));
 
-    private static async Task ReleaseWhenAsync(Func<bool> condition, TaskCompletionSource gate)
-    {
-        // What is waited for is counted on another thread without an event; the test's own time limit bounds it.
-        while (!condition())
-        {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-
-        gate.SetResult();
-    }
-
     private async Task<RunRecord> RunAsync(
-        FakeEngine engine, Load load, int workers = 1, Limits? limits = null, Action<RunHandle>? whenRunning = null)
+        FakeEngine engine, Load load, int workers = 1, Limits? limits = null, Func<RunHandle, Task>? whenRunning = null)
     {
         var plan = new Plan
         {
@@ -140,7 +140,7 @@ public sealed class WorkerLoadTests
             if (whenRunning is not null)
             {
                 await _run.Running.WaitAsync(TestContext.Current.CancellationToken);
-                whenRunning(handle);
+                await whenRunning(handle).WaitAsync(TestContext.Current.CancellationToken);
             }
 
             var (ending, record) = await _run.Ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using LoadGen.Core.Generator;
-using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Shapes;
@@ -14,16 +13,7 @@ public sealed class RecoveryTests
 {
     private static readonly TimeSpan Now = TimeSpan.FromHours(3);
 
-    private static readonly Plan Plan = new()
-    {
-        Name = "test",
-        Targets = [new Target { Name = "t", Host = "127.0.0.1", Port = 443, ServerName = "localhost" }],
-        Profiles = [new Profile { Name = "p" }],
-        Load = new Load.Open(new Schedule(new Constant(100, TimeSpan.FromSeconds(10)))),
-    };
-
-    private static readonly Outcome Completed = Outcome.Completed(
-        new Negotiated(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", "x25519", false), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default, null);
+    private static readonly Plan Plan = RunStory.PlanOf(new Load.Open(new Schedule(new Constant(100, TimeSpan.FromSeconds(10)))));
 
     private Recovery _recovery = new(Now - TimeSpan.FromSeconds(1));
 
@@ -278,7 +268,7 @@ public sealed class RecoveryTests
         for (var i = 0; i < completed; i++)
         {
             var planned = TimeSpan.FromMilliseconds(i);
-            tally.Record(new Sample(i, 0, 0, planned, planned, planned + TimeSpan.FromMilliseconds(1), Completed));
+            tally.Record(new Sample(i, 0, 0, planned, planned, planned + TimeSpan.FromMilliseconds(1), RunStory.Completed));
         }
 
         tally.RecordLost(lost);

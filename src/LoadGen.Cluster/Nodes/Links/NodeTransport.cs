@@ -84,7 +84,7 @@ internal sealed class NodeTransport : Transport
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidAssociationException">There is no node, or it is none of ours; worth another try later.</exception>
+    /// <exception cref="InvalidAssociationException">No node of this cluster answers there now; it may later.</exception>
     public override async Task<AssociationHandle> Associate(Address remoteAddress)
     {
         var host = remoteAddress.Host.Trim('[', ']');
