@@ -1,6 +1,7 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.BouncyCastle;
+using LoadGen.Tls.Crypto;
 using LoadGen.Tls.SslStreams;
 
 namespace LoadGen.Tls;
@@ -13,6 +14,13 @@ public static class Engines
     {
         [BouncyCastleEngine.EngineName] = BouncyCastleEngine.Capabilities,
         [SslStreamEngine.EngineName] = SslStreamEngine.Capabilities,
+    };
+
+    /// <summary>The cryptographic libraries of each engine on this machine, by its name.</summary>
+    public static IReadOnlyDictionary<string, string> Libraries { get; } = new Dictionary<string, string>
+    {
+        [BouncyCastleEngine.EngineName] = $"{CryptoLibraries.DescribeNative()} or {CryptoLibraries.DescribeManaged()}",
+        [SslStreamEngine.EngineName] = CryptoLibraries.Platform,
     };
 
     /// <summary>Makes the engine that a plan names.</summary>

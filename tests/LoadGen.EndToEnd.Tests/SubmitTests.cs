@@ -89,8 +89,8 @@ public sealed class SubmitTests
             Profiles = [new Profile { Name = "p", Weight = 0 }],
             Load = new Load.Open(new Schedule(new Constant(1e18, TimeSpan.FromSeconds(1)))),
         };
-        using var body = new ByteArrayContent(PlanCodec.Encode(plan));
-        body.Headers.ContentType = new MediaTypeHeaderValue(PlanCodec.MediaType);
+        using var body = new ByteArrayContent(PlanDocument.Encode(plan));
+        body.Headers.ContentType = new MediaTypeHeaderValue(PlanDocument.MediaType);
 
         using var answer = await http.PostAsync("runs", body, TestContext.Current.CancellationToken);
         var problems = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using LoadGen.Core.Slices;
 
 namespace LoadGen.Cluster.Protocol;
 
 /// <summary>
-/// Assignments as they travel: the same bytes for all workers, made once. They name every worker in every epoch, so they are
+/// Assignments as they travel. They name every worker in every epoch, so they are
 /// compressed: to a thousand workers, what is sent would fill a network for longer than a change of the division may take.
 /// </summary>
 internal static class AssignmentWire
@@ -15,31 +14,21 @@ internal static class AssignmentWire
     /// <summary>More than a thousand epochs of a thousand workers; no malformed assignment may ask for more memory.</summary>
     private const int LargestBytes = 64 << 20;
 
-    private static readonly ConditionalWeakTable<Assignment, ByteString> Encoded = [];
+    private static readonly SentToAll<Assignment> Assignments = new(EncodeAnew, DecodeAnew);
 
-    // A coordinator that takes over is told the same by every worker.
-    private static Tuple<ByteString, Assignment>? _latest;
+    public static ByteString Encode(Assignment assignment) => Assignments.Encode(assignment);
 
-    public static ByteString Encode(Assignment assignment) => Encoded.GetValue(assignment, each =>
+    public static Assignment Decode(ByteString bytes) => Assignments.Decode(bytes);
+
+    private static byte[] EncodeAnew(Assignment assignment)
     {
         using var bytes = new MemoryStream();
         using (var compressed = new BrotliStream(bytes, CompressionLevel.Optimal))
         {
-            ToWire(each).WriteTo(compressed);
+            ToWire(assignment).WriteTo(compressed);
         }
 
-        return UnsafeByteOperations.UnsafeWrap(bytes.ToArray());
-    });
-
-    public static Assignment Decode(ByteString bytes)
-    {
-        var latest = _latest;
-        if (latest is null || !latest.Item1.Equals(bytes))
-        {
-            _latest = latest = Tuple.Create(bytes, DecodeAnew(bytes));
-        }
-
-        return latest.Item2;
+        return bytes.ToArray();
     }
 
     private static Assignment DecodeAnew(ByteString bytes)

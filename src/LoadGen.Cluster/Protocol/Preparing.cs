@@ -12,9 +12,9 @@ internal abstract partial record ToWorker
         public static string Manifest => "prepare-run";
 
         public static PrepareRun FromWire(Wire.PrepareRun wire)
-            => new(WireValues.RunId(wire.RunId), WireValues.Term(wire.Term), PlanWire.FromWire(wire.Plan), WireValues.Time("the lease", wire.LeaseTicks));
+            => new(WireValues.RunId(wire.RunId), WireValues.Term(wire.Term), PlanWire.Decode(wire.Plan), WireValues.Time("the lease", wire.LeaseTicks));
 
-        public Wire.PrepareRun ToWire() => new() { RunId = RunId, Term = Term, Plan = PlanWire.ToWire(Plan), LeaseTicks = Lease.Ticks };
+        public Wire.PrepareRun ToWire() => new() { RunId = RunId, Term = Term, Plan = PlanWire.Encode(Plan), LeaseTicks = Lease.Ticks };
     }
 }
 

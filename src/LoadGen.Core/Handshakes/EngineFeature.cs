@@ -1,60 +1,53 @@
+using System.Text.Json.Serialization;
+
 namespace LoadGen.Core.Handshakes;
 
-/// <summary>What engines may or may not be able to do, apart from what has a name on the wire.</summary>
+/// <summary>What engines may or may not be able to do, apart from what has a name on the wire. Names say what an engine that has the feature can do.</summary>
 public enum EngineFeature
 {
     /// <summary>Resume TLS 1.2 sessions by session id or ticket (RFC 5246 section 7.3, RFC 5077).</summary>
+    [JsonStringEnumMemberName("resume TLS 1.2 sessions")]
     ResumeTls12,
 
     /// <summary>Resume TLS 1.3 sessions by ticket (RFC 8446 section 2.2).</summary>
+    [JsonStringEnumMemberName("resume TLS 1.3 sessions")]
     ResumeTls13,
 
     /// <summary>Choose the groups that ClientHello has key shares for.</summary>
+    [JsonStringEnumMemberName("choose key shares")]
     KeyShares,
 
     /// <summary>Await the server's answer after the handshake.</summary>
+    [JsonStringEnumMemberName("wait for the server's answer after the handshake")]
     Confirm,
 
     /// <summary>Show client certificates.</summary>
+    [JsonStringEnumMemberName("send client certificates")]
     ClientCertificates,
 
     /// <summary>Use external pre-shared keys.</summary>
+    [JsonStringEnumMemberName("use pre-shared keys")]
     PreSharedKeys,
 
     /// <summary>Ask for a stapled OCSP response and see whether it came (RFC 6066 section 8).</summary>
+    [JsonStringEnumMemberName("ask for OCSP stapling")]
     OcspStapling,
 
     /// <summary>Leave out the extended master secret (RFC 7627).</summary>
+    [JsonStringEnumMemberName("leave out the extended master secret")]
     PlainMasterSecret,
 
     /// <summary>Reuse key shares, and check signatures of some handshakes only.</summary>
+    [JsonStringEnumMemberName("run lean checks")]
     LeanChecks,
 
     /// <summary>Keep connections open after the handshake.</summary>
+    [JsonStringEnumMemberName("hold connections open")]
     Hold,
 
     /// <summary>Speak another protocol before TLS.</summary>
+    [JsonStringEnumMemberName("speak STARTTLS")]
     StartTls,
-}
-
-/// <summary>How messages call the features of engines.</summary>
-public static class EngineFeatureNames
-{
-    /// <summary>What an engine that has the feature can do.</summary>
-    public static string Describe(this EngineFeature feature) => feature switch
-    {
-        EngineFeature.ResumeTls12 => "resume TLS 1.2 sessions",
-        EngineFeature.ResumeTls13 => "resume TLS 1.3 sessions",
-        EngineFeature.KeyShares => "choose key shares",
-        EngineFeature.Confirm => "await the server's answer after the handshake",
-        EngineFeature.ClientCertificates => "show client certificates",
-        EngineFeature.PreSharedKeys => "use pre-shared keys",
-        EngineFeature.OcspStapling => "ask for OCSP stapling",
-        EngineFeature.PlainMasterSecret => "leave out the extended master secret",
-        EngineFeature.LeanChecks => "run lean checks",
-        EngineFeature.Hold => "hold connections open",
-        _ => "speak STARTTLS",
-    };
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 
 namespace LoadGen.Core.Handshakes;
 
@@ -17,6 +18,7 @@ public enum Phase
     TcpConnect,
 
     /// <summary>Established to the server's go-ahead for TLS, in the protocol spoken before it. Absent where there is none.</summary>
+    [JsonStringEnumMemberName("starttls")]
     StartTls,
 
     /// <summary>First byte of ClientHello sent to ServerHello received (a HelloRetryRequest and its answer included).</summary>
@@ -36,27 +38,6 @@ public enum Phase
     /// asks for one, else its Finished in TLS 1.2. Absent where nothing was awaited.
     /// </summary>
     ServerConfirmed,
-}
-
-/// <summary>The names of the phases in results, metrics and thresholds.</summary>
-public static class PhaseNames
-{
-    private static readonly string[] Names =
-        ["dns", "tcp_connect", "starttls", "server_hello", "server_flight", "client_finished", "server_confirmed"];
-
-    /// <summary>All names, in the order of <see cref="Phase"/>.</summary>
-    public static IReadOnlyList<string> All => Names;
-
-    /// <summary>The name of a phase, such as <c>tcp_connect</c>.</summary>
-    public static string Name(this Phase phase) => Names[(int)phase];
-
-    /// <summary>Finds a phase by its name.</summary>
-    public static bool TryParse(string name, out Phase phase)
-    {
-        var index = Array.IndexOf(Names, name);
-        phase = index < 0 ? default : (Phase)index;
-        return index >= 0;
-    }
 }
 
 /// <summary>How long each phase of one handshake took. A phase that was not seen is absent (<see langword="null"/>), not zero.</summary>

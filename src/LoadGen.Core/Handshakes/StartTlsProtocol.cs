@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LoadGen.Core.Handshakes;
 
 /// <summary>The protocols in which client and server agree in plain text to go on with TLS on the same connection.</summary>
@@ -19,6 +21,7 @@ public enum StartTlsProtocol
     Postgres,
 
     /// <summary>MySQL's and MariaDB's own protocol, handshake version 10: SSLRequest.</summary>
+    [JsonStringEnumMemberName("mysql")]
     MySql,
 
     /// <summary>File transfer, RFC 4217.</summary>
@@ -26,24 +29,4 @@ public enum StartTlsProtocol
 
     /// <summary>Messaging, from client to server, RFC 6120 section 5.</summary>
     Xmpp,
-}
-
-/// <summary>The names of the protocols that come before TLS in plans and results.</summary>
-public static class StartTlsNames
-{
-    private static readonly string[] Names = ["smtp", "imap", "pop3", "ldap", "postgres", "mysql", "ftp", "xmpp"];
-
-    /// <summary>All names, in the order of <see cref="StartTlsProtocol"/>.</summary>
-    public static IReadOnlyList<string> All => Names;
-
-    /// <summary>The name of a protocol, such as <c>smtp</c>.</summary>
-    public static string Name(this StartTlsProtocol protocol) => Names[(int)protocol];
-
-    /// <summary>Finds a protocol by its name.</summary>
-    public static bool TryParse(string name, out StartTlsProtocol protocol)
-    {
-        var index = Array.IndexOf(Names, name);
-        protocol = index < 0 ? default : (StartTlsProtocol)index;
-        return index >= 0;
-    }
 }

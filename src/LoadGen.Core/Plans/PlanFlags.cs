@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
+using LoadGen.Core.Plans.Reading;
+
 namespace LoadGen.Core.Plans;
 
 /// <summary>
 /// What the command line says about a run, as it was written, so that <see cref="PlanReader"/> can report the faults of
-/// flags and file together. A flag that was not given is <see langword="null"/>, empty or <see langword="false"/>; one that
-/// was given overrides the same thing in the plan. Lists may be given by repeating a flag or with commas.
+/// flags and file together. A flag that was given overrides the same thing in the plan, or adds to its list.
 /// </summary>
 public sealed record PlanFlags
 {
@@ -13,93 +15,76 @@ public sealed record PlanFlags
     /// <summary>The target of a run for which neither plan nor flags name one; without it such a run is refused.</summary>
     public Target? DefaultTarget { get; init; }
 
-    /// <summary><c>--target</c>: addresses, which replace the plan's targets.</summary>
-    public IReadOnlyList<string> Targets { get; init; } = [];
+    /// <summary>The values of each flag that was given, by its name such as <c>--rate</c>; a switch has none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Given { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary><c>--rate</c>: an arrival rate; a plain number is per second. Excludes <see cref="Concurrency"/>.</summary>
-    public string? Rate { get; init; }
+    /// <summary>These flags and one more.</summary>
+    public PlanFlags With(string name, params string[] values) => this with { Given = new Dictionary<string, IReadOnlyList<string>>(Given) { [name] = values } };
 
-    /// <summary><c>--concurrency</c>: connections of a closed load. Excludes <see cref="Rate"/>.</summary>
-    public string? Concurrency { get; init; }
+    /// <summary>Whether a flag was given.</summary>
+    public bool Has(PlanFlag flag) => Given.ContainsKey(flag.Name);
+}
 
-    /// <summary><c>--duration</c>.</summary>
-    public string? Duration { get; init; }
+/// <summary>A flag that sets a key of the plan.</summary>
+/// <param name="Name">Such as <c>--rate</c>.</param>
+/// <param name="Value">What the help calls its value; <see langword="null"/> for a switch.</param>
+/// <param name="Help">One sentence for the help.</param>
+/// <param name="Group">Where the help has it.</param>
+public sealed record PlanFlag(string Name, string? Value, string Help, FlagGroup Group)
+{
+    /// <summary>Other names, such as <c>-r</c>.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary><c>--count</c>: no more handshakes than this.</summary>
-    public string? Count { get; init; }
+    /// <summary>What separates the values of a list; empty if the flag takes one value. A list may also be given by repeating the flag.</summary>
+    public string Separators { get; init; } = "";
 
-    /// <summary><c>--engine</c>.</summary>
-    public string? Engine { get; init; }
+    /// <summary>Whether the flag may be repeated although its value is not split.</summary>
+    public bool IsRepeatable { get; init; }
 
-    /// <summary><c>--crypto</c>.</summary>
-    public string? Crypto { get; init; }
+    /// <summary>A value as it is written on the command line.</summary>
+    public required string Example { get; init; }
 
-    /// <summary><c>--tls</c>: versions, for every profile.</summary>
-    public IReadOnlyList<string> TlsVersions { get; init; } = [];
+    /// <summary>The values that it may have, if they are few.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary><c>--cipher</c>: IANA names, for every profile.</summary>
-    public IReadOnlyList<string> CipherSuites { get; init; } = [];
+    /// <summary>The default, for the help; <see langword="null"/> if there is none to tell.</summary>
+    public string? Default { get; init; }
 
-    /// <summary><c>--group</c>: IANA names, for every profile.</summary>
-    public IReadOnlyList<string> Groups { get; init; } = [];
+    /// <summary>Whether it may be given more than once.</summary>
+    public bool IsList => IsRepeatable || Separators.Length > 0;
 
-    /// <summary><c>--key-share</c>: groups to send key shares for, or <c>none</c>, for every profile.</summary>
-    public IReadOnlyList<string> KeyShares { get; init; } = [];
+    /// <summary>What was written, with the flag as its place; <see langword="null"/> if it was not given.</summary>
+    internal IReadOnlyList<Written>? ValuesIn(PlanFlags flags) => flags.Given.TryGetValue(Name, out var values)
+        ? [.. values.SelectMany(value => Separators.Length > 0 ? value.Split(Separators.ToCharArray(), StringSplitOptions.TrimEntries) : [value])
+            .Select(text => new Written(text, Place.OfFlag(Name)))]
+        : null;
 
-    /// <summary><c>--sigalg</c>: IANA names, for every profile.</summary>
-    public IReadOnlyList<string> SignatureSchemes { get; init; } = [];
+    /// <summary>The only value.</summary>
+    internal Written? ValueIn(PlanFlags flags) => ValuesIn(flags)?[0];
 
-    /// <summary><c>--alpn</c>: protocol names, for every profile.</summary>
-    public IReadOnlyList<string> Alpn { get; init; } = [];
+    /// <summary>What the flag says, as the plan would say it.</summary>
+    internal PlanNode? NodeOf(PlanFlags flags) => !flags.Has(this) ? null
+        : Value is null ? new PlanNode.Scalar(Place.OfFlag(Name), "true", IsQuoted: true)
+        : IsList ? new PlanNode.Sequence(Place.OfFlag(Name), [.. ValuesIn(flags)!.Select(PlanNode.Of)])
+        : PlanNode.Of(ValueIn(flags)!);
+}
 
-    /// <summary><c>--resume</c>: a percentage, for every profile.</summary>
-    public string? Resume { get; init; }
+/// <summary>The groups of flags in the help; their names are its headings.</summary>
+public enum FlagGroup
+{
+    /// <summary>What is loaded, and whom it is trusted by.</summary>
+    [JsonStringEnumMemberName("What to load")]
+    Target,
 
-    /// <summary><c>--confirm</c>, for every profile.</summary>
-    public string? Confirm { get; init; }
+    /// <summary>How much load, and for how long.</summary>
+    [JsonStringEnumMemberName("How much load")]
+    Load,
 
-    /// <summary><c>--checks</c>, for every profile.</summary>
-    public string? Checks { get; init; }
+    /// <summary>What each handshake offers and does.</summary>
+    [JsonStringEnumMemberName("What each handshake is")]
+    Handshake,
 
-    /// <summary><c>--ocsp</c>, for every profile.</summary>
-    public bool Ocsp { get; init; }
-
-    /// <summary><c>--hold</c>, for every profile.</summary>
-    public string? Hold { get; init; }
-
-    /// <summary><c>--psk</c>: <c>IDENTITY:HEX</c>, for every profile.</summary>
-    public string? PreSharedKey { get; init; }
-
-    /// <summary><c>--cert</c>: files, a password after a colon, for every profile.</summary>
-    public IReadOnlyList<string> Certificates { get; init; } = [];
-
-    /// <summary><c>--key</c>: one for each of <see cref="Certificates"/> whose file has none.</summary>
-    public IReadOnlyList<string> Keys { get; init; } = [];
-
-    /// <summary><c>--starttls</c>, for every target.</summary>
-    public string? StartTls { get; init; }
-
-    /// <summary><c>--servername</c>: names taken in turn, for every target.</summary>
-    public IReadOnlyList<string> ServerNames { get; init; } = [];
-
-    /// <summary><c>--cacert</c>: a PEM file, relative to the current folder, for every target. Excludes <see cref="Insecure"/>.</summary>
-    public string? CaCert { get; init; }
-
-    /// <summary><c>--insecure</c>, for every target. Excludes <see cref="CaCert"/>.</summary>
-    public bool Insecure { get; init; }
-
-    /// <summary><c>--close</c>.</summary>
-    public string? Close { get; init; }
-
-    /// <summary><c>--timeout</c>: of the handshake, and of the connect if that is longer.</summary>
-    public string? Timeout { get; init; }
-
-    /// <summary><c>--max-connections</c>.</summary>
-    public string? MaxConnections { get; init; }
-
-    /// <summary><c>--fail-on</c>: thresholds, added to the plan's.</summary>
-    public IReadOnlyList<string> FailOn { get; init; } = [];
-
-    /// <summary><c>--authorize</c>: hosts, addresses and CIDR blocks, added to the plan's.</summary>
-    public IReadOnlyList<string> Authorize { get; init; } = [];
+    /// <summary>What must hold, and what may be used.</summary>
+    [JsonStringEnumMemberName("Limits and thresholds")]
+    Run,
 }

@@ -4,7 +4,7 @@ using LoadGen.Core.Plans.Units;
 
 namespace LoadGen.Core.Plans;
 
-/// <summary>What each value of a plan may be. <see cref="PlanReader"/> and <see cref="PlanCheck"/> go by the same rules.</summary>
+/// <summary>What each value of a plan may be.</summary>
 internal static class PlanRules
 {
     public const int MostPerSecond = 1_000_000;
@@ -24,13 +24,8 @@ internal static class PlanRules
     public const int MostIdentityCharacters = 48 * 1024;
 
     public const string LabelRemedy = "write 1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit";
-    public const string ServerNameRemedy = "write the name in the certificate, such as www.example.com";
     public const string AuthorizedRemedy =
         "write it without a port, such as gateway.example.com, 198.51.100.7 or 198.51.100.0/24 (no bits set after the prefix)";
-
-    public const string ProtocolNameRemedy = "write 1 to 255 bytes, such as h2 or http/1.1";
-    public const string KeyRemedy = "write 1 to 256 bytes as pairs of hexadecimal digits";
-    public const string IdentityRemedy = "write 1 to 1024 bytes";
 
     public static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(1);
     public static readonly TimeSpan MostTimeout = TimeSpan.FromMinutes(10);

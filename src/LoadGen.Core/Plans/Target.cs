@@ -1,4 +1,5 @@
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans.Units;
 
 namespace LoadGen.Core.Plans;
 
@@ -29,5 +30,29 @@ public sealed record Target
     public Trust Trust { get; init; } = Trust.System;
 
     /// <summary><c>host:port</c>, an IPv6 host in brackets.</summary>
-    public string Address => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public string Address => AddressText.Format(Host, Port);
+}
+
+/// <summary>Which server certificates are accepted. A closed set: <see cref="System"/>, <see cref="Insecure"/> or <see cref="Authorities"/>.</summary>
+public abstract record Trust
+{
+    private Trust()
+    {
+    }
+
+    /// <summary>The operating system's store.</summary>
+    public static Trust System { get; } = new SystemStore();
+
+    /// <summary>Any certificate: neither chain, dates nor name are checked.</summary>
+    public static Trust Insecure { get; } = new Anything();
+
+    /// <summary>The authorities of the operating system.</summary>
+    public sealed record SystemStore : Trust;
+
+    /// <summary>Nothing is checked.</summary>
+    public sealed record Anything : Trust;
+
+    /// <summary>Only the given authorities.</summary>
+    /// <param name="Pem">One or more certificates in PEM; the text, not a path, so that a plan can travel to other hosts.</param>
+    public sealed record Authorities(string Pem) : Trust;
 }

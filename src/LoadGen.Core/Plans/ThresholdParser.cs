@@ -14,20 +14,7 @@ public static class ThresholdParser
 {
     private const string Examples = "p99 < 50ms, handshake.p95 < 20ms, failures < 0.1% or rate >= 950/s";
 
-    private static readonly Dictionary<string, Statistic> Statistics = new(StringComparer.Ordinal)
-    {
-        ["p50"] = Statistic.P50,
-        ["p90"] = Statistic.P90,
-        ["p95"] = Statistic.P95,
-        ["p99"] = Statistic.P99,
-        ["p999"] = Statistic.P999,
-        ["max"] = Statistic.Max,
-        ["mean"] = Statistic.Mean,
-        ["failures"] = Statistic.Failures,
-        ["rate"] = Statistic.Rate,
-    };
-
-    private static readonly string[] Prefixes = ["response", "handshake", .. PhaseNames.All];
+    private static readonly string[] Prefixes = ["response", "handshake", .. EnumNames.All<Phase>()];
 
     /// <summary>Reads one threshold.</summary>
     /// <param name="text">The expression.</param>
@@ -75,9 +62,9 @@ public static class ThresholdParser
         subject = default;
         var dot = text.IndexOf('.', StringComparison.Ordinal);
         var name = text[(dot + 1)..];
-        if (!Statistics.TryGetValue(name, out var statistic))
+        if (!EnumNames.TryParse<Statistic>(name, out var statistic))
         {
-            remedy = DidYouMean.Remedy(name, Statistics.Keys);
+            remedy = DidYouMean.Remedy(name, EnumNames.All<Statistic>());
             return false;
         }
 
@@ -99,7 +86,7 @@ public static class ThresholdParser
         {
             "response" => (LatencyOf.Response, null, statistic),
             "handshake" => (LatencyOf.Handshake, null, statistic),
-            _ => (LatencyOf.Phase, PhaseNames.TryParse(prefix, out var phase) ? phase : null, statistic),
+            _ => (LatencyOf.Phase, EnumNames.TryParse<Phase>(prefix, out var phase) ? phase : null, statistic),
         };
         remedy = null;
         return true;

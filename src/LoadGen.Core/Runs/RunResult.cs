@@ -146,7 +146,7 @@ public static class RunResultBuilder
         {
             Schema = RunResult.CurrentSchema,
             Run = new RunResult.RunPart(
-                record.RunId, plan.Name, record.StartedAt, Rounded(seconds), plan.Engine, NameOf(verdict.Kind), verdict.Reasons)
+                record.RunId, plan.Name, record.StartedAt, Rounded(seconds), plan.Engine, verdict.Kind.Name(), verdict.Reasons)
             {
                 Crypto = [.. record.Workers.Select(worker => worker.Crypto).OfType<string>().Distinct()],
                 Checks = plan.Profiles.Any(profile => profile.Checks == Checks.Lean) ? "lean" : "full",
@@ -201,15 +201,6 @@ public static class RunResultBuilder
             Intervals = [.. tally.Intervals.Select((interval, i) => Part(interval, tally.FirstInterval + i, record.Workers))],
         };
     }
-
-    /// <summary>The name of a verdict in results: <c>pass</c>, <c>fail</c>, <c>inconclusive</c>, <c>aborted</c>.</summary>
-    public static string NameOf(VerdictKind kind) => kind switch
-    {
-        VerdictKind.Pass => "pass",
-        VerdictKind.Fail => "fail",
-        VerdictKind.Inconclusive => "inconclusive",
-        _ => "aborted",
-    };
 
     /// <summary>A cause of failures in the form of the result.</summary>
     public static RunResult.FailurePart Part(FailureKey failure, FailureCount count, Plan plan) => new(

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Tls.Dialling;

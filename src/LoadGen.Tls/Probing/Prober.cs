@@ -1,4 +1,5 @@
 using System.Net;
+using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.BouncyCastle;

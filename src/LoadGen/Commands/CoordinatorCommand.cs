@@ -14,19 +14,19 @@ internal sealed class CoordinatorCommand
     private readonly PlanOptions _plan = new();
     private readonly OutputFlags _output = new();
     private readonly NodeFlags _node = new("127.0.0.1:4053");
-    private readonly Option<int> _minWorkers = new("--min-workers")
+    private readonly Flag<int> _minWorkers = new("--min-workers", FlagGroups.Node)
     {
         HelpName = "N",
         Description = "How many workers to wait for.",
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<bool> _standby = new("--standby")
+    private readonly Flag<bool> _standby = new("--standby", FlagGroups.Node)
     {
         Description = "Wait beside the coordinator at --seed, and take the run over if that is lost.",
     };
 
-    private readonly Option<string[]> _seeds = new("--seed")
+    private readonly Flag<string[]> _seeds = new("--seed", FlagGroups.Node)
     {
         HelpName = "HOST:PORT",
         Description = "Where the coordinator listens that this one stands by for; repeatable.",
@@ -76,7 +76,7 @@ internal sealed class CoordinatorCommand
             return problems.Tell();
         }
 
-        var names = _plan.FileOf(parse) is not null || _plan.NamesTarget(parse);
+        var names = _plan.FileOf(parse) is not null || _plan.FlagsOf(parse).Given.ContainsKey("--target");
         if (!standby && !names)
         {
             return await WaitAsync(parse, node, metrics, minWorkers);

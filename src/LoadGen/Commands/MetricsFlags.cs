@@ -7,26 +7,26 @@ namespace LoadGen.Commands;
 /// <summary>The flags of a node's HTTP endpoint.</summary>
 internal sealed class MetricsFlags
 {
-    private readonly Option<string?> _port = new("--metrics-port")
+    private readonly Flag<string?> _port = new("--metrics-port", FlagGroups.Metrics)
     {
         HelpName = "PORT",
         Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1, and a coordinator's live page and API; 0 for any free one.",
     };
 
-    private readonly Option<string?> _http = new("--http")
+    private readonly Flag<string?> _http = new("--http", FlagGroups.Metrics)
     {
         HelpName = "HOST:PORT",
         Description = "The same on another address.",
     };
 
-    private readonly Option<string?> _linger = new("--linger")
+    private readonly Flag<string?> _linger = new("--linger", FlagGroups.Metrics)
     {
         HelpName = "DURATION",
         Description = "Keep serving metrics for this long after the run, so that the last scrape sees the final counts; a signal ends it.",
         DefaultValueFactory = _ => $"{MetricsOptions.DefaultLinger.TotalSeconds:F0}s",
     };
 
-    private readonly Option<string?> _push = new("--push")
+    private readonly Flag<string?> _push = new("--push", FlagGroups.Metrics)
     {
         HelpName = "URL",
         Description = "Send the final metrics to this Pushgateway after the run.",

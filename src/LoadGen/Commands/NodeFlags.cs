@@ -11,29 +11,29 @@ internal sealed class NodeFlags
     private static readonly TimeSpan MostLease = TimeSpan.FromMinutes(10);
 
     private readonly NodeSecurityFlags _security = new();
-    private readonly Option<string> _listen;
+    private readonly Flag<string> _listen;
 
-    private readonly Option<string?> _advertise = new("--advertise")
+    private readonly Flag<string?> _advertise = new("--advertise", FlagGroups.Node)
     {
         Description = "Address that other nodes reach this one by; by default the one it listens on.",
         HelpName = "HOST[:PORT]",
     };
 
-    private readonly Option<string?> _startDeadline = new("--start-deadline")
+    private readonly Flag<string?> _startDeadline = new("--start-deadline", FlagGroups.Node)
     {
         Description = "How long to wait for the cluster to form.",
         HelpName = "DURATION",
         DefaultValueFactory = _ => "60s",
     };
 
-    private readonly Option<string?> _lease = new("--lease")
+    private readonly Flag<string?> _lease = new("--lease", FlagGroups.Node)
     {
         Description = "How long a worker goes on without hearing from a coordinator; a silent worker is given up after as long. From 2s to 10m, the same on every node.",
         HelpName = "DURATION",
         DefaultValueFactory = _ => "15s",
     };
 
-    public NodeFlags(string listenByDefault) => _listen = new Option<string>("--listen")
+    public NodeFlags(string listenByDefault) => _listen = new Flag<string>("--listen", FlagGroups.Node)
     {
         Description = "Cluster address of this node; port 0 for any free one.",
         HelpName = "HOST:PORT",

@@ -11,37 +11,37 @@ internal sealed class NodeSecurityFlags
     private const int LongestId = 40;
     private const string Remedies = "give --node-cert, --node-key and --node-ca, or --node-secret, or --insecure-cluster to do without on a network that you trust";
 
-    private readonly Option<string?> _cert = new("--node-cert")
+    private readonly Flag<string?> _cert = new("--node-cert", FlagGroups.Security)
     {
         HelpName = "FILE",
         Description = "This node's certificate, PEM: nodes prove with it who they are.",
     };
 
-    private readonly Option<string?> _key = new("--node-key")
+    private readonly Flag<string?> _key = new("--node-key", FlagGroups.Security)
     {
         HelpName = "FILE",
         Description = "Its private key, PEM, not encrypted.",
     };
 
-    private readonly Option<string?> _ca = new("--node-ca")
+    private readonly Flag<string?> _ca = new("--node-ca", FlagGroups.Security)
     {
         HelpName = "FILE",
         Description = "The authority that signs the nodes' certificates, PEM: whoever holds one is a node; host names are not compared.",
     };
 
-    private readonly Option<string?> _secret = new("--node-secret")
+    private readonly Flag<string?> _secret = new("--node-secret", FlagGroups.Security)
     {
         HelpName = "FILE",
         Description = "File with the secret that all nodes share, instead of certificates; made if there is none. "
             + $"On loopback by default one of this user: {NodeSecretFile.OfUser}.",
     };
 
-    private readonly Option<bool> _insecure = new("--insecure-cluster")
+    private readonly Flag<bool> _insecure = new("--insecure-cluster", FlagGroups.Security)
     {
         Description = "Talk without TLS: anyone who reaches the port can take over the run. Plans with client keys or a PSK are refused.",
     };
 
-    private readonly Option<string?> _clusterId = new("--cluster-id")
+    private readonly Flag<string?> _clusterId = new("--cluster-id", FlagGroups.Security)
     {
         HelpName = "ID",
         Description = "Nodes with another id can neither join nor be heard. Letters, digits and dashes.",

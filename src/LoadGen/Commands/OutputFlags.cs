@@ -10,14 +10,14 @@ internal sealed class OutputFlags
 {
     private const int UnwrappedColumns = 1000;
 
-    private readonly Option<string?> _json = new("--json") { HelpName = "FILE|-", Description = "Write the result as JSON; - for standard output." };
-    private readonly Option<string?> _out = new("--out")
+    private readonly Flag<string?> _json = new("--json", FlagGroups.Output) { HelpName = "FILE|-", Description = "Write the result as JSON; - for standard output." };
+    private readonly Flag<string?> _out = new("--out", FlagGroups.Output, "-o")
     {
         HelpName = "DIR",
         Description = "Keep the result there, as RUN.json; the live page shows what is kept there.",
     };
 
-    private readonly Option<bool> _quiet = new("--quiet") { Description = "Show neither progress nor summary." };
+    private readonly Flag<bool> _quiet = new("--quiet", FlagGroups.Output, "-q") { Description = "Show neither progress nor summary." };
     private readonly MetricsFlags _metrics = new();
     private readonly TerminationLogFlag _terminationLog = new();
 

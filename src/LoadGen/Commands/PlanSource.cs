@@ -6,24 +6,32 @@ namespace LoadGen.Commands;
 /// <summary>Makes a plan of a file and flags, or tells every problem on standard error.</summary>
 internal static class PlanSource
 {
+    private const string StandardInput = "-";
+    private const int MostCharacters = 1 << 20;
+
     /// <returns>The plan; <see langword="null"/> if there were problems, which have been told.</returns>
     public static Plan? Read(string? file, PlanFlags flags)
     {
-        string? text = null;
-        if (file is not null)
+        var reader = new PlanReader(Engines.Capabilities);
+        if (file != StandardInput)
         {
-            try
-            {
-                text = File.ReadAllText(file);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                Console.Error.WriteLine($"loadgen: {file}: cannot be read: {error.Message}");
-                return null;
-            }
+            return Tell(reader.Read(yamlText: null, file, flags));
         }
 
-        switch (new PlanReader(Engines.Capabilities).Read(text, file, flags))
+        var text = new char[MostCharacters + 1];
+        var length = Console.In.ReadBlock(text);
+        if (length <= MostCharacters)
+        {
+            return Tell(reader.Read(new string(text, 0, length), fileName: null, flags));
+        }
+
+        Console.Error.WriteLine($"loadgen: the plan on standard input is longer than {MostCharacters} characters");
+        return null;
+    }
+
+    private static Plan? Tell(PlanReading reading)
+    {
+        switch (reading)
         {
             case PlanReading.Valid valid:
                 return valid.Plan;

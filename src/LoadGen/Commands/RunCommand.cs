@@ -12,7 +12,7 @@ internal sealed class RunCommand
 
     private readonly PlanOptions _plan = new();
     private readonly OutputFlags _output = new();
-    private readonly Option<int> _workers = new("--workers")
+    private readonly Flag<int> _workers = new("--workers", FlagGroups.Node)
     {
         HelpName = "N",
         Description = "Worker nodes in this process.",
@@ -35,7 +35,7 @@ internal sealed class RunCommand
             "loadgen run",
             "loadgen run --target 127.0.0.1:8443 --cacert ca.pem --rate 300 --duration 10s",
             "loadgen run --target 127.0.0.1:8443 --insecure --concurrency 32 --count 10000 --tls 1.2",
-            "loadgen run plan.yaml --fail-on 'p99<50ms' --fail-on 'failures<0.1%' --json result.json",
+            "loadgen run plan.yaml --threshold 'p99<50ms,failures<0.1%' --json result.json",
         ]);
     }
 
@@ -59,8 +59,8 @@ internal sealed class RunCommand
 
         var file = _plan.FileOf(parse);
         var flags = _plan.FlagsOf(parse);
-        await using var target = file is null && flags.Targets.Count == 0
-            ? await TargetProcess.StartAsync(givesSessions: flags.Resume is not null, cancellation)
+        await using var target = file is null && !flags.Given.ContainsKey("--target")
+            ? await TargetProcess.StartAsync(givesSessions: flags.Given.ContainsKey("--resume"), cancellation)
             : null;
         if (PlanSource.Read(file, flags with { DefaultTarget = target?.Target }) is not { } plan)
         {

@@ -9,7 +9,7 @@ internal sealed class SubmitCommand
     private readonly PlanOptions _plan = new();
     private readonly OutputFlags _output = new();
     private readonly TokenFlag _token = new();
-    private readonly Option<string> _to = new("--to")
+    private readonly Flag<string> _to = new("--to", FlagGroups.Node)
     {
         HelpName = "URL",
         Description = "Where the coordinator takes plans, such as http://127.0.0.1:9090.",

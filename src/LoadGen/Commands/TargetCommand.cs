@@ -12,37 +12,37 @@ namespace LoadGen.Commands;
 /// <summary><c>loadgen target</c>: the built-in TLS target alone.</summary>
 internal static class TargetCommand
 {
-    private static readonly Option<string> Listen = new("--listen")
+    private static readonly Flag<string> Listen = new("--listen", FlagGroups.Target)
     {
         Description = "Address to listen on; port 0 for any free one.",
         HelpName = "HOST:PORT",
         DefaultValueFactory = _ => "127.0.0.1:8443",
     };
 
-    private static readonly Option<string> Key = new("--key-type")
+    private static readonly Flag<string> Key = new("--key-type", FlagGroups.Target)
     {
         Description = "Key of its certificate: ecdsa (P-256) or rsa (2048 bits).",
         HelpName = "KIND",
         DefaultValueFactory = _ => "ecdsa",
     };
 
-    private static readonly Option<string[]> Tls = new("--tls")
+    private static readonly Flag<string[]> Tls = new("--tls", FlagGroups.Target)
     {
         Description = "Versions to accept; by default 1.3 and 1.2.",
         HelpName = "VERSION",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<bool> Resumption = new("--resumption") { Description = "Give out sessions and resume them." };
+    private static readonly Flag<bool> Resumption = new("--resumption", FlagGroups.Target) { Description = "Give out sessions and resume them." };
 
-    private static readonly Option<FileInfo?> AuthorityOut = new("--cacert-out")
+    private static readonly Flag<FileInfo?> AuthorityOut = new("--cacert-out", FlagGroups.Target)
     {
         Description = "Write the certificate to trust here, for --cacert of the client.",
         HelpName = "FILE",
     };
 
     // For the run that started it: speaks JSON on standard output, and ends when standard input does.
-    private static readonly Option<bool> Managed = new("--managed") { Hidden = true };
+    private static readonly Flag<bool> Managed = new("--managed", FlagGroups.Target) { Hidden = true };
 
     public static Verb Create()
     {

@@ -6,7 +6,7 @@ namespace LoadGen.Commands;
 /// <summary><c>--termination-log</c>, of the verbs that run as containers.</summary>
 internal sealed class TerminationLogFlag
 {
-    private readonly Option<string?> _file = new("--termination-log")
+    private readonly Flag<string?> _file = new("--termination-log", FlagGroups.Output)
     {
         HelpName = "FILE",
         Description = "Write the result in short here at the end, as JSON of less than 4,096 bytes; for Kubernetes.",

@@ -6,7 +6,7 @@ namespace LoadGen.Commands;
 /// <summary>The flag that says where the bearer token of a coordinator's API is.</summary>
 internal sealed class TokenFlag
 {
-    private readonly Option<string?> _file = new("--token-file")
+    private readonly Flag<string?> _file = new("--token-file", FlagGroups.Metrics)
     {
         HelpName = "FILE",
         Description = $"File with the bearer token of the coordinator's API; by default the variable {ApiToken.Variable}.",

@@ -13,21 +13,21 @@ internal sealed class WorkerCommand
     private readonly NodeFlags _node = new("127.0.0.1:0");
     private readonly MetricsFlags _metrics = new();
     private readonly TerminationLogFlag _terminationLog = new();
-    private readonly Option<string[]> _seeds = new("--seed")
+    private readonly Flag<string[]> _seeds = new("--seed", FlagGroups.Node)
     {
         HelpName = "HOST:PORT",
         Description = "Where the coordinator listens; repeatable.",
         DefaultValueFactory = _ => ["127.0.0.1:4053"],
     };
 
-    private readonly Option<string> _out = new("--out")
+    private readonly Flag<string> _out = new("--out", FlagGroups.Output, "-o")
     {
         HelpName = "DIR",
         Description = "Where the worker's own partial result goes if the coordinator is lost.",
         DefaultValueFactory = _ => ".",
     };
 
-    private readonly Option<string> _weight = new("--weight")
+    private readonly Flag<string> _weight = new("--weight", FlagGroups.Node)
     {
         HelpName = "N|cores",
         Description = "This worker's share of the load among others; cores for the number of its processors.",

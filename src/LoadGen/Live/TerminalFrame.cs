@@ -1,5 +1,5 @@
 using System.Globalization;
-using LoadGen.Core.Handshakes;
+using LoadGen.Core;
 using LoadGen.Core.Runs;
 using Spectre.Console;
 

@@ -1,3 +1,4 @@
+using LoadGen.Core;
 using LoadGen.Core.Generator;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
@@ -64,7 +65,7 @@ internal sealed class RunInstruments
 
         _handshake = new FoldedHistogram(handshake.WithLabels());
         _response = new FoldedHistogram(response.WithLabels());
-        _phases = [.. PhaseNames.All.Select(name => new FoldedHistogram(phase.WithLabels(name)))];
+        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name)))];
         _failures = new SeenCounter<FailureKey>(failures, SeriesLabels.MostFailures, _labels.Of, SeriesLabels.CoarseOf);
         _negotiated = new SeenCounter<Negotiated>(negotiated, SeriesLabels.MostNegotiated, SeriesLabels.Of, SeriesLabels.CoarseOf);
         ShowOneOf<VerdictKind>(_verdict, null);
@@ -90,7 +91,7 @@ internal sealed class RunInstruments
             ShowOneOf<RunStage>(_state, progress.Stage);
             foreach (var stage in Enum.GetValues<WorkerStage>())
             {
-                _workers.WithLabels(NameOf(stage)).Set(progress.Workers.Count(worker => worker.Stage == stage));
+                _workers.WithLabels(stage.Name()).Set(progress.Workers.Count(worker => worker.Stage == stage));
             }
 
             ShowLimits(GeneratorAssessment.Of(plan, merged.Books, merged, progress.Workers.Select(worker => worker.Usage)).Limits);
@@ -147,13 +148,7 @@ internal sealed class RunInstruments
     {
         foreach (var value in Enum.GetValues<TValue>())
         {
-            gauge.WithLabels(NameOf(value)).Set(shown is { } one && EqualityComparer<TValue>.Default.Equals(value, one) ? 1 : 0);
+            gauge.WithLabels(value.Name()).Set(shown is { } one && EqualityComparer<TValue>.Default.Equals(value, one) ? 1 : 0);
         }
     }
-
-#pragma warning disable CA1308 // Label values are lower case by convention.
-    private static string NameOf<TValue>(TValue value)
-        where TValue : struct, Enum
-        => value.ToString().ToLowerInvariant();
-#pragma warning restore CA1308
 }

@@ -1,3 +1,4 @@
+using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
@@ -53,7 +54,7 @@ internal sealed class WorkerInstruments
             handshakes.WithLabels(pair.Target, pair.Profile, "dropped"),
             new FoldedHistogram(handshake.WithLabels(pair.Target, pair.Profile)),
             new FoldedHistogram(response.WithLabels(pair.Target, pair.Profile))))];
-        _phases = [.. PhaseNames.All.Select(name => new FoldedHistogram(phase.WithLabels(name)))];
+        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name)))];
         _lag = new FoldedHistogram(lag.WithLabels());
         _failures = new SeenCounter<FailureKey>(failures, SeriesLabels.MostFailures, labels.Of, SeriesLabels.CoarseOf);
         _negotiated = new SeenCounter<Negotiated>(negotiated, SeriesLabels.MostNegotiated, SeriesLabels.Of, SeriesLabels.CoarseOf);

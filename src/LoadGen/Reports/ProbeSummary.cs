@@ -1,3 +1,4 @@
+using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Probing;

@@ -1,4 +1,4 @@
-using LoadGen.Core.Handshakes;
+using LoadGen.Core;
 using LoadGen.Core.Runs;
 
 namespace LoadGen.Running;

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using LoadGen.Cluster.Protocol;
 using LoadGen.Commands;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
@@ -82,8 +81,8 @@ internal sealed class Submission : IDisposable
 
     private async Task<RunStatus> SubmitAsync(Plan plan)
     {
-        using var body = new ByteArrayContent(PlanCodec.Encode(plan));
-        body.Headers.ContentType = new MediaTypeHeaderValue(PlanCodec.MediaType);
+        using var body = new ByteArrayContent(PlanDocument.Encode(plan));
+        body.Headers.ContentType = new MediaTypeHeaderValue(PlanDocument.MediaType);
         using var patience = new CancellationTokenSource(TakesPlanWithin);
         var posted = _http.PostAsync(_runs, body, patience.Token);
         if (await Task.WhenAny(posted, _signals.FirstSignal) != posted)

@@ -1,3 +1,4 @@
+using LoadGen.Core;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
 
@@ -20,7 +21,7 @@ internal static class RunStatuses
     /// <summary>All that is known of a run of this coordinator.</summary>
     public static RunStatus Of(RunFeed feed)
     {
-        var events = feed.Notes.Select(note => new RunStatus.EventStatus(note.At, Math.Round(note.Elapsed.TotalSeconds, 1), NameOf(note.Kind), note.Text)).ToList();
+        var events = feed.Notes.Select(note => new RunStatus.EventStatus(note.At, Math.Round(note.Elapsed.TotalSeconds, 1), note.Kind.Name(), note.Text)).ToList();
         if (feed.Finished is { } finished)
         {
             return Of(finished.Result) with { Events = events, ExitCode = finished.ExitCode };
@@ -113,29 +114,5 @@ internal static class RunStatuses
     };
 
     private static RunStatus.WorkerStatus Part(WorkerState worker) => new(
-        worker.Id, worker.Host, NameOf(worker.Stage), RunResult.BooksPart.Of(worker.Books), worker.IsOver ? 0 : worker.InFlight, worker.LostAt?.TotalSeconds);
-
-    private static string NameOf(WorkerStage stage) => stage switch
-    {
-        WorkerStage.Waiting => "waiting",
-        WorkerStage.Preparing => "preparing",
-        WorkerStage.Prepared => "prepared",
-        WorkerStage.Running => "running",
-        WorkerStage.Finished => "finished",
-        _ => "lost",
-    };
-
-    private static string NameOf(NoteKind kind) => kind switch
-    {
-        NoteKind.Stage => "stage",
-        NoteKind.WorkerJoined => "worker_joined",
-        NoteKind.WorkerLeft => "worker_left",
-        NoteKind.WorkerLost => "worker_lost",
-        NoteKind.WorkerBack => "worker_back",
-        NoteKind.Failure => "failure",
-        NoteKind.Dropped => "dropped",
-        NoteKind.StopRequested => "stop_requested",
-        NoteKind.Verdict => "verdict",
-        _ => "unfinished",
-    };
+        worker.Id, worker.Host, worker.Stage.Name(), RunResult.BooksPart.Of(worker.Books), worker.IsOver ? 0 : worker.InFlight, worker.LostAt?.TotalSeconds);
 }

@@ -1,4 +1,3 @@
-using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
@@ -30,9 +29,9 @@ internal static class RunsApi
 
     private static async Task<IResult> SubmitAsync(HttpRequest request, Func<Plan, RunFeed?> submit)
     {
-        if (request.ContentType != PlanCodec.MediaType)
+        if (request.ContentType != PlanDocument.MediaType)
         {
-            return Results.Text($"hand plans over with 'loadgen submit PLAN.yaml --to URL', as {PlanCodec.MediaType}\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
+            return Results.Text($"hand plans over with 'loadgen submit PLAN.yaml --to URL', as {PlanDocument.MediaType}\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
         }
 
         if (request.ContentLength is not (> 0 and <= LargestPlanBytes) and var length)
@@ -42,7 +41,7 @@ internal static class RunsApi
 
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        return PlanCodec.Decode(body.GetBuffer().AsSpan(0, (int)body.Length), Engines.Capabilities) switch
+        return PlanDocument.Decode(body.GetBuffer().AsSpan(0, (int)body.Length), Engines.Capabilities) switch
         {
             PlanReading.Invalid invalid => Results.Text($"{string.Join('\n', invalid.Problems)}\n", statusCode: StatusCodes.Status400BadRequest),
             PlanReading.Valid valid when submit(valid.Plan) is { } run => Json(RunStatuses.Of(run), StatusCodes.Status201Created),

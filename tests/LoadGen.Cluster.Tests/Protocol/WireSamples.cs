@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using CsCheck;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Generator;
@@ -14,6 +16,8 @@ namespace LoadGen.Cluster.Tests.Protocol;
 internal static class WireSamples
 {
     private const string LabelCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    private static readonly (string Pem, string Key) Identity = MakeIdentity();
 
     private static readonly Gen<string> Label = Gen.String[Gen.Char[LabelCharacters], 1, 40];
     private static readonly Gen<string> Sentence = Gen.String[Gen.Char[' ', '~'], 1, 80].Select(text => $"because {text}.");
@@ -109,20 +113,20 @@ internal static class WireSamples
         Seed = 7,
         Thresholds = [ThresholdOf("p99 < 50ms"), ThresholdOf("failures < 0.1%")],
         Authorized = ["example.com", "203.0.113.0/24"],
-        Limits = new Limits { Connections = 77, AsksForConnections = true, ConnectTimeout = TimeSpan.FromSeconds(1), HandshakeTimeout = TimeSpan.FromSeconds(2) },
+        Limits = new Limits { Connections = load is Load.Closed closed ? closed.Connections : 77, AsksForConnections = true, ConnectTimeout = TimeSpan.FromSeconds(1), HandshakeTimeout = TimeSpan.FromSeconds(2) },
         Targets =
         [
             new Target { Name = "a", Host = "127.0.0.1", Port = 1, ServerName = "one", Trust = Trust.System },
             new Target { Name = "b", Host = "::1", Port = 2, ServerName = "two", Trust = Trust.Insecure },
             new Target
             {
-                Name = "c", Host = "localhost", Port = 3, ServerName = "three", Trust = new Trust.Authorities("PEM"), FurtherServerNames = ["four"], StartTls = StartTlsProtocol.Ldap,
+                Name = "c", Host = "localhost", Port = 3, ServerName = "three", Trust = new Trust.Authorities(Identity.Pem), FurtherServerNames = ["four"], StartTls = StartTlsProtocol.Ldap,
             },
         ],
         Profiles =
         [
             new Profile { Name = "modern", Weight = 70, TlsVersions = [TlsVersion.Tls13], Groups = ["x25519"], KeyShares = ["x25519"], Alpn = ["h2"] },
-            new Profile { Name = "legacy", Weight = 30, TlsVersions = [TlsVersion.Tls12], CipherSuites = ["S"], SignatureSchemes = ["R"] },
+            new Profile { Name = "legacy", Weight = 30, TlsVersions = [TlsVersion.Tls12], CipherSuites = ["TLS_RSA_WITH_AES_128_GCM_SHA256"], SignatureSchemes = ["R"] },
             new Profile
             {
                 Name = "everything",
@@ -130,7 +134,7 @@ internal static class WireSamples
                 Resume = 0.3,
                 Confirm = Confirm.Close,
                 Checks = Checks.Lean,
-                Identities = [new ClientIdentity("CERTIFICATE", "KEY")],
+                Identities = [new ClientIdentity(Identity.Pem, Identity.Key)],
                 PreSharedKey = new PreSharedKey("identity", "00ff"),
                 Ocsp = true,
                 ExtendedMasterSecret = false,
@@ -139,6 +143,13 @@ internal static class WireSamples
         ],
         Load = load,
     };
+
+    private static (string Pem, string Key) MakeIdentity()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=sample", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
 
     private static Gen<Plan> Plans() => Gen.OneOf(
         Gen.Select(Gen.Double[1, 1000], Gen.Int[1, 100]).Select((rate, seconds) => (Load)new Load.Open(new Schedule(new Constant(rate, TimeSpan.FromSeconds(seconds)), 17))),

@@ -76,7 +76,7 @@ public sealed class PlanReaderTests
     [InlineData(true, "limits: { connections: 1000 }", null)]
     [InlineData(true, "", "1000")]
     public void As_many_connections_as_the_default_are_asked_for_only_where_they_are_written(bool asks, string limits, string? maxConnections) => Assert.Equal(
-        new Limits { AsksForConnections = asks }, Valid($"{Minimal}\nload: [ hold: {{ rate: 10/s, for: 5s }} ]\n{limits}", PlanFlags.None with { MaxConnections = maxConnections }).Limits);
+        new Limits { AsksForConnections = asks }, Valid($"{Minimal}\nload: [ hold: {{ rate: 10/s, for: 5s }} ]\n{limits}", maxConnections is null ? PlanFlags.None : PlanFlags.None.With("--max-connections", maxConnections)).Limits);
 
     [Fact]
     public void A_minimal_plan_gets_the_documented_defaults()
@@ -149,7 +149,7 @@ public sealed class PlanReaderTests
     [Theory]
     [InlineData("resume: 1%, tls: '1.2'", "cannot resume TLS 1.2 sessions")]
     [InlineData("resume: 1%, tls: '1.3'", "cannot resume TLS 1.3 sessions")]
-    [InlineData("confirm: close", "cannot await")]
+    [InlineData("confirm: close", "cannot wait for the server's answer")]
     [InlineData("checks: lean", "cannot run lean checks")]
     [InlineData("hold: 1s", "cannot hold")]
     [InlineData("ocsp: true", "cannot ask for OCSP")]
@@ -168,7 +168,7 @@ public sealed class PlanReaderTests
     {
         var plan = Valid(
             Minimal + "\nload: [ hold: { rate: 10/s, for: 5s } ]\nthresholds: [ 'p99<1s' ]",
-            PlanFlags.None with { Rate = "300", ServerNames = ["example.com"], FailOn = ["failures<1%"], Engine = "sslstream", TlsVersions = ["1.2"] });
+            PlanFlags.None.With("--rate", "300").With("--servername", "example.com").With("--threshold", "failures<1%").With("--engine", "sslstream").With("--tls", "1.2"));
 
         Assert.Equal(new Constant(300, TimeSpan.FromSeconds(5)), Assert.IsType<Load.Open>(plan.Load).Schedule.Shape);
         Assert.Equal("example.com", plan.Targets[0].ServerName);
@@ -180,7 +180,7 @@ public sealed class PlanReaderTests
     [Fact]
     public void Flags_alone_make_a_plan()
     {
-        var plan = Valid(null, PlanFlags.None with { Targets = ["127.0.0.1:1,localhost:2"], Concurrency = "8", Count = "100", Insecure = true });
+        var plan = Valid(null, PlanFlags.None.With("--target", "127.0.0.1:1,localhost:2").With("--concurrency", "8").With("--count", "100").With("--insecure"));
 
         Assert.Equal(["target-1", "target-2"], plan.Targets.Select(target => target.Name));
         Assert.All(plan.Targets, target => Assert.Equal(Trust.Insecure, target.Trust));
@@ -260,26 +260,15 @@ public sealed class PlanReaderTests
     [InlineData("--engine", "openssl")]
     public void A_bad_flag_is_a_problem_at_that_flag(string flag, string value)
     {
-        var flags = flag switch
-        {
-            "--rate" => PlanFlags.None with { Rate = value },
-            "--duration" => PlanFlags.None with { Duration = value },
-            "--count" => PlanFlags.None with { Count = value },
-            "--timeout" => PlanFlags.None with { Timeout = value },
-            "--max-connections" => PlanFlags.None with { MaxConnections = value },
-            "--close" => PlanFlags.None with { Close = value },
-            _ => PlanFlags.None with { Engine = value },
-        };
-
-        var problem = Assert.Single(Invalid(Minimal, flags));
+        var problem = Assert.Single(Invalid(Minimal, PlanFlags.None.With(flag, value)));
         Assert.Equal(flag, problem.Place);
     }
 
     [Fact]
     public void Flags_that_exclude_each_other_are_refused()
     {
-        Assert.Contains(Invalid(Minimal, PlanFlags.None with { Rate = "1", Concurrency = "1" }), problem => problem.Message.Contains("--concurrency", StringComparison.Ordinal));
-        Assert.Contains(Invalid(Minimal, PlanFlags.None with { CaCert = "ca.pem", Insecure = true }), problem => problem.Message.Contains("--cacert", StringComparison.Ordinal));
+        Assert.Contains(Invalid(Minimal, PlanFlags.None.With("--rate", "1").With("--concurrency", "1")), problem => problem.Message.Contains("--concurrency", StringComparison.Ordinal));
+        Assert.Contains(Invalid(Minimal, PlanFlags.None.With("--cacert", "ca.pem").With("--insecure")), problem => problem.Message.Contains("--cacert", StringComparison.Ordinal));
     }
 
     [Fact]

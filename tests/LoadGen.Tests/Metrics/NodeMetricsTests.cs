@@ -1,4 +1,5 @@
 using System.Text;
+using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
@@ -27,7 +28,7 @@ public sealed class NodeMetricsTests
             for (var profile = 0; profile < profiles; profile++)
             {
                 counted.Record(Completed(target, profile, $"suite-{target}-{profile}"));
-                counted.Record(Failed(target, profile, (FailureKind)(profile % FailureKindNames.All.Count), $"alert-{target}-{profile}"));
+                counted.Record(Failed(target, profile, (FailureKind)(profile % EnumNames.All<FailureKind>().Count), $"alert-{target}-{profile}"));
                 counted.RecordDropped(TimeSpan.Zero, target, profile);
             }
         }

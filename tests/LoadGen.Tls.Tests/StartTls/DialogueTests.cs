@@ -1,4 +1,5 @@
 using CsCheck;
+using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 using LoadGen.Tls.StartTls;
 
@@ -164,12 +165,12 @@ public sealed class DialogueTests
         var protocols = Enum.GetValues<StartTlsProtocol>();
 
         Assert.Equal(protocols, Transcripts.Good.Values.Select(transcript => transcript.Protocol).Distinct().Order());
-        Assert.Equal(StartTlsNames.All, protocols.Select(protocol => protocol.Name()));
+        Assert.Equal(EnumNames.All<StartTlsProtocol>(), protocols.Select(protocol => protocol.Name()));
         Assert.All(protocols, protocol =>
         {
-            Assert.True(StartTlsNames.TryParse(protocol.Name(), out var parsed));
+            Assert.True(EnumNames.TryParse<StartTlsProtocol>(protocol.Name(), out var parsed));
             Assert.Equal(protocol, parsed);
         });
-        Assert.False(StartTlsNames.TryParse("gopher", out _));
+        Assert.False(EnumNames.TryParse<StartTlsProtocol>("gopher", out _));
     }
 }

@@ -1,7 +1,7 @@
 namespace LoadGen.Core.Plans.Reading;
 
 /// <summary>Guesses which allowed word a wrong one was meant to be.</summary>
-internal static class DidYouMean
+public static class DidYouMean
 {
     // Longer lists than this would bury the message, so they are shown only when there is no guess.
     private const int ShortList = 20;
@@ -9,12 +9,15 @@ internal static class DidYouMean
     /// <summary>A remedy that names the likely word, all allowed words, or both.</summary>
     public static string Remedy(string wrong, IReadOnlyCollection<string> allowed)
     {
-        var guess = Closest(wrong, allowed);
-        var list = allowed.Count == 1 ? $"allowed is only {allowed.First()}" : $"allowed are {string.Join(", ", allowed)}";
-        return guess is null ? list : allowed.Count > ShortList ? $"did you mean {guess}?" : $"did you mean {guess}? {list}";
+        var guess = Guess(wrong, allowed);
+        return guess is null ? $"expected {OneOf(allowed)}" : allowed.Count > ShortList ? $"did you mean {guess}?" : $"did you mean {guess}? Expected {OneOf(allowed)}";
     }
 
-    private static string? Closest(string wrong, IEnumerable<string> allowed)
+    /// <summary>All allowed words: <c>one of a, b</c>.</summary>
+    public static string OneOf(IReadOnlyCollection<string> allowed) => allowed.Count == 1 ? allowed.First() : $"one of {string.Join(", ", allowed)}";
+
+    /// <summary>The word that was meant, if one is near enough.</summary>
+    public static string? Guess(string wrong, IEnumerable<string> allowed)
     {
         var bare = Bare(wrong);
         var best = allowed

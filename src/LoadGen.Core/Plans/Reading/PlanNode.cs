@@ -1,8 +1,24 @@
 namespace LoadGen.Core.Plans.Reading;
 
-/// <summary>A piece of the plan file's YAML, with its place.</summary>
+/// <summary>A piece of a plan, with its place: of the YAML of a file, of the JSON of a document, or of a flag.</summary>
 internal abstract record PlanNode(Place Place)
 {
+    /// <summary>A value.</summary>
+    public static PlanNode Of(Written written) => new Scalar(written.Place, written.Text, IsQuoted: true);
+
+    /// <summary>A mapping of values.</summary>
+    public static PlanNode MappingOf(Place place, params IEnumerable<(string Key, Written? Value)> entries) => new Mapping(
+        place,
+        [.. entries.Where(entry => entry.Value is not null).Select(entry => KeyValuePair.Create(new Scalar(place, entry.Key, IsQuoted: true), Of(entry.Value!)))]);
+
+    /// <summary>The entries of two lists, or single values, as one list; <see langword="null"/> if there are none.</summary>
+    public static PlanNode? Joined(PlanNode? first, PlanNode? second) => first is null || second is null
+        ? first ?? second
+        : new Sequence(first.Place, [.. AsList(first), .. AsList(second)]);
+
+    /// <summary>The entries of a list; a value alone is a list of one.</summary>
+    public static IReadOnlyList<PlanNode> AsList(PlanNode node) => node is Sequence list ? list.Items : [node];
+
     /// <summary>What a reader of the message calls this kind of node.</summary>
     public abstract string Kind { get; }
 
@@ -48,18 +64,6 @@ internal sealed record Written(string Text, Place Place)
     /// <summary>The text for a message, in quotes and not longer than a line.</summary>
     public string Quoted => Quote(Text);
 
-    /// <summary>The value of a flag; <see langword="null"/> if it was not given.</summary>
-    public static Written? OfFlag(string flag, string? text) => text is null ? null : new(text, Place.OfFlag(flag));
-
-    /// <summary>The values of a flag that may be repeated or hold a list; <see langword="null"/> if it was not given.</summary>
-    public static IReadOnlyList<Written>? OfFlags(string flag, IReadOnlyList<string> texts, params char[] separators)
-        => texts.Count == 0
-            ? null
-            : [.. texts.SelectMany(text => text.Split(separators)).Select(text => new Written(text.Trim(), Place.OfFlag(flag)))];
-
     /// <summary>A text in quotes, cut to a line's length.</summary>
     public static string Quote(string text) => text.Length > MostQuoted ? $"\"{text[..MostQuoted]}...\"" : $"\"{text}\"";
 }
-
-/// <summary>Something chosen from what engines can do, and where it was.</summary>
-internal sealed record Choice<T>(T Value, Written Written);

@@ -1,16 +1,17 @@
+using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace LoadGen.Core.Plans.Reading;
 
 /// <summary>
-/// Builds the tree of nodes from YAML events. The events, unlike YamlDotNet's own tree, let a duplicate key through, so
-/// that it is one problem among the others.
+/// Builds the tree of nodes of a plan: from the YAML of a file, or from the JSON of a document. YamlDotNet's events, unlike its own
+/// tree, let a duplicate key through, so that it is one problem among the others.
 /// </summary>
 internal sealed class PlanTree
 {
     // A plan needs five; the limit keeps hostile input from exhausting the stack.
-    private const int MostLevels = 16;
+    internal const int MostLevels = 16;
 
     private readonly Parser _parser;
     private readonly string _file;
@@ -34,6 +35,26 @@ internal sealed class PlanTree
             problems.Add(PlaceOf(file, fault.Start), $"not valid YAML: {fault.Message.TrimEnd('.')}", "correct the syntax here or just before");
             return null;
         }
+    }
+
+    /// <summary>The tree of a JSON value; the places are its keys.</summary>
+    /// <param name="json">The value.</param>
+    /// <param name="path">Its path, such as <c>profiles[0]</c>.</param>
+    public static PlanNode Of(JsonElement json, string path)
+    {
+        var place = Place.OfKey(path.Length == 0 ? "plan" : path);
+        return json.ValueKind switch
+        {
+            JsonValueKind.Object => new PlanNode.Mapping(place, [.. json.EnumerateObject().Select(member =>
+            {
+                var key = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
+                return KeyValuePair.Create(new PlanNode.Scalar(Place.OfKey(key), member.Name, IsQuoted: true), Of(member.Value, key));
+            })]),
+            JsonValueKind.Array => new PlanNode.Sequence(place, [.. json.EnumerateArray().Index().Select(item => Of(item.Item, $"{path}[{item.Index}]"))]),
+            JsonValueKind.String => new PlanNode.Scalar(place, json.GetString()!, IsQuoted: true),
+            JsonValueKind.Null => new PlanNode.Scalar(place, "", IsQuoted: false),
+            _ => new PlanNode.Scalar(place, json.GetRawText(), IsQuoted: true),
+        };
     }
 
     private static Place PlaceOf(string file, Mark mark) => new(file, mark.Line, mark.Column, IsFlag: false);

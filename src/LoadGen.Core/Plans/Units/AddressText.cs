@@ -33,6 +33,9 @@ public static class AddressText
             && (afterHost.Length == 0 || (afterHost[0] == ':' && TryParsePort(afterHost[1..], out port)));
     }
 
+    /// <summary>The address as <see cref="TryParse"/> reads it.</summary>
+    public static string Format(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+
     private static bool TryParsePort(string text, out int port)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= 65535;
 }

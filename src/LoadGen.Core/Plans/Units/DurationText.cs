@@ -50,18 +50,21 @@ public static class DurationText
         return true;
     }
 
-    /// <summary>The duration as <see cref="TryParse"/> reads it, without units that are zero; to the microsecond.</summary>
+    /// <summary>The duration as <see cref="TryParse"/> reads it, without units that are zero.</summary>
     public static string Format(TimeSpan duration)
     {
         var text = "";
         var rest = duration.Ticks;
-        foreach (var (name, ticks) in Units)
+        foreach (var (name, ticks) in Units[..^1].Where(unit => rest >= unit.Ticks))
         {
-            if (rest >= ticks)
-            {
-                text += $"{rest / ticks}{name}";
-                rest %= ticks;
-            }
+            text += $"{rest / ticks}{name}";
+            rest %= ticks;
+        }
+
+        // A tick is a tenth of the smallest unit.
+        if (rest > 0)
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $"{(decimal)rest / Units[^1].Ticks}{Units[^1].Name}");
         }
 
         return text.Length == 0 ? "0s" : text;

@@ -19,4 +19,13 @@ public static class PercentText
         ratio = percent / 100;
         return true;
     }
+
+    /// <summary>The percentage that <see cref="TryParse"/> reads as the same ratio, if any is.</summary>
+    public static string Format(double ratio)
+    {
+        // The product is off by a unit in the last place at most, and the quotient must be the ratio again.
+        var percent = ratio * 100;
+        double[] candidates = [percent, Math.BitIncrement(percent), Math.BitDecrement(percent)];
+        return $"{NumberText.Format(candidates.FirstOrDefault(candidate => candidate / 100 == ratio, percent))}%";
+    }
 }

@@ -30,4 +30,7 @@ public static class RateText
     /// <summary>Reads a rate, or a plain number as a rate per second.</summary>
     public static bool TryParseOrPerSecond(string text, out double perSecond)
         => NumberText.TryParse(text, out perSecond) || TryParse(text, out perSecond);
+
+    /// <summary>The rate as <see cref="TryParse"/> reads it.</summary>
+    public static string Format(double perSecond) => $"{NumberText.Format(perSecond)}/s";
 }

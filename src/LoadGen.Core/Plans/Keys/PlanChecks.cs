@@ -1,0 +1,105 @@
+using LoadGen.Core.Handshakes;
+
+namespace LoadGen.Core.Plans.Keys;
+
+/// <summary>What values of a plan must be together, and what its engine must be able to do.</summary>
+internal static class PlanChecks
+{
+    /// <summary>The plan with what follows from its values; problems are reported.</summary>
+    public static Plan Settle(Plan plan, PlanContext context)
+    {
+        plan = plan with
+        {
+            Limits = SettleLimits(plan, context),
+            Profiles = [.. plan.Profiles.Index().Select(entry => SettleProfile(entry.Item, $"profiles[{entry.Index}]", plan.Engine, context))],
+        };
+        if (context.Engines is null)
+        {
+            return plan;
+        }
+
+        PlanKeys.Section.CheckEngine(plan, "", "the plan", plan.Engine, context);
+        foreach (var (index, target) in plan.Targets.Index())
+        {
+            TargetKeys.Section.CheckEngine(target, $"targets[{index}]", PlanKeys.Targets.Who(target), plan.Engine, context);
+        }
+
+        foreach (var (index, profile) in plan.Profiles.Index())
+        {
+            ProfileKeys.Section.CheckEngine(profile, $"profiles[{index}]", PlanKeys.Profiles.Who(profile), plan.Engine, context);
+        }
+
+        return plan;
+    }
+
+    private static Limits SettleLimits(Plan plan, PlanContext context)
+    {
+        if (plan.Load is not Load.Closed { Connections: var connections })
+        {
+            return plan.Limits;
+        }
+
+        if (plan.Limits.AsksForConnections && plan.Limits.Connections < connections)
+        {
+            context.Problems.Add(
+                context.PlaceOf("limits.connections"),
+                $"the limit of {plan.Limits.Connections} connections is below the {connections} of the load",
+                "raise the limit, or lower the load's connections");
+        }
+
+        return plan.Limits with { Connections = connections };
+    }
+
+    private static Profile SettleProfile(Profile profile, string path, string engine, PlanContext context)
+    {
+        var speaks = context.Engines?[engine].TlsVersions;
+        var isWritten = context.Where($"{path}.tls") is not null || context.Where("profiles[*].tls") is not null;
+
+        // Suites chosen without versions bring the versions they belong to: a version offered without a suite cannot succeed.
+        var settled = isWritten ? profile : profile with
+        {
+            TlsVersions = [.. profile.TlsVersions.Where(version
+                => speaks?.Contains(version) != false && (profile.CipherSuites.Count == 0 || profile.CipherSuites.Any(suite => Fits(suite, version))))],
+        };
+        CheckSuites(settled, path, context);
+        foreach (var (index, share) in (settled.KeyShares ?? []).Index().Where(entry => settled.Groups.Count > 0 && !settled.Groups.Contains(entry.Item)))
+        {
+            context.Problems.Add(
+                context.PlaceOf($"{path}.keyShares[{index}]"),
+                $"profile {profile.Name} sends a key share for {share}, which is not among its groups",
+                "add it to the groups (RFC 8446 section 4.2.8)");
+        }
+
+        return settled;
+    }
+
+    private static void CheckSuites(Profile profile, string path, PlanContext context)
+    {
+        if (profile.CipherSuites.Count == 0)
+        {
+            return;
+        }
+
+        var bare = profile.TlsVersions.Index().Where(entry => !profile.CipherSuites.Any(suite => Fits(suite, entry.Item))).ToList();
+        foreach (var (index, version) in bare)
+        {
+            context.Problems.Add(
+                context.PlaceOf($"{path}.tls[{index}]"),
+                $"profile {profile.Name} offers TLS {version.Name()} without a cipher suite of that version",
+                "leave out that version, or add such a suite");
+        }
+
+        var useless = profile.CipherSuites.Index().Where(entry => !profile.TlsVersions.Any(version => Fits(entry.Item, version))).ToList();
+        if (bare.Count == 0 && useless is [var first, ..])
+        {
+            context.Problems.Add(
+                context.PlaceOf($"{path}.ciphers[{first.Index}]"),
+                $"profile {profile.Name} offers {first.Item} without a TLS version that has it",
+                "leave out that suite, or add its version to tls");
+        }
+    }
+
+    // RFC 8446 appendix B.4: the suites of TLS 1.3 do not name a key exchange "WITH" a cipher.
+    private static bool Fits(string suite, TlsVersion version)
+        => suite.Contains("_WITH_", StringComparison.Ordinal) == (version < TlsVersion.Tls13);
+}

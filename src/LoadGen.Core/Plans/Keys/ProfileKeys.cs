@@ -1,0 +1,184 @@
+using LoadGen.Core.Handshakes;
+
+namespace LoadGen.Core.Plans.Keys;
+
+/// <summary>The keys of a profile.</summary>
+internal static class ProfileKeys
+{
+    private const string ListSeparators = ",:";
+
+    // What OpenSSL and NIST call groups that IANA names otherwise.
+    private static readonly Dictionary<string, string> GroupAliases = new(StringComparer.Ordinal)
+    {
+        ["P-256"] = "secp256r1",
+        ["PRIME256V1"] = "secp256r1",
+        ["P-384"] = "secp384r1",
+        ["P-521"] = "secp521r1",
+    };
+
+    private static readonly NameValue Group = new("the IANA name of a group that an engine knows", engine => engine.Groups, GroupAliases);
+
+    public static Section<Profile> Section { get; } = new(
+        "a profile",
+        new Profile { Name = "" },
+        [
+            new PlanKey<Profile, string>("name", TargetKeys.Label("a profile's name"))
+            {
+                Get = profile => profile.Name,
+                Set = (profile, name) => profile with { Name = name },
+                Help = "The name in metrics and reports; unique in the plan.",
+                Example = "modern",
+                IsRequired = true,
+            },
+            new PlanKey<Profile, long>("weight", new WholeValue(1, PlanRules.MostWeight))
+            {
+                Get = profile => profile.Weight,
+                Set = (profile, weight) => profile with { Weight = (int)weight },
+                Help = "This profile's part of the arrivals, relative to the other profiles' weights.",
+                Example = "70",
+            },
+            new PlanKey<Profile, IReadOnlyList<TlsVersion>>("tls", new ListValue<TlsVersion>(new ChoiceValue<TlsVersion>("a TLS version", engine => engine.TlsVersions)))
+            {
+                Get = profile => profile.TlsVersions,
+                Set = (profile, versions) => profile with { TlsVersions = versions },
+                Help = "The versions to offer.",
+                Example = "\"1.3\"",
+                Default = "1.3 and 1.2, those that the suites belong to",
+                Needs = Refusal.Names<Profile>(
+                    "TLS", profile => [.. profile.TlsVersions.Select(version => version.Name())], engine => engine.TlsVersions.Select(version => version.Name()).ToHashSet()),
+                Flags = [List("--tls", "VERSION", "Versions to offer: 1.2, 1.3.", "1.3") with { Separators = ",", Default = "both" }],
+            },
+            new PlanKey<Profile, IReadOnlyList<string>>(
+                "ciphers", new ListValue<string>(new NameValue("the IANA name of a cipher suite that an engine knows", engine => engine.CipherSuites)))
+            {
+                Get = profile => profile.CipherSuites,
+                Set = (profile, suites) => profile with { CipherSuites = suites },
+                Help = "IANA names of the cipher suites to offer, in order of preference.",
+                Example = "TLS_AES_128_GCM_SHA256",
+                Default = "the engine's",
+                Needs = Refusal.Names<Profile>("cipher suite", profile => profile.CipherSuites, engine => engine.CipherSuites),
+                Flags = [List("--cipher", "SUITE", "Cipher suites to offer, by IANA name, in order.", "TLS_AES_128_GCM_SHA256")],
+            },
+            new PlanKey<Profile, IReadOnlyList<string>>("groups", new ListValue<string>(Group))
+            {
+                Get = profile => profile.Groups,
+                Set = (profile, groups) => profile with { Groups = groups },
+                Help = "IANA names of the groups to offer, in order of preference.",
+                Example = "[X25519MLKEM768, x25519]",
+                Default = "the engine's",
+                Needs = Refusal.Names<Profile>("group", profile => profile.Groups, engine => engine.Groups),
+                Flags = [List("--group", "GROUP", "Groups to offer, such as x25519 or secp256r1, in order.", "x25519")],
+            },
+            new PlanKey<Profile, IReadOnlyList<string>?>("keyShares", new KeySharesValue(Group))
+            {
+                Get = profile => profile.KeyShares,
+                Set = (profile, groups) => profile with { KeyShares = groups },
+                Help = "The groups that ClientHello has key shares for (RFC 8446 section 4.2.8), or `none`, which makes the server ask for one.",
+                Example = "x25519",
+                Default = "the first group",
+                Needs = Refusal.Feature<Profile>(EngineFeature.KeyShares, profile => profile.KeyShares is not null),
+                Flags = [List("--key-share", "GROUP", "Groups to send key shares for, or none.", "x25519") with { Default = "the first group" }],
+            },
+            new PlanKey<Profile, IReadOnlyList<string>>(
+                "sigalgs", new ListValue<string>(new NameValue("the IANA name of a signature scheme that an engine knows", engine => engine.SignatureSchemes)))
+            {
+                Get = profile => profile.SignatureSchemes,
+                Set = (profile, schemes) => profile with { SignatureSchemes = schemes },
+                Help = "IANA names of the signature schemes to offer, in order of preference.",
+                Example = "ecdsa_secp256r1_sha256",
+                Default = "the engine's",
+                Needs = Refusal.Names<Profile>("signature scheme", profile => profile.SignatureSchemes, engine => engine.SignatureSchemes),
+                Flags = [List("--sigalg", "SCHEME", "Signature schemes to offer, by IANA name, in order.", "ecdsa_secp256r1_sha256")],
+            },
+            new PlanKey<Profile, IReadOnlyList<string>>(
+                "alpn", new ListValue<string>(new TextValue("an ALPN protocol name", PlanRules.IsProtocolName, "write 1 to 255 bytes, such as h2 or http/1.1")))
+            {
+                Get = profile => profile.Alpn,
+                Set = (profile, protocols) => profile with { Alpn = protocols },
+                Help = "Application protocols to offer (RFC 7301), in order of preference.",
+                Example = "[h2, http/1.1]",
+                Flags = [List("--alpn", "PROTOCOL", "Application protocols to offer, in order.", "h2,http/1.1") with { Separators = "," }],
+            },
+            new PlanKey<Profile, double>("resume", new PercentValue())
+            {
+                Get = profile => profile.Resume,
+                Set = (profile, ratio) => profile with { Resume = ratio },
+                Help = "The part of the handshakes that offer to resume a session.",
+                Example = "30%",
+                Needs = (profile, engine) => profile.TlsVersions
+                    .Select(version => version == TlsVersion.Tls13 ? EngineFeature.ResumeTls13 : EngineFeature.ResumeTls12)
+                    .Where(feature => profile.Resume > 0 && !engine.Features.Contains(feature))
+                    .Select(feature => new Refusal(feature.Name()))
+                    .FirstOrDefault(),
+                Flags = [One("--resume", "PERCENT", "Part of the handshakes that offer to resume a session.", "30%")],
+            },
+            new PlanKey<Profile, Confirm>("confirm", new ChoiceValue<Confirm>("a way to confirm"))
+            {
+                Get = profile => profile.Confirm,
+                Set = (profile, confirm) => profile with { Confirm = confirm },
+                Help = "What must come back for a handshake to count as completed: `none`, `http` (the first byte of an answer to GET /) or `close` (the server's close_notify).",
+                Example = "http",
+                Needs = Refusal.Feature<Profile>(EngineFeature.Confirm, profile => profile.Confirm != Confirm.None),
+                Flags = [One("--confirm", "WHAT", "What must come back: none, http (an answer to GET /) or close (close_notify).", "http") with { Default = "none", Choices = EnumNames.All<Confirm>() }],
+            },
+            new PlanKey<Profile, Checks>("checks", new ChoiceValue<Checks>("an extent of checks"))
+            {
+                Get = profile => profile.Checks,
+                Set = (profile, checks) => profile with { Checks = checks },
+                Help = "`full` checks everything that a browser does; `lean` reuses key shares and checks one signature in 100, for more load from the same machine.",
+                Example = "lean",
+                Needs = Refusal.Feature<Profile>(EngineFeature.LeanChecks, profile => profile.Checks == Checks.Lean),
+                Flags = [One("--checks", "EXTENT", "full, or lean for more load: key shares are reused, one signature in 100 is checked.", "lean") with { Default = "full", Choices = EnumNames.All<Checks>() }],
+            },
+            new PlanKey<Profile, bool>("ocsp", new SwitchValue())
+            {
+                Get = profile => profile.Ocsp,
+                Set = (profile, asks) => profile with { Ocsp = asks },
+                Help = "Whether to ask for a stapled OCSP response (RFC 6066 section 8).",
+                Example = "true",
+                Needs = Refusal.Feature<Profile>(EngineFeature.OcspStapling, profile => profile.Ocsp),
+                Flags = [new PlanFlag("--ocsp", null, "Ask for a stapled OCSP response.", FlagGroup.Handshake) { Example = "" }],
+            },
+            new PlanKey<Profile, bool>("extendedMasterSecret", new SwitchValue())
+            {
+                Get = profile => profile.ExtendedMasterSecret,
+                Set = (profile, offers) => profile with { ExtendedMasterSecret = offers },
+                Help = "Whether TLS 1.2 offers the extended master secret (RFC 7627).",
+                Example = "false",
+                Needs = Refusal.Feature<Profile>(EngineFeature.PlainMasterSecret, profile => !profile.ExtendedMasterSecret),
+            },
+            new PlanKey<Profile, TimeSpan>("hold", new DurationValue(TimeSpan.Zero, PlanRules.MostHold))
+            {
+                Get = profile => profile.Hold,
+                Set = (profile, time) => profile with { Hold = time },
+                Help = "How long a connection stays open after a completed handshake.",
+                Example = "30s",
+                Needs = Refusal.Feature<Profile>(EngineFeature.Hold, profile => profile.Hold > TimeSpan.Zero),
+                Flags = [One("--hold", "DURATION", "Keep each connection open for this long after its handshake.", "30s") with { Default = "0s" }],
+            },
+            new PlanKey<Profile, IReadOnlyList<ClientIdentity>>("clientCertificates", new ClientCertificatesValue())
+            {
+                Get = profile => profile.Identities,
+                Set = (profile, identities) => profile with { Identities = identities },
+                Help = "Client certificates, sent in turn to servers that request one.",
+                Example = "[ { cert: client.pem, key: client.key } ]",
+                Needs = Refusal.Feature<Profile>(EngineFeature.ClientCertificates, profile => profile.Identities.Count > 0),
+                Flags = [ClientCertificatesValue.Cert, ClientCertificatesValue.Key],
+                OfFlags = ClientCertificatesValue.OfFlags,
+            },
+            new PlanKey<Profile, PreSharedKey?>("psk", new PreSharedKeyValue())
+            {
+                Get = profile => profile.PreSharedKey,
+                Set = (profile, psk) => profile with { PreSharedKey = psk },
+                Help = "An external pre-shared key (RFC 8446 section 4.2.11, RFC 4279).",
+                Example = "{ identity: device-17, key: 00112233445566778899aabbccddeeff }",
+                Needs = Refusal.Feature<Profile>(EngineFeature.PreSharedKeys, profile => profile.PreSharedKey is not null),
+                Flags = [One("--psk", "IDENTITY:HEX", "External pre-shared key.", "device-17:00112233445566778899aabbccddeeff")],
+            },
+        ]);
+
+    private static PlanFlag One(string name, string value, string help, string example) => new(name, value, help, FlagGroup.Handshake) { Example = example };
+
+    // OpenSSL separates names with colons, and no IANA name has one.
+    private static PlanFlag List(string name, string value, string help, string example) => One(name, value, help, example) with { Separators = ListSeparators };
+}

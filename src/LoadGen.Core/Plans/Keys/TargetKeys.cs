@@ -1,0 +1,214 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans.Reading;
+using LoadGen.Core.Plans.Units;
+
+namespace LoadGen.Core.Plans.Keys;
+
+/// <summary>The keys of a target.</summary>
+internal static class TargetKeys
+{
+    private const string ServerNameRemedy = "write the name in the certificate, such as www.example.com";
+
+    private static readonly PlanFlag CaCert = new("--cacert", "FILE", "PEM file of the authorities to trust.", FlagGroup.Target) { Example = "ca.pem" };
+
+    private static readonly PlanFlag Insecure = new("--insecure", null, "Accept any certificate.", FlagGroup.Target) { Aliases = ["-k"], Example = "" };
+
+    public static Section<Target> Section { get; } = new(
+        "a target",
+        new Target { Name = "", Host = "", Port = 443, ServerName = "" },
+        [
+            new PlanKey<Target, string>("name", Label("a target's name"))
+            {
+                Get = target => target.Name,
+                Set = (target, name) => target with { Name = name },
+                Help = "The name in metrics and reports; unique in the plan.",
+                Example = "gateway",
+                IsRequired = true,
+            },
+            new PlanKey<Target, (string Host, int Port)>("address", new AddressValue())
+            {
+                Get = target => (target.Host, target.Port),
+                Set = (target, address) => target with { Host = address.Host, Port = address.Port },
+                Help = "Host name or IP address, and port; 443 if there is no port. An IPv6 address is in brackets.",
+                Example = "gateway.internal:443",
+                IsRequired = true,
+            },
+            new PlanKey<Target, IReadOnlyList<string>>("serverName", new ListValue<string>(new TextValue("a server name", HostText.IsHost, ServerNameRemedy)))
+            {
+                Get = target => target.ServerName.Length == 0 ? [] : [target.ServerName, .. target.FurtherServerNames],
+                Set = (target, names) => target with { ServerName = names[0], FurtherServerNames = [.. names.Skip(1)] },
+                Help = "The name to ask for (SNI, RFC 6066) and to find in the certificate. Several are taken in turn.",
+                Example = "www.example.com",
+                Default = "the host",
+                Flags =
+                [
+                    new PlanFlag("--servername", "NAME", "Name to ask for (SNI) and to find in the certificate; several are taken in turn.", FlagGroup.Target)
+                    {
+                        Example = "www.example.com",
+                        Separators = ",",
+                        Default = "the host",
+                    },
+                ],
+            },
+            new PlanKey<Target, StartTlsProtocol?>("starttls", new OptionalValue<StartTlsProtocol>(new ChoiceValue<StartTlsProtocol>("a protocol before TLS")))
+            {
+                Get = target => target.StartTls,
+                Set = (target, protocol) => target with { StartTls = protocol },
+                Help = $"The protocol spoken before TLS: {string.Join(", ", EnumNames.All<StartTlsProtocol>())}.",
+                Example = "smtp",
+                Needs = Refusal.Feature<Target>(EngineFeature.StartTls, target => target.StartTls is not null),
+                Flags =
+                [
+                    new PlanFlag("--starttls", "PROTOCOL", $"Protocol before TLS: {string.Join(", ", EnumNames.All<StartTlsProtocol>())}.", FlagGroup.Target)
+                    {
+                        Example = "smtp",
+                        Choices = EnumNames.All<StartTlsProtocol>(),
+                    },
+                ],
+            },
+            new PlanKey<Target, Trust>("trust", new TrustValue())
+            {
+                Get = target => target.Trust,
+                Set = (target, trust) => target with { Trust = trust },
+                Help = "Whose certificates are accepted: `system` for the operating system's store, `insecure` for any, or `{ ca: FILE }` for the authorities in a PEM file.",
+                Example = "{ ca: ca.pem }",
+                Flags = [CaCert, Insecure],
+                OfFlags = TrustOf,
+            },
+        ]);
+
+    public static PlanValue<string> Label(string what) => new TextValue(what, PlanRules.IsLabel, PlanRules.LabelRemedy);
+
+    private static PlanNode? TrustOf(PlanFlags flags, PlanContext context)
+    {
+        if (!flags.Has(CaCert))
+        {
+            return flags.Has(Insecure) ? PlanNode.Of(new Written("insecure", Place.OfFlag(Insecure.Name))) : null;
+        }
+
+        if (flags.Has(Insecure))
+        {
+            context.Problems.Add(Place.OfFlag(Insecure.Name), $"excludes {CaCert.Name}", "give one of the two");
+        }
+
+        var file = CaCert.ValueIn(flags)!;
+        return PlanNode.MappingOf(file.Place, ("ca", file));
+    }
+
+    private sealed class AddressValue : ScalarValue<(string Host, int Port)>
+    {
+        private const int HttpsPort = 443;
+
+        public override JsonNode? Write((string Host, int Port) value) => value.Host.Length == 0 ? null : AddressText.Format(value.Host, value.Port);
+
+        public override JsonObject Schema() => new() { ["type"] = "string" };
+
+        protected override bool TryRead(Written written, PlanContext context, out (string Host, int Port) value)
+        {
+            var isAddress = AddressText.TryParse(written.Text, HttpsPort, out var host, out var port);
+            value = (host, port);
+            return isAddress || Refuse(written, "is not an address", $"write host:port, such as {AddressText.Examples}", context);
+        }
+    }
+
+    private sealed class TrustValue : PlanValue<Trust>
+    {
+        private const string Remedy = "name a PEM file with at least one BEGIN CERTIFICATE";
+
+        private static readonly Section<AuthorityFile> File = new(
+            "trust",
+            new AuthorityFile(null),
+            [
+                new PlanKey<AuthorityFile, Written?>("ca", new FileValue())
+                {
+                    Get = file => file.Ca,
+                    Set = (_, ca) => new AuthorityFile(ca),
+                    Help = "PEM file of the authorities to trust, from the plan's folder, or the PEM text itself.",
+                    Example = "ca.pem",
+                    IsRequired = true,
+                },
+            ]);
+
+        public override bool TryRead(PlanNode node, string path, PlanContext context, [MaybeNullWhen(false)] out Trust value)
+        {
+            value = null;
+            switch (node)
+            {
+                case PlanNode.Mapping:
+                    return File.Read(node, path, context) is { } file && TryRead(file.Ca!, context, out value);
+                case PlanNode.Scalar { Text: "system" }:
+                    value = Trust.System;
+                    return true;
+                case PlanNode.Scalar { Text: "insecure" }:
+                    value = Trust.Insecure;
+                    return true;
+                default:
+                    context.Problems.Add(node.Place, $"trust is {node.Kind}", "write system, insecure or { ca: ca.pem }");
+                    return false;
+            }
+        }
+
+        public override JsonNode Write(Trust value) => value switch
+        {
+            Trust.Authorities authorities => new JsonObject { ["ca"] = authorities.Pem },
+            Trust.Anything => "insecure",
+            _ => "system",
+        };
+
+        public override JsonObject Schema() => new()
+        {
+            ["anyOf"] = new JsonArray(new JsonObject { ["enum"] = new JsonArray("system", "insecure") }, File.Schema()),
+        };
+
+        public override void Describe(string section, ICollection<PlanReferenceEntry> reference) => File.Describe(section, reference);
+
+        private static bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out Trust trust)
+        {
+            trust = null;
+            if (PlanFile.ReadText(written, "the CA file", context) is not { } text)
+            {
+                return false;
+            }
+
+            // Written anew, so that a private key that shares the file does not travel with the plan.
+            var certificates = new X509Certificate2Collection();
+            try
+            {
+                certificates.ImportFromPem(text);
+                var pem = certificates.ExportCertificatePems();
+                if (certificates.Count == 0)
+                {
+                    context.Problems.Add(written.Place, $"{PlanFile.Name("the CA file", written)} holds no certificate", Remedy);
+                }
+                else if (!context.Authorities.TryAdd(pem))
+                {
+                    context.Problems.Add(
+                        written.Place,
+                        $"the CA certificates of the plan are more than {context.Authorities.Most} characters of PEM, too many to send to workers",
+                        "name files with only the authorities that sign the targets' certificates");
+                }
+
+                trust = new Trust.Authorities(pem);
+                return true;
+            }
+            catch (CryptographicException fault)
+            {
+                context.Problems.Add(written.Place, $"{PlanFile.Name("the CA file", written)} holds a broken certificate: {fault.Message}", "name a PEM file of certificates");
+                return false;
+            }
+            finally
+            {
+                foreach (var certificate in certificates)
+                {
+                    certificate.Dispose();
+                }
+            }
+        }
+
+        private sealed record AuthorityFile(Written? Ca);
+    }
+}
