@@ -27,7 +27,7 @@ internal sealed class LiveCounters
                 break;
             default:
                 // The TLS library completed a handshake in which we saw no ServerHello: a fault of ours.
-                throw new InvalidOperationException("A handshake was completed whose form was not seen on the wire.");
+                throw new InvalidOperationException("A handshake completed without a ServerHello seen on the wire.");
         }
     }
 

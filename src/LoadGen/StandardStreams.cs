@@ -211,7 +211,7 @@ internal sealed class PatientWriter : TextWriter
                 Monitor.Wait(_gate);
             }
 
-            var notice = _leftOut == 0 ? "" : $"{NewLine}[{_leftOut:N0} characters left out: they were not read in time]{NewLine}";
+            var notice = _leftOut == 0 ? "" : $"{NewLine}[{_leftOut:N0} characters dropped: the reader was too slow]{NewLine}";
             var text = notice + string.Concat(_waiting);
             _waiting.Clear();
             (_characters, _leftOut, _writing) = (0, 0, true);

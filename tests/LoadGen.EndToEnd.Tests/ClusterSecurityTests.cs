@@ -123,7 +123,7 @@ public sealed class ClusterSecurityTests : IDisposable
         Assert.Contains("has a private or pre-shared key, and with --insecure-cluster anyone can join and be sent it", coordinator.StandardError, StringComparison.Ordinal);
 
         await using var waiting = LoadGenProgram.Start(["coordinator", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--insecure-cluster"]);
-        var line = await waiting.WaitForLineAsync("plans are taken at ", Cancellation);
+        var line = await waiting.WaitForLineAsync("accepting plans at ", Cancellation);
         var submitted = await LoadGenProgram.RunAsync(["submit", "--to", line.Split(' ', ';').First(word => word.StartsWith("http", StringComparison.Ordinal)), .. plan], cancellation: Cancellation);
 
         Assert.Equal(2, submitted.ExitCode);

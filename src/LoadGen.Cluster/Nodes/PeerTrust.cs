@@ -44,7 +44,7 @@ internal sealed class PeerTrust(X509Certificate2Collection authorities, string u
         }
 
         return (found & X509ChainStatusFlags.NotTimeValid) != 0
-            ? $"({certificate.Subject}) or one above it is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u} only"
+            ? $"({certificate.Subject}) or one of its issuers is valid only from {certificate.NotBefore:u} to {certificate.NotAfter:u}"
             : $"({certificate.Subject}) is not valid: {found}";
     }
 }

@@ -160,7 +160,7 @@ internal static class CheckpointWire
         Books = CountsWire.FromWire(wire.Books),
         InFlight = WireValues.Count("the number in flight", wire.InFlight),
         Usage = CountsWire.FromWire(wire.Usage),
-        Stage = Enum.IsDefined((WorkerStage)wire.Stage) ? (WorkerStage)wire.Stage : throw new ArgumentException("a worker has no known stage"),
+        Stage = Enum.IsDefined((WorkerStage)wire.Stage) ? (WorkerStage)wire.Stage : throw new ArgumentException("a worker's stage is unknown"),
         LostAt = wire.HasLostAtTicks ? WireValues.Moment("the loss", wire.LostAtTicks) : null,
         IsLeaving = wire.Leaving,
         IsSettled = wire.Settled,

@@ -141,7 +141,7 @@ internal static class ReportWire
             WireValues.Within("the first number", wire.First, 1, wire.Number),
             WireValues.Count("what had ended before", wire.Before),
             WireValues.Count("the number in flight", wire.InFlight),
-            CountsWire.FromWire(wire.Usage) ?? throw new ArgumentException("the report tells no usage"),
+            CountsWire.FromWire(wire.Usage) ?? throw new ArgumentException("the report has no usage"),
             wire.Final,
             wire.Tally.ToByteArray());
 

@@ -48,7 +48,7 @@ internal sealed class Pacer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Connections under way. One that rests after failures is not.</summary>
+    /// <summary>Connections in progress. One that rests after failures is not.</summary>
     public int InFlight
     {
         get

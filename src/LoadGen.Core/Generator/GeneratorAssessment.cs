@@ -80,7 +80,7 @@ public sealed record GeneratorAssessment
         {
             yield return (
                 GeneratorLimit.ScheduleLag,
-                $"schedule lag: the 99th percentile of starts was {lag.P99.TotalMilliseconds:F1} ms late (limit {MostLag.TotalMilliseconds:F0} ms)");
+                $"schedule lag p99 {lag.P99.TotalMilliseconds:F1} ms (limit {MostLag.TotalMilliseconds:F0} ms)");
         }
 
         foreach (var usage in heldUp.Where(usage => Part(usage.Cpu, usage.Measured * usage.Cores) > MostCpu))
@@ -100,7 +100,7 @@ public sealed record GeneratorAssessment
             var count = tally.Failures.Where(failure => failure.Key.Kind == kind).Sum(failure => failure.Value.Count);
             if (count > 0)
             {
-                yield return (limit, $"{kind.Name()}: {count} connections could not be opened on this side");
+                yield return (limit, $"{kind.Name()}: {count} connections could not be opened on this host");
             }
         }
     }

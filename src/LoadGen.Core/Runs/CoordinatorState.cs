@@ -207,7 +207,7 @@ public sealed record CoordinatorState
             case RunEvent.WorkerHeard { RunId.Length: > 0 } heard when heard.RunId != run.RunId && run.LoadStart is null:
                 return Recover(mode.Order, heard, now);
             case RunEvent.WorkerHeard { RunId.Length: > 0 } heard when heard.RunId != run.RunId:
-                return (this, [new RunEffect.Release(heard.WorkerId, heard.RunId, WorkerRun.ExitAborted, $"the coordinator runs {run.RunId} now, and knows nothing of {heard.RunId}")]);
+                return (this, [new RunEffect.Release(heard.WorkerId, heard.RunId, WorkerRun.ExitAborted, $"the coordinator is running {run.RunId} and does not know {heard.RunId}")]);
             case RunEvent.WorkerHeard heard when mode.Untold.Contains(heard.WorkerId):
                 return With(mode, run.Apply(heard, now), [new RunEffect.AskInventory(heard.WorkerId, run.RunId)]);
             case RunEvent.RunKnownOver over when over.RunId == run.RunId && mode.Untold.Contains(over.WorkerId) && run.Workers.GetValueOrDefault(over.WorkerId) is { IsOver: false }:
@@ -252,7 +252,7 @@ public sealed record CoordinatorState
         return (
             Raised() with { Mode = new CoordinatorMode.Recovering(order, recovery) },
             [
-                new RunEffect.Warn($"worker {heard.WorkerId} has a run under way; asking the workers for it"),
+                new RunEffect.Warn($"worker {heard.WorkerId} reports a run in progress; recovering its state from the workers"),
                 .. Run?.Workers.Keys.Select(worker => new RunEffect.AskRegistration(worker)) ?? [],
                 .. AskOf(recovery, heard),
             ]);
@@ -293,7 +293,7 @@ public sealed record CoordinatorState
 
         if (order.Plan is not { } plan)
         {
-            var ending = new RunEnding.Impossible(stopReason ?? "the coordinator is gone, no worker knows of a run, and this standby has no plan of its own");
+            var ending = new RunEnding.Impossible(stopReason ?? "the coordinator was lost, no worker has a run in progress, and this standby has no plan of its own");
             return (
                 this with { Mode = new CoordinatorMode.Ended(order.RunId, ending) },
                 [new RunEffect.End(ending, null), .. Registered.Keys.Select(worker => new RunEffect.Release(worker, order.RunId, ending.WorkerExitCode, ""))]);

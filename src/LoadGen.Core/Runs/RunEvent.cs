@@ -68,7 +68,7 @@ public abstract record RunEvent
             }
             catch (TallyFormatException error)
             {
-                return new WorkerLost(workerId, $"it told a malformed report: {error.Message}");
+                return new WorkerLost(workerId, $"malformed report: {error.Message}");
             }
         }
     }

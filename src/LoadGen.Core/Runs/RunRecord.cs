@@ -73,7 +73,7 @@ public abstract record RunEnding
     /// <param name="AbortReason">Why it ended early; <see langword="null"/> if it did not.</param>
     public sealed record Finished(IReadOnlyList<WorkerRecord> Workers, TimeSpan Duration, string? AbortReason) : RunEnding;
 
-    /// <summary>Too few workers came in time.</summary>
+    /// <summary>Too few workers joined in time.</summary>
     public sealed record NotFormed(string Reason) : RunEnding;
 
     /// <summary>Policy forbids a target; nothing was dialled.</summary>

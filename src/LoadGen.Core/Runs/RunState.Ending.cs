@@ -39,8 +39,8 @@ public sealed partial record RunState
     {
         var workers = TookPart;
         var abortReason = StopReason
-            ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "every worker was lost"
-                : workers.All(worker => worker.IsOver && (worker.IsLeaving || worker.Stage == WorkerStage.Lost)) ? "every worker left"
+            ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "all workers were lost"
+                : workers.All(worker => worker.IsOver && (worker.IsLeaving || worker.Stage == WorkerStage.Lost)) ? "all workers left"
                 : null);
         return End(new RunEnding.Finished(RecordsOf(workers), DurationOf(workers, abortReason), abortReason));
     }

@@ -59,7 +59,7 @@ public sealed partial record RunState
 
     /// <summary>A run that was taken over from workers who missed its end: the coordinator before has ended it, and has its result.</summary>
     public (RunState State, ImmutableArray<RunEffect> Effects) EndAsOver(string workerId)
-        => End(new RunEnding.Impossible($"run {RunId} is over, as worker {workerId} knows: its result is with the coordinator that had it before"));
+        => End(new RunEnding.Impossible($"run {RunId} has already ended (reported by worker {workerId}); its previous coordinator has the result"));
 
     /// <summary>The same of a coordinator that speaks with a higher term from now on: its workers are told the division anew.</summary>
     public (RunState State, ImmutableArray<RunEffect> Effects) InTerm(int term)

@@ -18,9 +18,9 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     /// <summary>Enough for the first assignment to reach every worker, so that all start at the same moment.</summary>
     private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(200);
 
-    private const string TooLate = "it did not end its load in time after a stop";
+    private const string TooLate = "did not finish in time after the stop";
 
-    private const string BackTooLate = "it was silent for longer than its lease, and others have its share; what it did until then is counted";
+    private const string BackTooLate = "silent for longer than its lease; its share was reassigned, its results up to then are counted";
 
     private static readonly ImmutableArray<RunEffect> Nothing = [];
 
@@ -84,11 +84,11 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             RunEvent.ReportReceived report => TakeReport(report),
             RunEvent.WorkerLeaving leaving => Leave(leaving.WorkerId),
             RunEvent.WorkerLost lost => Lose(lost.WorkerId, lost.Reason, now),
-            RunEvent.RunKnownOver over => Lose(over.WorkerId, "it does not know the run any more", now),
+            RunEvent.RunKnownOver over => Lose(over.WorkerId, "no longer knows the run", now),
             RunEvent.StopRequested stop => Stop(stop.Reason, now),
             RunEvent.TimePassed => LoseSilent(now),
             RunEvent.ProcessEnded ended => Workers.GetValueOrDefault(ended.WorkerId)?.LastHeard == ended.HeardBefore
-                ? Lose(ended.WorkerId, "its process has ended", now)
+                ? Lose(ended.WorkerId, "its process has exited", now)
                 : (this, Nothing),
             RunEvent.CheckpointHeld held => (this, [new RunEffect.KeepCheckpoint(held.WorkerId, held.Version)]),
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
@@ -156,7 +156,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         var knows = heard.RunId == RunId;
         if (!knows && worker.IsActive && heard.Sent > worker.HadWorkAt)
         {
-            return Lose(worker.Id, "it does not know the run any more", now);
+            return Lose(worker.Id, "no longer knows the run", now);
         }
 
         var state = With(worker with { LastHeard = now, HadWorkAt = knows && heard.Version > 0 && !(worker.HadWorkAt > heard.Sent) ? heard.Sent : worker.HadWorkAt });
@@ -318,7 +318,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         foreach (var late in state.Workers.Values.Where(worker => worker.IsActive && ElapsedAt(now) > StoppedAt + StopsWithin))
         {
             (state, var caused) = state.Lose(late.Id, TooLate, now);
-            effects = [.. effects, .. caused, new RunEffect.Release(late.Id, RunId, WorkerRun.ExitFault, $"lost to the run: {TooLate}")];
+            effects = [.. effects, .. caused, new RunEffect.Release(late.Id, RunId, WorkerRun.ExitFault, $"counted as lost: {TooLate}")];
         }
 
         return now > StartBy && state.Stage is RunStage.Forming or RunStage.Preparing
@@ -333,14 +333,14 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         if (ready < MinWorkers)
         {
             return End(new RunEnding.NotFormed(Stage == RunStage.Forming
-                ? $"{Workers.Count} of {MinWorkers} workers came in time"
+                ? $"{Workers.Count} of {MinWorkers} workers joined in time"
                 : $"{ready} of {MinWorkers} workers were ready in time"));
         }
 
         var (state, effects) = (this, Nothing);
         foreach (var late in Workers.Values.Where(worker => worker.Stage != WorkerStage.Prepared))
         {
-            (state, var caused) = state.Dismiss(late, "it was not ready in time");
+            (state, var caused) = state.Dismiss(late, "not ready in time");
             effects = effects.AddRange(caused);
         }
 

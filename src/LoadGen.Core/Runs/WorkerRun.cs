@@ -172,7 +172,7 @@ public sealed partial record WorkerRun(WorkerIdentity Self)
             case (WorkerEvent.PartialSaved saved, WorkerMode.Loading { Load: { Course: LoadCourse.Saving } load }) when saved.RunId == load.Offer.RunId:
                 return End(ExitAborted, effects);
             case (WorkerEvent.LoadFailed failed, { Run: { } run }) when failed.RunId == run.RunId:
-                effects.Add(new WorkerEffect.Warn($"internal error: the load broke down: {failed.Reason}"));
+                effects.Add(new WorkerEffect.Warn($"internal error: the load failed: {failed.Reason}"));
                 effects.Add(new WorkerEffect.SayFailed(run.RunId, failed.Reason));
                 return End(ExitFault, effects);
             default:

@@ -46,7 +46,7 @@ internal sealed class TargetProcess : IAsyncDisposable
             var line = await process.StandardOutput.ReadLineAsync(patience.Token)
                 ?? throw new TargetProcessException("the built-in target ended before it was ready");
             var ready = JsonSerializer.Deserialize(line, TargetProcessJson.Default.TargetReady)
-                ?? throw new TargetProcessException("the built-in target did not say where it listens");
+                ?? throw new TargetProcessException("the built-in target did not report its address");
             return new TargetProcess(process, new Target
             {
                 Name = "built-in",
@@ -64,7 +64,7 @@ internal sealed class TargetProcess : IAsyncDisposable
             {
                 OperationCanceledException when !cancellation.IsCancellationRequested
                     => new TargetProcessException($"the built-in target was not ready within {Patience.TotalSeconds:0} s"),
-                JsonException => new TargetProcessException("the built-in target did not say where it listens"),
+                JsonException => new TargetProcessException("the built-in target did not report its address"),
                 _ => error,
             };
         }
@@ -84,11 +84,11 @@ internal sealed class TargetProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            return (null, $"the built-in target did not end within {Patience.TotalSeconds:0} s");
+            return (null, $"the built-in target did not exit within {Patience.TotalSeconds:0} s");
         }
         catch (Exception error) when (error is IOException or JsonException)
         {
-            return (null, $"the built-in target did not say what it counted: {error.Message}");
+            return (null, $"the built-in target did not report its counts: {error.Message}");
         }
     }
 

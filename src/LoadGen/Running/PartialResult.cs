@@ -24,12 +24,12 @@ internal static class PartialResult
         try
         {
             folder.Write(name, content);
-            Console.Error.WriteLine($"loadgen: what this worker counted is in {Path.Combine(folder.Path, name)}");
+            Console.Error.WriteLine($"loadgen: partial results of this worker are in {Path.Combine(folder.Path, name)}");
         }
         catch (Exception error) when (Output.IsExpected(error))
         {
             Console.Error.WriteLine(
-                $"loadgen: --out: cannot write to '{folder.Path}': {Output.Reason(error)}; what this worker counted is in {ResultOutputs.KeepElsewhere(name, content, beside: null)}");
+                $"loadgen: --out: cannot write to '{folder.Path}': {Output.Reason(error)}; partial results of this worker are in {ResultOutputs.KeepElsewhere(name, content, beside: null)}");
         }
     }
 }

@@ -97,7 +97,7 @@ internal sealed class RunFeed(string id, Plan? plan, Action<string> stop, Change
         var run = finished.Result.Run;
         lock (_lock)
         {
-            Note(TimeSpan.FromSeconds(run.DurationSeconds), NoteKind.Verdict, $"the verdict: {run.Verdict}");
+            Note(TimeSpan.FromSeconds(run.DurationSeconds), NoteKind.Verdict, $"verdict: {run.Verdict}");
             _finished = finished;
         }
 
@@ -129,7 +129,7 @@ internal sealed class RunFeed(string id, Plan? plan, Action<string> stop, Change
             if (!_stopping)
             {
                 _stopping = true;
-                Note(_progress?.Elapsed ?? TimeSpan.Zero, NoteKind.StopRequested, $"somebody wants the run to end: {reason}");
+                Note(_progress?.Elapsed ?? TimeSpan.Zero, NoteKind.StopRequested, $"stop requested: {reason}");
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
         if (OpenFiles is { } files && files - ownFiles < connections)
         {
             yield return
-                $"limits: {connections:N0} {(connections == 1 ? "connection needs" : "connections need")} {connections + ownFiles:N0} open files ({ownFiles:N0} of them for the program), but this process may have {files:N0} (ulimit -n); {Lower(remedy, files - ownFiles)}raise the limit";
+                $"limits: {connections:N0} {(connections == 1 ? "connection needs" : "connections need")} {connections + ownFiles:N0} open files ({ownFiles:N0} of them for the program), but this process is limited to {files:N0} (ulimit -n); {Lower(remedy, files - ownFiles)}raise the limit";
         }
 
         if (LocalPorts * CountAddresses(plan) is { } ports && ports < connections)
@@ -50,7 +50,7 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
         if (Threads < threads)
         {
             yield return
-                $"limits: a run with {workers:N0} {(workers == 1 ? "worker" : "workers")} needs {threads:N0} threads, but this user may have {Threads:N0} (ulimit -u); {(workers > 1 ? "lower --workers or " : "")}raise the limit";
+                $"limits: a run with {workers:N0} {(workers == 1 ? "worker" : "workers")} needs {threads:N0} threads, but this user is limited to {Threads:N0} (ulimit -u); {(workers > 1 ? "lower --workers or " : "")}raise the limit";
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class SubmittedRun : IRunObserver
     private readonly NodeMetrics _metrics;
     private volatile Stage _stage = Stage.Waiting.Instance;
     private FinishedRun? _finished;
-    private UnfinishedRun _unfinished = new(["internal error: the coordinator failed before the run was over"], ExitCode.Fault);
+    private UnfinishedRun _unfinished = new(["internal error: the coordinator failed before the run ended"], ExitCode.Fault);
 
     public SubmittedRun(string id, Plan plan, NodeMetrics metrics, ChangeSignal changes)
     {
@@ -88,7 +88,7 @@ internal sealed class SubmittedRun : IRunObserver
         catch (Exception error)
         {
             // What is wrong with one run's result must not hold up the runs behind it.
-            _unfinished = new UnfinishedRun([$"internal error: the run is over, and no result could be made of it ({error.GetType().Name}: {error.Message})"], ExitCode.Fault);
+            _unfinished = new UnfinishedRun([$"internal error: the run ended, but its result could not be built ({error.GetType().Name}: {error.Message})"], ExitCode.Fault);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class SubmittedRun : IRunObserver
                 return;
             }
 
-            Refuse(new UnfinishedRun([$"{reason} before it began"], ExitCode.Aborted));
+            Refuse(new UnfinishedRun([$"{reason} before it started"], ExitCode.Aborted));
         }
     }
 

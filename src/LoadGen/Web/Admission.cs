@@ -24,7 +24,7 @@ internal sealed class Admission(ApiToken token, IPEndPoint listen)
         // where a request comes from.
         if (request.Headers.Origin is [{ } origin, ..] && !IsOwn(origin, request))
         {
-            return new Refusal(StatusCodes.Status403Forbidden, $"requests from {origin} are not taken");
+            return new Refusal(StatusCodes.Status403Forbidden, $"requests from {origin} are rejected");
         }
 
         if (token.Value is null)
@@ -68,13 +68,13 @@ internal sealed class Admission(ApiToken token, IPEndPoint listen)
         {
             return new Refusal(
                 StatusCodes.Status403Forbidden,
-                $"{listen} can be reached from other machines, and there is no token: start the coordinator with --token-file, or set {ApiToken.Variable}");
+                $"{listen} is reachable from other machines, but no token is set: start the coordinator with --token-file, or set {ApiToken.Variable}");
         }
 
         // A name that somebody else owns may be made to mean this machine, and so pass for our own page.
         return request.Host.Host is "localhost" || IPAddress.TryParse(request.Host.Host, out _)
             ? null
-            : new Refusal(StatusCodes.Status403Forbidden, $"requests to '{request.Host.Host}' are not taken without a token; ask for localhost");
+            : new Refusal(StatusCodes.Status403Forbidden, $"requests to '{request.Host.Host}' are rejected without a token; use localhost");
     }
 
     private bool IsSigned(string? cookie)

@@ -22,7 +22,7 @@ public sealed record RunStatus
 
     public double? DurationSeconds { get; init; }
 
-    /// <summary>The stage of the plan's load that is under way, from 0.</summary>
+    /// <summary>The current stage of the plan's load, from 0.</summary>
     public int LoadStage { get; init; }
 
     /// <summary>The plan's rate now, absent for a closed load; of a run that is over, what was scheduled per second.</summary>

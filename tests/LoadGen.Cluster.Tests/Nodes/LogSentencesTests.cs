@@ -15,9 +15,9 @@ public sealed class LogSentencesTests
 
     [Theory]
     [InlineData("refused 10.0.0.7 as a node: its certificate is missing", NodeTransport.Sentence, "refused 10.0.0.7 as a node: its certificate is missing")]
-    [InlineData("a node that takes this one for akka.tcp://other@10.0.0.5:4053 is not heard: its cluster id is another, or its --seed names another address",
+    [InlineData("ignoring messages addressed to akka.tcp://other@10.0.0.5:4053: the sender uses another --cluster-id or --seed address",
         Dropping, "Ping", "/user/worker", "akka.tcp://other@10.0.0.5:4053", "akka.tcp://loadgen@10.0.0.5:4053")]
-    [InlineData("a message from another node cannot be read", Unreadable, "1", "", "", "")]
+    [InlineData("a message from another node could not be read", Unreadable, "1", "", "", "")]
     public void What_is_known_well_is_said_once_in_our_words(string expected, string format, params object[] values)
         => Assert.Equal((expected, true), LogSentences.Of(Warning(Remote, null, format, values)));
 

@@ -65,7 +65,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         }
         else if (decision == DowningDecision.DownThisSide)
         {
-            _log.Warning("cut off from more workers than are on this side: the coordinator on the other side goes on, this one ends");
+            _log.Warning("network partition: the other side has more workers and keeps the run; shutting down");
             _cluster.Down(_cluster.SelfAddress);
         }
     }
