@@ -126,7 +126,7 @@ internal sealed class CoordinatorActor : RunActor, IConductorSurroundings
         _conductor.Apply(new RunEvent.RunOrdered(begin.Order));
     }
 
-    // A message that is not what it says costs its sender its place, and nobody else anything.
+    // A message that is not what it says costs its sender its place, and affects no other node.
     private void Take(ToCoordinator message)
     {
         if (message is ToCoordinator.RegisterWorker worker && WireVersion.RefusalOf(worker) is { } refusal)

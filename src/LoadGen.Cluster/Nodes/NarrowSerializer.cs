@@ -64,7 +64,7 @@ internal sealed class RefusingSerializer(ExtendedActorSystem system, Config sett
 }
 
 /// <summary>
-/// Akka's serializer of system messages, with those of watching only. The others supervise actors of another node, which nobody
+/// Akka's serializer of system messages, with those of watching only. The others supervise actors of another node, which no node
 /// does here, and carry exceptions, whose type the sender would choose.
 /// </summary>
 internal sealed class NarrowSystemSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)

@@ -46,7 +46,7 @@ internal abstract partial record ToCoordinator
         public Wire.CheckpointHeld ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Version = Version };
     }
 
-    /// <summary>That run is over, as a coordinator before has said.</summary>
+    /// <summary>That run has ended, as a coordinator before has said.</summary>
     public sealed record RunOver(string RunId, string WorkerId)
         : ToCoordinator(WorkerId), IWireMessage<RunOver, Wire.RunOver>
     {

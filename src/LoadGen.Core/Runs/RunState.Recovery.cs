@@ -4,13 +4,13 @@ using LoadGen.Core.Slices;
 
 namespace LoadGen.Core.Runs;
 
-/// <summary>How a coordinator that takes over goes on with a run that is under way, from what the workers tell it.</summary>
+/// <summary>How a coordinator that takes over continues with a run in progress, from what the workers tell it.</summary>
 public sealed partial record RunState
 {
-    /// <summary>A run under way. A change of the division that was not decided yet is called off.</summary>
+    /// <summary>A run in progress. A change of the division that was not decided yet is called off.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="plan">What is run.</param>
-    /// <param name="assignment">The latest that any worker goes by.</param>
+    /// <param name="assignment">The latest that any worker follows.</param>
     /// <param name="loadStart">When the load started, by the new coordinator's monotonic clock.</param>
     /// <param name="workers">
     /// Those of the latest checkpoint, and those that told about themselves. Reports that the checkpoint does not cover come

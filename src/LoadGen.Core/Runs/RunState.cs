@@ -8,11 +8,11 @@ namespace LoadGen.Core.Runs;
 /// <summary>
 /// The run as its coordinator sees it, and every decision about it: a function from a state and an event to the next state
 /// and what has to be done. Time comes in with the events, by the coordinator's monotonic clock. The merged histograms are
-/// kept beside it, by whoever carries out <see cref="RunEffect.Merge"/>.
+/// kept beside it, by the caller that carries out <see cref="RunEffect.Merge"/>.
 /// </summary>
 public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 {
-    /// <summary>How long a worker goes on without hearing from a coordinator, where nobody says otherwise.</summary>
+    /// <summary>How long a worker continues without hearing from a coordinator, by default.</summary>
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(15);
 
     /// <summary>Enough for the first assignment to reach every worker, so that all start at the same moment.</summary>
@@ -57,7 +57,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     /// <summary>When it was told to end early, from the start of the load.</summary>
     public TimeSpan? StoppedAt { get; private init; }
 
-    /// <summary>Every worker that was given work, those that are gone too.</summary>
+    /// <summary>Every worker that was given work, including those that left or were lost.</summary>
     public ImmutableArray<WorkerState> TookPart => [.. Workers.Values.Where(worker => worker.TookPart)];
 
     /// <summary>The sum of all workers' books.</summary>
@@ -149,7 +149,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 
         if (worker.Stage == WorkerStage.Lost)
         {
-            // It is back, too late to go on: what it did before may still be told.
+            // It is back, too late to continue: what it did before may still be told.
             return (this, [new RunEffect.Stop(worker.Id)]);
         }
 
@@ -201,7 +201,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         return (state, [new RunEffect.Start(), .. members.Select(worker => new RunEffect.Assign(worker.Id))]);
     }
 
-    // Before the load, one worker's no is everybody's: the result would be of another run than was asked for. One that joins
+    // Before the load, one worker's refusal ends the run: the result would be of another run than was asked for. One that joins
     // later is simply not taken.
     private (RunState, ImmutableArray<RunEffect>) TakeRefusal(string workerId, RunEnding ending)
     {
@@ -326,7 +326,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             : state.Stage == RunStage.Preparing ? state.StartIfAllPrepared(now).After(effects) : (state, effects);
     }
 
-    // The time for the cluster to form is over: whoever is ready by then takes part, if these are enough.
+    // The time for the cluster to form has passed: the workers that are ready take part, if they are enough.
     private (RunState, ImmutableArray<RunEffect>) StartWithoutLate(TimeSpan now)
     {
         var ready = Workers.Values.Count(worker => worker.Stage == WorkerStage.Prepared);

@@ -287,7 +287,7 @@ internal static class HistogramBytes
         bytes.Advance(length);
     }
 
-    /// <summary>Reads a number of zero or more, and goes on behind it.</summary>
+    /// <summary>Reads a number of zero or more, and continues behind it.</summary>
     /// <exception cref="TallyFormatException">There is none.</exception>
     public static long Read(ref ReadOnlySpan<byte> bytes)
     {

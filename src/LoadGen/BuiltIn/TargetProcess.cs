@@ -30,7 +30,7 @@ internal sealed class TargetProcess : IAsyncDisposable
     /// <summary>How to reach it, and whom to trust.</summary>
     public Target Target { get; }
 
-    /// <summary>Ends when the process has, with a sentence that says how: while the load goes on, it must not.</summary>
+    /// <summary>Ends when the process has, with a sentence that says how: while the load runs, it must not.</summary>
     public Task<string> Ended { get; }
 
     /// <param name="givesSessions">Whether it gives out sessions and resumes them; a run that does not ask for that is spared their cost.</param>
@@ -70,7 +70,7 @@ internal sealed class TargetProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the target once every connection is over, and says what it counted, or why that is not known.</summary>
+    /// <summary>Ends the target once every connection has ended, and says what it counted, or why that is not known.</summary>
     public async Task<(BuiltInTargetCounts? Counts, string? Problem)> StopAsync()
     {
         using var patience = new CancellationTokenSource(Patience);

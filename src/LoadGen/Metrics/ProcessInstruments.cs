@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace LoadGen.Metrics;
 
-/// <summary>What every node exposes: which run it works on, and what its process and machine use, read when somebody asks.</summary>
+/// <summary>What every node exposes: which run it works on, and what its process and machine use, read at each scrape.</summary>
 internal sealed class ProcessInstruments
 {
     private readonly Gauge _runInfo;

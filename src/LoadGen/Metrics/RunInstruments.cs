@@ -8,7 +8,7 @@ using Prometheus;
 namespace LoadGen.Metrics;
 
 /// <summary>
-/// What a coordinator exposes of one run: the merged view of all workers, and how the run goes. The counts have names of
+/// What a coordinator exposes of one run: the merged view of all workers, and the progress of the run. The counts have names of
 /// their own (<c>loadgen_run_</c>), so that a sum over all processes counts nothing twice.
 /// </summary>
 internal sealed class RunInstruments
@@ -75,7 +75,7 @@ internal sealed class RunInstruments
 
     public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
 
-    /// <summary>Shows how the run goes, and everything counted so far. Called once a second, not for each report: thousands of them come.</summary>
+    /// <summary>Shows the progress of the run, and everything counted so far. Called once a second, not for each report: thousands of them come.</summary>
     public void Progressed(RunProgress progress, Plan plan, Tally merged)
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed class RunInstruments
         }
     }
 
-    /// <summary>The run is over.</summary>
+    /// <summary>The run has ended.</summary>
     public void Ended(Tally merged, Verdict verdict)
     {
         lock (_lock)

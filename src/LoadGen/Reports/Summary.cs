@@ -127,7 +127,7 @@ internal sealed class Summary
             WriteFlow(
                 LabelColumns,
                 [
-                    $"  [bold]{each.Count,10:N0}[/]",
+                    $"  [bold]{each.Count,10:N0}[/] handshakes",
                     $"TLS {each.TlsVersion}",
                     Markup.Escape(each.CipherSuite),
                     Markup.Escape(each.Group ?? "-"),
@@ -138,7 +138,7 @@ internal sealed class Summary
 
         if (_result.Held is { } held)
         {
-            WriteFlow(LabelColumns, $"  [bold]{held.Connections,10:N0}[/]", "connections held open,", $"{held.EndedByServer:N0} of them closed early by the server");
+            WriteFlow(LabelColumns, $"  [bold]{held.Connections,10:N0}[/] connections held open,", $"{held.EndedByServer:N0} of them closed early by the server");
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed class Summary
         {
             WriteFlow(
                 LabelColumns,
-                $"  [red]{each.Count,10:N0}[/]",
+                $"  [red]{each.Count,10:N0} failed[/]",
                 $"[red]{Markup.Escape(each.Kind)}{(each.Alert is null ? "" : $" {Markup.Escape(each.Alert)}")}[/]",
                 $"in {Markup.Escape(each.Phase)}",
                 $"({Markup.Escape(each.Side)})",

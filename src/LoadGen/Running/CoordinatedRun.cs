@@ -94,7 +94,7 @@ internal sealed class CoordinatedRun
             }
             else
             {
-                // Nothing runs yet, or it is the second time and somebody means it: no leaving, no waiting, no result.
+                // Nothing runs yet, or this is the second signal: exit at once, without leaving, waiting or a result.
                 Environment.Exit(ExitCode.Aborted);
             }
         });
@@ -127,7 +127,7 @@ internal sealed class CoordinatedRun
         return verdict;
     }
 
-    // A standby is over when the run is, here or elsewhere, or when somebody wants it to go.
+    // A standby ends with the run, here or elsewhere, or on a signal.
     private async Task<int?> FirstOf(RunSession session, ClusterNode node, StopSignals signals, SingleRun run)
     {
         if (!Standby)

@@ -3,7 +3,7 @@ using LoadGen.Core.Runs;
 
 namespace LoadGen.Running;
 
-/// <summary>Puts on disk what one worker counted when its coordinator was lost and nobody took over.</summary>
+/// <summary>Puts on disk what one worker counted when its coordinator was lost and none took over.</summary>
 internal static class PartialResult
 {
     /// <summary>Writes it into a folder, as <c>RUN.WORKER.partial.json</c>, and elsewhere if it cannot go there.</summary>

@@ -8,7 +8,7 @@ namespace LoadGen.Running;
 
 /// <summary>
 /// What this process may have, against what a plan needs: told before the load where it is certainly too little. A default
-/// that the plan did not ask for is no need: such a run goes on as far as it gets.
+/// that the plan did not ask for is no need: such a run continues as far as it gets.
 /// </summary>
 /// <param name="OpenFiles">The most open files; <see langword="null"/> for no limit.</param>
 /// <param name="LocalPorts">How many ports the system has for connections to one address; <see langword="null"/> if unknown.</param>

@@ -113,7 +113,7 @@ internal enum NoteKind
 
     WorkerLost,
 
-    /// <summary>A lost worker told what it did after all.</summary>
+    /// <summary>A lost worker reconnected and reported late results.</summary>
     WorkerBack,
 
     /// <summary>The first of its kind.</summary>
@@ -126,6 +126,6 @@ internal enum NoteKind
 
     Verdict,
 
-    /// <summary>The run is over without a result.</summary>
+    /// <summary>The run has ended without a result.</summary>
     Unfinished,
 }
