@@ -212,7 +212,7 @@ internal static class TallyEncoding
             sum += new Books(interval.Scheduled, interval.Completed, interval.Failed, interval.Dropped, 0);
             RequireCounts(sum.Scheduled, sum.Completed, sum.Failed, sum.Dropped);
             Require(
-                LatencyHistogram.Check(interval.Response.Span, IntervalTally.SignificantDigits) == interval.Completed,
+                LatencyHistogram.Check(interval.Response.Span) == interval.Completed,
                 "response times in a second of the tally do not match its completed handshakes");
         }
 
