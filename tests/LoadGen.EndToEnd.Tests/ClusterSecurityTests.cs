@@ -52,7 +52,7 @@ public sealed class ClusterSecurityTests : IDisposable
     [InlineData("a certificate of another authority", Refused)]
     [InlineData("a secret", "rejected 127.0.0.1 as a node: its certificate (CN=loadgen) is not signed by the authority of this cluster")]
     [InlineData("no TLS", "rejected a connection from 127.0.0.1: it is not TLS")]
-    [InlineData("another cluster id", "its cluster id is another")]
+    [InlineData("another cluster id", "the sender uses another --cluster-id or --seed address")]
     public async Task A_stranger_stays_out_while_the_run_goes_on(string stranger, string said)
     {
         await using var target = await BuiltInTargetProcess.StartAsync();

@@ -159,7 +159,7 @@ public sealed class LivePageTests
         var seed = $"127.0.0.1:{FreePort.Take()}";
         await using var waiting = LoadGenProgram.Start(["coordinator", "--listen", seed, "--http", "127.0.0.1:0"]);
         var line = await waiting.WaitForLineAsync("accepting plans at ", TestContext.Current.CancellationToken);
-        var address = line.Split(' ')[4].TrimEnd(';');
+        var address = line.Split(' ')[3].TrimEnd(';');
         await using var worker = LoadGenProgram.Start(["worker", "--seed", seed]);
         await using var target = await BuiltInTargetProcess.StartAsync();
         var page = await browser.OpenAsync(new Uri(address));
