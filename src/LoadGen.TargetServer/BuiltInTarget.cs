@@ -14,7 +14,7 @@ namespace LoadGen.TargetServer;
 /// </summary>
 public sealed class BuiltInTarget : IAsyncDisposable
 {
-    // Nobody tells when a process that had too many files open has closed one, so accepting is tried again by the clock.
+    // There is no event for a file that is closed by a process with too many open, so accepting is retried by the clock.
     private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly BuiltInTargetOptions _options;

@@ -20,7 +20,7 @@ internal sealed class Connection(
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nok\n"u8.ToArray();
 
     /// <summary>Serves the connection to its end. Never throws: what went wrong is counted.</summary>
-    /// <param name="stopping">Ends the connection if its handshake is over.</param>
+    /// <param name="stopping">Ends the connection if its handshake has ended.</param>
     /// <param name="aborting">Ends it in any case.</param>
     public async Task ServeAsync(CancellationToken stopping, CancellationToken aborting)
     {

@@ -26,8 +26,8 @@ internal sealed class LiveCounters
                 Interlocked.Increment(ref _resumed);
                 break;
             default:
-                // The TLS library completed a handshake in which we saw no ServerHello: a fault of ours.
-                throw new InvalidOperationException("A handshake was completed whose form was not seen on the wire.");
+                // The TLS library completed a handshake in which we saw no ServerHello: an internal error.
+                throw new InvalidOperationException("A handshake completed without a ServerHello seen on the wire.");
         }
     }
 

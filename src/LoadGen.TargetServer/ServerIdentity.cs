@@ -7,13 +7,13 @@ namespace LoadGen.TargetServer;
 
 /// <summary>
 /// A certificate for localhost, 127.0.0.1 and ::1 under an authority of its own, both made here and kept in memory only.
-/// The authority's key is gone once it has signed.
+/// The authority's key is discarded once it has signed.
 /// </summary>
 internal sealed class ServerIdentity : IDisposable
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(365);
 
-    // A client's clock may be behind ours.
+    // A client's clock may be behind this machine's.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
 
     private readonly X509Certificate2 _certificate;

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Pass = 0;
 
-    /// <summary>A fault of ours.</summary>
+    /// <summary>Internal error.</summary>
     public const int Fault = 1;
 
     /// <summary>Bad usage, or a plan with problems.</summary>

@@ -28,8 +28,8 @@ internal static partial class OutOfMemory
 
         var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         _most = limit / 100 * MostPercent;
-        _heapIsFull = Sentence($"out of memory: the heap may have {limit >> 20:N0} MiB (DOTNET_GCHeapHardLimit, or the container's limit); lower the connections of the load, or give more memory");
-        _noThread = Sentence("no thread could be started; raise the limit of processes (ulimit -u, or the container's limit of pids)");
+        _heapIsFull = Sentence($"out of memory: the heap is limited to {limit >> 20:N0} MiB (DOTNET_GCHeapHardLimit, or the container's limit); lower the number of connections or raise the limit");
+        _noThread = Sentence("cannot start a thread; raise the limit of processes (ulimit -u, or the container's pids limit)");
         // The first calls need memory for their compilation.
         Marshal.PrelinkAll(typeof(OutOfMemory));
         Marshal.PrelinkAll(typeof(StandardDescriptors));

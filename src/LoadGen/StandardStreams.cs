@@ -111,7 +111,7 @@ internal static partial class StandardDescriptors
     }
 }
 
-/// <summary>Takes text at once and hands it on from a thread of its own. What nobody reads for long is left out, the oldest first.</summary>
+/// <summary>Takes text at once and hands it on from a thread of its own. What is not read for long is left out, the oldest first.</summary>
 internal sealed class PatientWriter : TextWriter
 {
     /// <summary>Hours of progress lines, minutes of a live view.</summary>
@@ -165,7 +165,7 @@ internal sealed class PatientWriter : TextWriter
         }
     }
 
-    /// <summary>Waits until everything is handed on, or the time is over.</summary>
+    /// <summary>Waits until everything is handed on, or the time has passed.</summary>
     public void Drain(TimeSpan within)
     {
         var patience = within == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)within.TotalMilliseconds;
@@ -211,7 +211,7 @@ internal sealed class PatientWriter : TextWriter
                 Monitor.Wait(_gate);
             }
 
-            var notice = _leftOut == 0 ? "" : $"{NewLine}[{_leftOut:N0} characters left out: they were not read in time]{NewLine}";
+            var notice = _leftOut == 0 ? "" : $"{NewLine}[{_leftOut:N0} characters dropped: the reader was too slow]{NewLine}";
             var text = notice + string.Concat(_waiting);
             _waiting.Clear();
             (_characters, _leftOut, _writing) = (0, 0, true);

@@ -12,7 +12,7 @@ namespace LoadGen.EndToEnd.Tests;
 public sealed class ClusterSecurityTests : IDisposable
 {
     private const int Handshakes = 200;
-    private const string Refused = "refused 127.0.0.1 as a node: its certificate (CN=localhost) is not signed by the authority of this cluster";
+    private const string Refused = "rejected 127.0.0.1 as a node: its certificate (CN=localhost) is not signed by the authority of this cluster";
 
     private readonly TestAuthority _authority = new();
     private readonly TestAuthority _strangers = new();
@@ -50,9 +50,9 @@ public sealed class ClusterSecurityTests : IDisposable
 
     [Theory]
     [InlineData("a certificate of another authority", Refused)]
-    [InlineData("a secret", "refused 127.0.0.1 as a node: its certificate (CN=loadgen) is not signed by the authority of this cluster")]
-    [InlineData("no TLS", "refused a connection with 127.0.0.1: it is not TLS")]
-    [InlineData("another cluster id", "its cluster id is another")]
+    [InlineData("a secret", "rejected 127.0.0.1 as a node: its certificate (CN=loadgen) is not signed by the authority of this cluster")]
+    [InlineData("no TLS", "rejected a connection from 127.0.0.1: it is not TLS")]
+    [InlineData("another cluster id", "the sender uses another --cluster-id or --seed address")]
     public async Task A_stranger_stays_out_while_the_run_goes_on(string stranger, string said)
     {
         await using var target = await BuiltInTargetProcess.StartAsync();
@@ -106,9 +106,9 @@ public sealed class ClusterSecurityTests : IDisposable
         const string type = "System.IO.FileInfo, System.Private.CoreLib";
         var json = $$"""{ "$type": "{{type}}", "fileName": "/" }""";
         await insider.SendAsync(AkkaFrames.Json($"akka.ssl.tcp://loadgen@127.0.0.1:{port}/system/cluster", json, type), Cancellation);
-        await coordinator.WaitForLineAsync($"refused a message from another node that names the type '{type}'", Cancellation);
+        await coordinator.WaitForLineAsync($"rejected a message from another node: it names the type '{type}'", Cancellation);
         await insider.SendAsync(AkkaFrames.PoisonPill($"akka.ssl.tcp://loadgen@127.0.0.1:{port}/user/coordinator"), Cancellation);
-        await coordinator.WaitForLineAsync("refused a message 'PP' from another node", Cancellation);
+        await coordinator.WaitForLineAsync("rejected a message 'PP' from another node", Cancellation);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class ClusterSecurityTests : IDisposable
         Assert.Contains("has a private or pre-shared key, and with --insecure-cluster anyone can join and be sent it", coordinator.StandardError, StringComparison.Ordinal);
 
         await using var waiting = LoadGenProgram.Start(["coordinator", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--insecure-cluster"]);
-        var line = await waiting.WaitForLineAsync("plans are taken at ", Cancellation);
+        var line = await waiting.WaitForLineAsync("accepting plans at ", Cancellation);
         var submitted = await LoadGenProgram.RunAsync(["submit", "--to", line.Split(' ', ';').First(word => word.StartsWith("http", StringComparison.Ordinal)), .. plan], cancellation: Cancellation);
 
         Assert.Equal(2, submitted.ExitCode);

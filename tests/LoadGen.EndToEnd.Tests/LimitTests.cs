@@ -25,7 +25,7 @@ public sealed class LimitTests
         var sentence = Assert.Single(run.StandardError);
         Assert.Equal(2, exitCode);
         Assert.StartsWith("loadgen: limits: ", sentence, StringComparison.Ordinal);
-        Assert.Contains($"may have {files:N0} (ulimit -n)", sentence, StringComparison.Ordinal);
+        Assert.Contains($"limited to {files:N0} (ulimit -n)", sentence, StringComparison.Ordinal);
         Assert.Contains(remedy, sentence, StringComparison.Ordinal);
         Assert.Equal(0, server.Accepted);
     }
@@ -84,7 +84,7 @@ public sealed class LimitTests
             cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith("loadgen: out of memory: the heap may have 64 MiB", run.StandardError, StringComparison.Ordinal);
+        Assert.StartsWith("loadgen: out of memory: the heap is limited to 64 MiB", run.StandardError, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', run.StandardError);
     }
 

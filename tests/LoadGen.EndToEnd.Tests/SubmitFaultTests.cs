@@ -78,8 +78,8 @@ public sealed class SubmitFaultTests
         Assert.Equal(11, await first.WaitForExitAsync(ChildProcess.Patience, Cancellation));
         Assert.Equal("interrupted", Runs.Parse(string.Join('\n', first.StandardOutput), "the first run").Run.Reasons[0]);
         Assert.Equal(11, await second.WaitForExitAsync(ChildProcess.Patience, Cancellation));
-        Assert.Equal(["loadgen: interrupted before it began"], second.StandardError);
-        Assert.Single(waiting.Process.StandardOutput, line => line.EndsWith(": begins", StringComparison.Ordinal));
+        Assert.Equal(["loadgen: interrupted before it started"], second.StandardError);
+        Assert.Single(waiting.Process.StandardOutput, line => line.EndsWith(": started", StringComparison.Ordinal));
     }
 
     [Fact]

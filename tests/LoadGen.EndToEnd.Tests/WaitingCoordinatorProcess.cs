@@ -41,8 +41,8 @@ internal sealed class WaitingCoordinatorProcess : IAsyncDisposable
         var address = $"127.0.0.1:{FreePort.Take()}";
         var coordinator = LoadGenProgram.Start(
             ["coordinator", "--listen", address, "--http", "127.0.0.1:0", "--min-workers", $"{workers}", .. arguments], Environment);
-        var line = await coordinator.WaitForLineAsync("plans are taken at ", TestContext.Current.CancellationToken);
-        var api = new Uri(line.Split(' ')[4].TrimEnd(';'));
+        var line = await coordinator.WaitForLineAsync("accepting plans at ", TestContext.Current.CancellationToken);
+        var api = new Uri(line.Split(' ')[3].TrimEnd(';'));
         return new WaitingCoordinatorProcess(coordinator, [.. Enumerable.Range(0, workers).Select(_ => LoadGenProgram.Start(["worker", "--seed", address]))], api, address);
     }
 

@@ -39,7 +39,7 @@ public sealed class PatientWriterTests
 
         var read = reader.ToString();
         Assert.StartsWith("first \n[", read, StringComparison.Ordinal);
-        Assert.Contains("characters left out", read, StringComparison.Ordinal);
+        Assert.Contains("characters dropped", read, StringComparison.Ordinal);
         Assert.EndsWith("zzlast", read, StringComparison.Ordinal);
         Assert.DoesNotContain('x', read);
     }

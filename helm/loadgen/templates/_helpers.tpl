@@ -62,7 +62,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 {{- define "loadgen.env" -}}
-# Its files would be in a root file system that nobody may write to.
+# Its files would be in a root file system that is read-only.
 - { name: DOTNET_EnableDiagnostics, value: "0" }
 {{- with .Values.extraEnv }}
 {{ toYaml . }}

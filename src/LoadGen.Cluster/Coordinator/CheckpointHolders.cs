@@ -17,7 +17,7 @@ internal sealed class CheckpointHolders
     private int _held;
     private Checkpoint? _latest;
 
-    /// <summary>Whether checkpoints are made: somebody can take over, or could once.</summary>
+    /// <summary>Whether checkpoints are made: a standby can take over, or could once.</summary>
     public bool InUse { get; private set; }
 
     /// <summary>The latest checkpoint's number; 0 for none.</summary>
@@ -33,7 +33,7 @@ internal sealed class CheckpointHolders
     /// <summary>From now on checkpoints are made.</summary>
     public void Use() => InUse = true;
 
-    /// <summary>Goes on from the latest checkpoint of a coordinator before this one.</summary>
+    /// <summary>Continues from the latest checkpoint of a coordinator before this one.</summary>
     public void GoOnFrom(int version)
     {
         Version = version;

@@ -4,7 +4,7 @@ using LoadGen.Core.Tallies;
 
 namespace LoadGen.Cluster.Coordinator;
 
-/// <summary>Everything that a coordinator has of one run beside its state: made when the run begins here, dropped when it is over.</summary>
+/// <summary>Everything that a coordinator has of one run beside its state: made when the run begins here, dropped when it has ended.</summary>
 internal sealed class ConductedRun
 {
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1);
@@ -39,7 +39,7 @@ internal sealed class ConductedRun
         _timers.StartPeriodicTimer(Due.Show, Due.Show, ShowEvery);
     }
 
-    /// <summary>Goes on with what was counted before.</summary>
+    /// <summary>Continues with what was counted before.</summary>
     public void GoOn(RecoveredRun run)
     {
         _merged = run.Merged;
@@ -69,7 +69,7 @@ internal sealed class ConductedRun
     }
 
     /// <summary>
-    /// Makes checkpoints from now on if a standby could take over. They go on even if that one is gone: what workers let go of is
+    /// Makes checkpoints from now on if a standby could take over. They continue even if it is lost: what workers let go of is
     /// in them alone.
     /// </summary>
     public void UseCheckpoints(bool hasStandby)
@@ -89,7 +89,7 @@ internal sealed class ConductedRun
     public (Checkpoint Checkpoint, IReadOnlyList<string> Holders)? MakeCheckpoint(RunState? run)
         => run is { Stage: RunStage.Running or RunStage.Stopping } && Checkpoints.InUse ? Checkpoints.Make(run, _merged) : null;
 
-    /// <summary>Shows how the run goes.</summary>
+    /// <summary>Shows the progress of the run.</summary>
     public void Show(RunState? run, TimeSpan now)
     {
         if (run is not null)
@@ -100,7 +100,7 @@ internal sealed class ConductedRun
         }
     }
 
-    /// <summary>Hands on what is known of the run, which is over.</summary>
+    /// <summary>Hands on what is known of the run, which has ended.</summary>
     public void End(RunState? run, RunEnding ending)
     {
         _timers.Cancel(Due.Show);
@@ -119,7 +119,7 @@ internal sealed class ConductedRun
             : null);
     }
 
-    /// <summary>Nobody is waited for any more.</summary>
+    /// <summary>Waits for no worker any more.</summary>
     public void WorkersLeft() => _observer.WorkersLeft();
 }
 
@@ -129,7 +129,7 @@ internal enum Due
     /// <summary>To look at the time.</summary>
     Look,
 
-    /// <summary>To show how the run goes.</summary>
+    /// <summary>To show the progress of the run.</summary>
     Show,
 
     /// <summary>To make a checkpoint.</summary>

@@ -24,7 +24,7 @@ internal interface IConductorSurroundings
     /// <summary>Tells the person who watches.</summary>
     void Warn(string sentence);
 
-    /// <summary>The run is over, and its result handed on.</summary>
+    /// <summary>The run has ended, and its result handed on.</summary>
     void RunEnded(ConductedRun run, RunEnding ending);
 }
 
@@ -39,7 +39,7 @@ internal sealed class Conductor(CoordinatorState state, IConductorSurroundings s
 
     private ConductedRun? Run { get; set; }
 
-    /// <summary>Begins with a run, or by asking for one that is under way. Whatever becomes of it, its observer learns how it ended.</summary>
+    /// <summary>Begins with a run, or by asking for one in progress. Whatever becomes of it, its observer learns how it ended.</summary>
     public void Begin(RunOrder order)
     {
         Run = surroundings.Make(order.RunId);
@@ -71,10 +71,10 @@ internal sealed class Conductor(CoordinatorState state, IConductorSurroundings s
         }
     }
 
-    /// <summary>Shows how the run goes.</summary>
+    /// <summary>Shows the progress of the run.</summary>
     public void Show() => Run?.Show(State.Run, surroundings.Now);
 
-    /// <summary>A standby may have come or gone.</summary>
+    /// <summary>A standby may have joined or left.</summary>
     public void LookForStandby() => Run?.UseCheckpoints(surroundings.HasStandby);
 
     /// <summary>Gives some workers a checkpoint to hold, if the run makes any.</summary>

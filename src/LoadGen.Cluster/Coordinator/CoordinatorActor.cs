@@ -96,7 +96,7 @@ internal sealed class CoordinatorActor : RunActor, IConductorSurroundings
 
     protected override void BreakDown(string reason)
     {
-        _log.Error("the coordinator broke down: {0}", reason);
+        _log.Error("coordinator failed: {0}", reason);
         _conductor.CutShort(reason);
         _workers.ReleaseAll(Term, WorkerRun.ExitAborted, reason, Self);
     }
@@ -114,7 +114,7 @@ internal sealed class CoordinatorActor : RunActor, IConductorSurroundings
     {
         if (order.TakesOver)
         {
-            _log.Warning("the coordinator is gone; this one takes over");
+            _log.Warning("the coordinator was lost; taking over");
         }
 
         _conductor.Begin(order);
@@ -126,12 +126,12 @@ internal sealed class CoordinatorActor : RunActor, IConductorSurroundings
         _conductor.Apply(new RunEvent.RunOrdered(begin.Order));
     }
 
-    // A message that is not what it says costs its sender its place, and nobody else anything.
+    // A message that is not what it says costs its sender its place, and affects no other node.
     private void Take(ToCoordinator message)
     {
         if (message is ToCoordinator.RegisterWorker worker && WireVersion.RefusalOf(worker) is { } refusal)
         {
-            _log.Warning("refused to register: {0}", refusal);
+            _log.Warning("rejected a worker: {0}", refusal);
             Sender.Tell(new ToWorker.Release("", Term, WorkerRun.ExitFault, refusal));
             return;
         }
@@ -143,7 +143,7 @@ internal sealed class CoordinatorActor : RunActor, IConductorSurroundings
         }
         catch (TallyFormatException error)
         {
-            PutOut(message.WorkerId, $"it sent a malformed report ({error.Message})");
+            PutOut(message.WorkerId, $"sent a malformed report ({error.Message})");
         }
     }
 
@@ -152,12 +152,12 @@ internal sealed class CoordinatorActor : RunActor, IConductorSurroundings
     {
         if (_workers.At(Sender) is { } worker)
         {
-            PutOut(worker, $"it sent {malformed}");
+            PutOut(worker, $"sent {malformed}");
         }
         else
         {
-            _log.Warning("refused a node at {0}: it sent {1}", Sender.Path.Address, malformed);
-            Sender.Tell(new ToWorker.Release("", Term, WorkerRun.ExitFault, $"it sent {malformed}"));
+            _log.Warning("rejected a node at {0}: it sent {1}", Sender.Path.Address, malformed);
+            Sender.Tell(new ToWorker.Release("", Term, WorkerRun.ExitFault, $"sent {malformed}"));
         }
     }
 

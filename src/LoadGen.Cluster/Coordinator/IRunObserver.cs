@@ -15,7 +15,7 @@ public interface IRunObserver
     {
     }
 
-    /// <summary>The run is over. Called once.</summary>
+    /// <summary>The run has ended. Called once.</summary>
     /// <param name="ending">How it ended.</param>
     /// <param name="record">Everything known about it, where it finished; <see langword="null"/> otherwise.</param>
     void Ended(RunEnding ending, RunRecord? record);

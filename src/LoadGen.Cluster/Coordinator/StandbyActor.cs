@@ -6,7 +6,7 @@ using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace LoadGen.Cluster.Coordinator;
 
-/// <summary>Waits on a node whose coordinator has nothing to do, until the one that has the run says that it is over.</summary>
+/// <summary>Waits on a node whose coordinator has nothing to do, until the one that has the run says that it has ended.</summary>
 internal sealed class StandbyActor : ReceiveActor
 {
     /// <summary>Its name on every standby node.</summary>
@@ -26,7 +26,7 @@ internal static class Standbys
 {
     public static bool Exist(ActorSystem system) => Others(system).Any(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp);
 
-    /// <summary>Lets them go: the run is over.</summary>
+    /// <summary>Lets them go: the run has ended.</summary>
     public static void Release(IActorContext context, ToWorker.Release release)
     {
         foreach (var member in Others(context.System))

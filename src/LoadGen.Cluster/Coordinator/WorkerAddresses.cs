@@ -40,7 +40,7 @@ internal sealed class WorkerAddresses(IActorContext context)
         }
     }
 
-    /// <summary>What was there is gone.</summary>
+    /// <summary>The node at that address is gone.</summary>
     /// <returns>The worker it was; <see langword="null"/> if it was none, or has moved.</returns>
     public string? Forget(IActorRef gone)
     {
@@ -70,7 +70,7 @@ internal sealed class WorkerAddresses(IActorContext context)
         }
     }
 
-    /// <summary>Looks whether the processes of silent workers have ended: they begin nothing more, so nobody has to wait for their lease.</summary>
+    /// <summary>Looks whether the processes of silent workers have ended: they begin nothing more, so their lease need not be waited for.</summary>
     public void ProbeSilent(RunState? run, TimeSpan now)
     {
         foreach (var silent in run?.Workers.Values.Where(worker => !worker.IsOver && now - worker.LastHeard > SuspiciousSilence) ?? [])

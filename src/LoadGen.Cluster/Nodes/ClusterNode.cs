@@ -37,14 +37,14 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Ends when the node is a member of the cluster.</summary>
     public Task Joined => _joined.Task;
 
-    /// <summary>Ends when the node is gone: it left, was downed, or could not join in time.</summary>
+    /// <summary>Completes when the node has ended: it left, was downed, or could not join in time.</summary>
     public Task Terminated => _system.WhenTerminated;
 
     /// <summary>Starts a node and lets it join.</summary>
     /// <exception cref="NodeStartException">The address cannot be bound, or a seed is not an address.</exception>
     public static ClusterNode Start(NodeOptions options)
     {
-        // A part of every address, so that what a node of another cluster says is for nobody here.
+        // A part of every address, so that messages from nodes of another cluster are addressed to no actor here.
         var name = options.ClusterId is { } id ? $"{SystemName}-{id}" : SystemName;
         var seeds = options.Seeds.Select(seed => SeedAddress(seed, name, options.Identity is not null)).ToList();
         ActorSystem system;

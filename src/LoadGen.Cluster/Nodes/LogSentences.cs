@@ -20,13 +20,13 @@ internal static class LogSentences
 
         if (format.StartsWith("Dropping message [{0}] for non-local recipient", StringComparison.Ordinal))
         {
-            return ($"a node that takes this one for {values[2]} is not heard: its cluster id is another, or its --seed names another address", true);
+            return ($"ignoring messages addressed to {values[2]}: the sender uses another --cluster-id or --seed address", true);
         }
 
         // The advice in it, to add the serializer that was asked for, is the last thing to do.
         if (format.StartsWith("Deserialization failed for message", StringComparison.Ordinal))
         {
-            return (FirstLine(entry.Cause?.Message ?? "a message from another node cannot be read"), true);
+            return (FirstLine(entry.Cause?.Message ?? "a message from another node could not be read"), true);
         }
 
         if (!IsForUsers(entry))

@@ -38,7 +38,7 @@ internal sealed class NarrowSerializer : SerializerWithStringManifest
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest) => _said.Contains(manifest)
         ? _all.FromBinary(bytes, manifest)
-        : throw new SerializationException($"refused a message '{manifest}' from another node: nodes do not say that to each other");
+        : throw new SerializationException($"rejected a message '{manifest}' from another node: not part of the protocol");
 }
 
 /// <summary>
@@ -60,11 +60,11 @@ internal sealed class RefusingSerializer(ExtendedActorSystem system, Config sett
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest)
-        => throw new SerializationException($"refused a message from another node that names the type '{manifest}' to make");
+        => throw new SerializationException($"rejected a message from another node: it names the type '{manifest}'");
 }
 
 /// <summary>
-/// Akka's serializer of system messages, with those of watching only. The others supervise actors of another node, which nobody
+/// Akka's serializer of system messages, with those of watching only. The others supervise actors of another node, which no node
 /// does here, and carry exceptions, whose type the sender would choose.
 /// </summary>
 internal sealed class NarrowSystemSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
@@ -92,6 +92,6 @@ internal sealed class NarrowSystemSerializer(ExtendedActorSystem system) : Seria
         "watch" => typeof(Watch),
         "unwatch" => typeof(Unwatch),
         "death" => typeof(DeathWatchNotification),
-        _ => throw new SerializationException($"refused a system message '{manifest}' from another node: nodes do not say that to each other"),
+        _ => throw new SerializationException($"rejected a system message '{manifest}' from another node: not part of the protocol"),
     });
 }

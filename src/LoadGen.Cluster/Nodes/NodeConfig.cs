@@ -20,7 +20,7 @@ internal static class NodeConfig
           coordinated-shutdown {
             exit-clr = off
             run-by-clr-shutdown-hook = off
-            # A node leaves before it ends; where it cannot, nobody is there to wait for.
+            # A node leaves before it ends; where it cannot, there is no node to wait for.
             run-by-actor-system-terminate = off
           }
           actor {
@@ -85,7 +85,7 @@ internal static class NodeConfig
             singleton { hand-over-retry-interval = 200ms }
             singleton-proxy {
               singleton-identification-interval = 200ms
-              # The worker says itself when nobody answers in time.
+              # The worker says itself when no coordinator answers in time.
               log-singleton-identification-failure = off
             }
           }

@@ -32,7 +32,7 @@ public sealed record NodeOptions
     /// <summary>How long to try to join before giving up.</summary>
     public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a worker goes on without hearing from a coordinator, and how long it takes until a silent one is given up.</summary>
+    /// <summary>How long a worker continues without hearing from a coordinator, and how long it takes until a silent one is given up.</summary>
     public TimeSpan Lease { get; init; } = RunState.DefaultLease;
 
     /// <summary>Names the cluster: nodes with another id can neither join nor be heard. Letters, digits and dashes.</summary>

@@ -4,7 +4,7 @@ namespace LoadGen.Cluster.Nodes;
 
 /// <summary>
 /// Which certificates are those of nodes: the ones that chain to the given authorities and to nothing else, within their
-/// validity. The host name is not compared, since nodes come and go with changing addresses: whoever holds a certificate of
+/// validity. The host name is not compared, since nodes come and go with changing addresses: every holder of a certificate of
 /// these authorities is a node. Nothing is looked up on the network, neither revocation nor missing issuers.
 /// </summary>
 /// <param name="authorities">The authorities, with intermediates if there are any.</param>
@@ -44,7 +44,7 @@ internal sealed class PeerTrust(X509Certificate2Collection authorities, string u
         }
 
         return (found & X509ChainStatusFlags.NotTimeValid) != 0
-            ? $"({certificate.Subject}) or one above it is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u} only"
+            ? $"({certificate.Subject}) or one of its issuers is valid only from {certificate.NotBefore:u} to {certificate.NotAfter:u}"
             : $"({certificate.Subject}) is not valid: {found}";
     }
 }

@@ -8,7 +8,7 @@ internal static class ProcessProbe
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Whether the process is certainly gone. One that is only paused still has a port that accepts, and one that cannot be
+    /// Whether the process has certainly ended. One that is only paused still has a port that accepts, and one that cannot be
     /// reached does not answer at all: of those nothing is known.
     /// </summary>
     public static async Task<bool> IsGoneAsync(string host, int port)

@@ -4,7 +4,7 @@ namespace LoadGen.Cluster.Nodes;
 
 /// <summary>
 /// An actor that a run depends on. If it fails it says so to what it belongs to, with the reason, and stops: Akka would restart
-/// it under the same address with an empty memory, and nobody would be told.
+/// it under the same address with an empty memory, and no one would learn of it.
 /// </summary>
 internal abstract class RunActor : ReceiveActor, IWithTimers
 {

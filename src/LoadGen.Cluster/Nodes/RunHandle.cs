@@ -17,20 +17,20 @@ internal static class CoordinatorCommands
     public sealed record ReleaseWorkers;
 }
 
-/// <summary>A run under way.</summary>
+/// <summary>A run in progress.</summary>
 public sealed class RunHandle
 {
     private readonly IActorRef _coordinator;
 
     internal RunHandle(IActorRef coordinator) => _coordinator = coordinator;
 
-    /// <summary>Ends the run early: nothing starts any more, what is under way may end, the result is partial.</summary>
+    /// <summary>Ends the run early: nothing starts any more, what is in progress may end, the result is partial.</summary>
     public void Stop(string reason) => _coordinator.Tell(new CoordinatorCommands.StopRun(null, reason), ActorRefs.NoSender);
 
     /// <summary>Ends one of the runs of a coordinator that stays; one that has not begun ends when it has its turn.</summary>
     public void Stop(string runId, string reason) => _coordinator.Tell(new CoordinatorCommands.StopRun(runId, reason), ActorRefs.NoSender);
 
-    /// <summary>Gives a coordinator that stays its next run, which begins when the one before is over.</summary>
+    /// <summary>Gives a coordinator that stays its next run, which begins when the one before has ended.</summary>
     public void Begin(RunOrder order, IRunObserver observer) => _coordinator.Tell(new CoordinatorCommands.BeginRun(order, observer), ActorRefs.NoSender);
 
     /// <summary>Lets the workers of a coordinator that stays go: there will be no more runs.</summary>

@@ -80,6 +80,6 @@ internal static class AssignmentWire
         ImmutableArray<Share> shares = [.. wire.Shares.Select(share => new Share(WireValues.WorkerId(share.WorkerId), WireValues.Weight(share.Weight)))];
         return shares.Length > 0 && shares.Select(share => share.WorkerId).Distinct(StringComparer.Ordinal).Count() == shares.Length
             ? new Division((int)WireValues.Within("the epoch", wire.Epoch, 1, int.MaxValue), WireValues.Within("the arrival", wire.From, 0, long.MaxValue), shares)
-            : throw new ArgumentException("a division has no worker, or one twice");
+            : throw new ArgumentException("a division has no workers, or a worker twice");
     }
 }

@@ -56,7 +56,7 @@ internal abstract partial record ToCoordinator
     /// <param name="RunId">The run it works on; empty for none.</param>
     /// <param name="WorkerId">The worker.</param>
     /// <param name="Term">The highest term of a coordinator that it has heard.</param>
-    /// <param name="AssignmentTerm">The term of the assignment it goes by; 0 for none.</param>
+    /// <param name="AssignmentTerm">The term of the assignment it follows; 0 for none.</param>
     /// <param name="Version">The version of that assignment; 0 for none.</param>
     /// <param name="Sent">When, by the worker's monotonic clock.</param>
     public sealed record Beat(string RunId, string WorkerId, int Term, int AssignmentTerm, int Version, TimeSpan Sent)
@@ -149,11 +149,11 @@ internal abstract partial record ToWorker
         public Wire.BeatAnswered ToWire() => new() { RunId = RunId, Term = Term, SentTicks = Sent.Ticks, NowTicks = Now.Ticks };
     }
 
-    /// <summary>The run is over and nothing is expected of you any more.</summary>
+    /// <summary>The run has ended and nothing is expected of you any more.</summary>
     /// <param name="RunId">The run.</param>
     /// <param name="Term">The coordinator.</param>
     /// <param name="ExitCode">The code your process should exit with.</param>
-    /// <param name="Reason">Why, where it is not plain that the run is over; empty otherwise.</param>
+    /// <param name="Reason">Why, where it is not plain that the run has ended; empty otherwise.</param>
     public sealed record Release(string RunId, int Term, int ExitCode, string Reason)
         : ToWorker(RunId, Term), IWireMessage<Release, Wire.Release>
     {

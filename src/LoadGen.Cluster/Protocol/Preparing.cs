@@ -2,10 +2,10 @@ using LoadGen.Core.Plans;
 
 namespace LoadGen.Cluster.Protocol;
 
-/// <content>A worker gets ready for a plan, or says why it cannot.</content>
+/// <content>A worker prepares for a plan, or says why it cannot.</content>
 internal abstract partial record ToWorker
 {
-    /// <summary>Get ready for a plan, and answer with <see cref="ToCoordinator.WorkerPrepared"/>.</summary>
+    /// <summary>Prepare for a plan, and answer with <see cref="ToCoordinator.WorkerPrepared"/>.</summary>
     public sealed record PrepareRun(string RunId, int Term, Plan Plan, TimeSpan Lease)
         : ToWorker(RunId, Term), IWireMessage<PrepareRun, Wire.PrepareRun>
     {

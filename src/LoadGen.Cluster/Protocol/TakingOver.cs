@@ -46,7 +46,7 @@ internal abstract partial record ToCoordinator
         public Wire.CheckpointHeld ToWire() => new() { RunId = RunId, WorkerId = WorkerId, Version = Version };
     }
 
-    /// <summary>That run is over, as a coordinator before has said.</summary>
+    /// <summary>That run has ended, as a coordinator before has said.</summary>
     public sealed record RunOver(string RunId, string WorkerId)
         : ToCoordinator(WorkerId), IWireMessage<RunOver, Wire.RunOver>
     {
@@ -160,7 +160,7 @@ internal static class CheckpointWire
         Books = CountsWire.FromWire(wire.Books),
         InFlight = WireValues.Count("the number in flight", wire.InFlight),
         Usage = CountsWire.FromWire(wire.Usage),
-        Stage = Enum.IsDefined((WorkerStage)wire.Stage) ? (WorkerStage)wire.Stage : throw new ArgumentException("a worker has no known stage"),
+        Stage = Enum.IsDefined((WorkerStage)wire.Stage) ? (WorkerStage)wire.Stage : throw new ArgumentException("a worker's stage is unknown"),
         LostAt = wire.HasLostAtTicks ? WireValues.Moment("the loss", wire.LostAtTicks) : null,
         IsLeaving = wire.Leaving,
         IsSettled = wire.Settled,

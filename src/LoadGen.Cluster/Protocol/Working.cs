@@ -61,7 +61,7 @@ internal abstract partial record ToWorker
             => new() { RunId = RunId, Term = Term, Number = Number, SafeUpTo = SafeUpTo, MergeUpTo = MergeUpTo };
     }
 
-    /// <summary>Start nothing more; let what is under way end, and report it.</summary>
+    /// <summary>Start nothing more; let what is in progress end, and report it.</summary>
     public sealed record StopRun(string RunId, int Term) : ToWorker(RunId, Term), IWireMessage<StopRun, Wire.StopRun>
     {
         public static string Manifest => "stop-run";
@@ -71,7 +71,7 @@ internal abstract partial record ToWorker
         public Wire.StopRun ToWire() => new() { RunId = RunId, Term = Term };
     }
 
-    /// <summary>The run is over; wait for the next.</summary>
+    /// <summary>The run has ended; wait for the next.</summary>
     public sealed record EndRun(string RunId, int Term) : ToWorker(RunId, Term), IWireMessage<EndRun, Wire.EndRun>
     {
         public static string Manifest => "end-run";
@@ -85,7 +85,7 @@ internal abstract partial record ToWorker
 /// <content>Work is taken, and reported once a second.</content>
 internal abstract partial record ToCoordinator
 {
-    /// <summary>I go by that assignment, and where it has a cut, I begin nothing from there or from <paramref name="Reached"/> on.</summary>
+    /// <summary>I follow that assignment, and where it has a cut, I begin nothing from there or from <paramref name="Reached"/> on.</summary>
     /// <param name="RunId">The run.</param>
     /// <param name="WorkerId">The worker.</param>
     /// <param name="Term">The term of the assignment.</param>
@@ -141,7 +141,7 @@ internal static class ReportWire
             WireValues.Within("the first number", wire.First, 1, wire.Number),
             WireValues.Count("what had ended before", wire.Before),
             WireValues.Count("the number in flight", wire.InFlight),
-            CountsWire.FromWire(wire.Usage) ?? throw new ArgumentException("the report tells no usage"),
+            CountsWire.FromWire(wire.Usage) ?? throw new ArgumentException("the report has no usage"),
             wire.Final,
             wire.Tally.ToByteArray());
 

@@ -51,7 +51,7 @@ internal sealed class ArrivalPump
     /// <summary>Whether everything has ended for good; see <see cref="TryFinish"/>.</summary>
     public bool IsFinished { get; private set; }
 
-    /// <summary>Goes by other slices from now on. What was taken stays taken.</summary>
+    /// <summary>Follows other slices from now on. What was taken stays taken.</summary>
     /// <param name="slices">Those of the worker, in order; it may know some of them already, with other ends.</param>
     /// <param name="isCut">Whether more may come after the last one.</param>
     /// <returns>The first arrival that was not come to, and whether everything had ended here before.</returns>
@@ -59,7 +59,7 @@ internal sealed class ArrivalPump
     {
         if (_slices.Count > 0)
         {
-            // Slices are known by their epochs: the one under way goes on where it is.
+            // Slices are known by their epochs: the one in progress continues where it is.
             var present = _slices[_slice].Epoch;
             var index = slices.ToList().FindIndex(slice => slice.Epoch == present);
             _slice = Math.Max(index, 0);

@@ -99,7 +99,7 @@ internal sealed class ConnectionSlot(
         }
         catch (Exception error)
         {
-            // Clients turn every failure of network, server or cancellation into an outcome; what they throw is a bug of ours,
+            // Clients turn every failure of network, server or cancellation into an outcome; what they throw is a bug of this program,
             // and costs one handshake.
             outcome = Outcome.Failed(
                 new Failure(FailureKind.InternalError, Phase.TcpConnect, FaultSide.Generator, null, $"{error.GetType().Name}: {error.Message}"),

@@ -13,6 +13,6 @@ public interface IWorkerObserver
     /// <param name="runId">The run.</param>
     /// <param name="workerId">The worker.</param>
     /// <param name="part">What ended since.</param>
-    /// <param name="inFlight">Connections under way now.</param>
+    /// <param name="inFlight">Connections in progress now.</param>
     void Counted(string runId, string workerId, Tally part, long inFlight);
 }

@@ -34,7 +34,7 @@ internal sealed class Pacer : IDisposable
     /// <param name="engine">Makes the clients.</param>
     /// <param name="clock">Time since the start of the load.</param>
     /// <param name="records">Where what ends is put.</param>
-    /// <param name="owner">Told when everything has ended, or when the load breaks down.</param>
+    /// <param name="owner">Told when everything has ended, or when the load fails.</param>
     public Pacer(Plan plan, IHandshakeEngine engine, RunClock clock, LoadRecords records, IPacerOwner owner)
     {
         _pump = new ArrivalPump(plan);
@@ -48,7 +48,7 @@ internal sealed class Pacer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Connections under way. One that rests after failures is not.</summary>
+    /// <summary>Connections in progress. One that rests after failures is not.</summary>
     public int InFlight
     {
         get
@@ -60,7 +60,7 @@ internal sealed class Pacer : IDisposable
         }
     }
 
-    /// <summary>Goes by other slices from now on.</summary>
+    /// <summary>Follows other slices from now on.</summary>
     /// <param name="slices">Those of the worker, in order.</param>
     /// <param name="isCut">Whether more may come after the last one.</param>
     /// <returns>The first arrival that was not come to, and whether everything here had ended before.</returns>
@@ -85,7 +85,7 @@ internal sealed class Pacer : IDisposable
         }
     }
 
-    /// <summary>Lets nothing more begin. What is under way may end; connections that are held open are closed.</summary>
+    /// <summary>Lets nothing more begin. What is in progress may end; connections that are held open are closed.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed class Pacer : IDisposable
         _holding.Cancel();
     }
 
-    /// <summary>Takes the next arrival for a connection whose handshake is over, or keeps the connection until there is one.</summary>
+    /// <summary>Takes the next arrival for a connection whose handshake has ended, or keeps the connection until there is one.</summary>
     public bool TryTakeNext(ConnectionSlot slot, out Arrival arrival)
     {
         lock (_lock)

@@ -55,7 +55,7 @@ internal sealed class TallyActor : RunActor
     /// <param name="plan">What is run.</param>
     /// <param name="clock">Time since the start of the load.</param>
     /// <param name="records">What ends.</param>
-    /// <param name="inFlight">Says how many connections are under way.</param>
+    /// <param name="inFlight">Says how many connections are in progress.</param>
     /// <param name="observer">Sees what was counted.</param>
     public static Props PropsFor(string runId, string workerId, Plan plan, RunClock clock, LoadRecords records, Func<int> inFlight, IWorkerObserver observer)
         => Props.Create(() => new TallyActor(runId, workerId, plan, clock, records, inFlight, observer)).WithDispatcher("loadgen.tally-dispatcher");
@@ -65,7 +65,7 @@ internal sealed class TallyActor : RunActor
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer("records", TakeRecords.Instance, TakeEvery);
-        // At each whole second of the load, which has not begun yet, or goes on already for a worker that joins it.
+        // At each whole second of the load, which has not begun yet, or continues already for a worker that joins it.
         var toNextSecond = ReportEvery - new TimeSpan(((_clock.Now.Ticks % ReportEvery.Ticks) + ReportEvery.Ticks) % ReportEvery.Ticks);
         Timers.StartPeriodicTimer("second", SecondOver.Instance, _clock.Now < TimeSpan.Zero ? ReportEvery - _clock.Now : toNextSecond, ReportEvery);
     }

@@ -40,7 +40,7 @@ internal sealed class WorkerActor : RunActor
         Receive<WorkerEvent>(Apply);
         Receive<PreparationEnded>(Prepared);
         Receive<TallyActor.Counted>(Save);
-        Receive<Malformed>(malformed => _log.Warning("ignored what the coordinator sent: {0}", malformed));
+        Receive<Malformed>(malformed => _log.Warning("ignored a message from the coordinator: {0}", malformed));
     }
 
     private TimeSpan Now => _services.Clock.GetElapsedTime(_clockBase);
@@ -53,7 +53,7 @@ internal sealed class WorkerActor : RunActor
 
     protected override void BreakDown(string reason)
     {
-        _log.Error("the worker broke down: {0}", reason);
+        _log.Error("worker failed: {0}", reason);
         _coordinator.Tell(new ToCoordinator.WorkerFailed(_state.Mode.Run?.RunId ?? "", _state.Self.Id, reason), Self, widely: false);
         _released(WorkerRun.ExitFault);
     }

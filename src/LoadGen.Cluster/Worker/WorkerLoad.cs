@@ -33,7 +33,7 @@ internal sealed class WorkerLoad : IPacerOwner
     /// <summary>Counts what ends here.</summary>
     public IActorRef Tally { get; }
 
-    /// <summary>Goes by an assignment from now on.</summary>
+    /// <summary>Follows an assignment from now on.</summary>
     public WorkerEvent.Divided Take(Assignment assignment)
     {
         var (reached, isFinished) = _pacer.Take(assignment.SlicesOf(_run.Plan, _workerId), assignment.CutAt is not null);

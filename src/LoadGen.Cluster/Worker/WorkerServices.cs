@@ -15,7 +15,7 @@ public sealed record WorkerServices
     /// <summary>Sees the load as it happens.</summary>
     public required IWorkerObserver Observer { get; init; }
 
-    /// <summary>Called with everything that was counted here when the coordinator was lost and nobody took over.</summary>
+    /// <summary>Called with everything that was counted here when the coordinator was lost and none took over.</summary>
     public Action<AbandonedRun> Abandoned { get; init; } = _ => { };
 
     /// <summary>This worker's share of the work among others, at least 1.</summary>

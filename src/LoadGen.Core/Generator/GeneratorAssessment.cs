@@ -10,13 +10,13 @@ namespace LoadGen.Core.Generator;
 /// </summary>
 public sealed record GeneratorAssessment
 {
-    /// <summary>Handshakes that start later than this, at the 99th percentile, were held up by the generator.</summary>
+    /// <summary>Handshakes that start later than this, at the 99th percentile, were delayed by the generator.</summary>
     private static readonly TimeSpan MostLag = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Above this part of its processors a process is saturated.</summary>
     private const double MostCpu = 0.9;
 
-    /// <summary>Above this part of the time, garbage collection holds everything up.</summary>
+    /// <summary>Above this part of the time, garbage collection stalls everything.</summary>
     private const double MostGcPause = 0.1;
 
     private static readonly (FailureKind Kind, GeneratorLimit Limit)[] Exhausted =
@@ -44,7 +44,7 @@ public sealed record GeneratorAssessment
     public static GeneratorAssessment Of(RunRecord record)
         => Of(record.Plan, record.Books, record.Tally, record.Workers.Select(worker => worker.Usage));
 
-    /// <summary>Judges the generator by what is known of a run, which may still be under way.</summary>
+    /// <summary>Judges the generator by what is known of a run, which may still be in progress.</summary>
     /// <param name="plan">What is run.</param>
     /// <param name="books">What became of the arrivals.</param>
     /// <param name="tally">The samples of all workers.</param>
@@ -60,7 +60,7 @@ public sealed record GeneratorAssessment
         var lag = tally.Lag.Summarize();
         var gcPause = processes.Select(usage => Part(usage.GcPause, usage.Measured)).DefaultIfEmpty().Max();
         // A closed load uses what it can get, and a saturated generator is then the limit; an open one that kept its times
-        // and its connections was not held up by it.
+        // and its connections was not delayed by it.
         var heldUp = plan.Load is Load.Closed || books.Dropped > 0;
         var reasons = FindReasons(tally, heldUp ? processes : [], lag, gcPause).ToList();
         return new GeneratorAssessment
@@ -80,7 +80,7 @@ public sealed record GeneratorAssessment
         {
             yield return (
                 GeneratorLimit.ScheduleLag,
-                $"schedule lag: the 99th percentile of starts was {lag.P99.TotalMilliseconds:F1} ms late (limit {MostLag.TotalMilliseconds:F0} ms)");
+                $"schedule lag p99 {lag.P99.TotalMilliseconds:F1} ms (limit {MostLag.TotalMilliseconds:F0} ms)");
         }
 
         foreach (var usage in heldUp.Where(usage => Part(usage.Cpu, usage.Measured * usage.Cores) > MostCpu))
@@ -100,7 +100,7 @@ public sealed record GeneratorAssessment
             var count = tally.Failures.Where(failure => failure.Key.Kind == kind).Sum(failure => failure.Value.Count);
             if (count > 0)
             {
-                yield return (limit, $"{kind.Name()}: {count} connections could not be opened on this side");
+                yield return (limit, $"{kind.Name()}: {count} connections could not be opened on this host");
             }
         }
     }
@@ -117,7 +117,7 @@ public enum GeneratorLimit
     /// <summary>A process used up its processors.</summary>
     Cpu,
 
-    /// <summary>Garbage collection held everything up.</summary>
+    /// <summary>Garbage collection stalled everything.</summary>
     GcPause,
 
     /// <summary>No local port was left.</summary>

@@ -11,7 +11,7 @@ namespace LoadGen.Core.Generator;
 /// <param name="GcPause">Time all its managed threads were paused for garbage collection.</param>
 public sealed record GeneratorUsage(string Process, int Cores, TimeSpan Elapsed, TimeSpan Cpu, TimeSpan GcPause)
 {
-    /// <summary>When it began its part, since the start of the run's clock: later than that for one that joined under way.</summary>
+    /// <summary>When it began its part, since the start of the run's clock: later than that for one that joined later.</summary>
     public TimeSpan Since { get; init; }
 
     /// <summary>The time over which the rest was used.</summary>

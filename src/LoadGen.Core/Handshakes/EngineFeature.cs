@@ -18,7 +18,7 @@ public enum EngineFeature
     KeyShares,
 
     /// <summary>Await the server's answer after the handshake.</summary>
-    [JsonStringEnumMemberName("wait for the server's answer after the handshake")]
+    [JsonStringEnumMemberName("wait for the server's response after the handshake")]
     Confirm,
 
     /// <summary>Show client certificates.</summary>
@@ -30,11 +30,11 @@ public enum EngineFeature
     PreSharedKeys,
 
     /// <summary>Ask for a stapled OCSP response and see whether it came (RFC 6066 section 8).</summary>
-    [JsonStringEnumMemberName("ask for OCSP stapling")]
+    [JsonStringEnumMemberName("request OCSP stapling")]
     OcspStapling,
 
     /// <summary>Leave out the extended master secret (RFC 7627).</summary>
-    [JsonStringEnumMemberName("leave out the extended master secret")]
+    [JsonStringEnumMemberName("omit the extended master secret")]
     PlainMasterSecret,
 
     /// <summary>Reuse key shares, and check signatures of some handshakes only.</summary>

@@ -68,7 +68,7 @@ public enum FailureKind
     /// <summary>This process may open no more files.</summary>
     FilesExhausted,
 
-    /// <summary>The run was stopped while the handshake was under way.</summary>
+    /// <summary>The run was stopped while the handshake was in progress.</summary>
     Cancelled,
 
     /// <summary>An error of the load generator itself, or one that the operating system did not explain.</summary>

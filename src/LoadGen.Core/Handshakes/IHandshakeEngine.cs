@@ -36,7 +36,7 @@ public interface IHandshakeClient : IDisposable
     ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation);
 
     /// <summary>
-    /// Does what can wait until the outcome of a handshake was taken: gets ready for the next one, and keeps the connection open
+    /// Does what can wait until the outcome of a handshake was taken: prepares for the next one, and keeps the connection open
     /// for as long as the profile says, then closes it.
     /// </summary>
     /// <param name="cancellation">Closes it at once.</param>

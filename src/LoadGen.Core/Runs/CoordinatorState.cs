@@ -12,7 +12,7 @@ public abstract record CoordinatorMode
     /// <summary>Stays between runs: workers are registered and wait.</summary>
     public sealed record Idle : CoordinatorMode;
 
-    /// <summary>Comes after another: asks the workers for the run that is under way, and begins its own if there is none.</summary>
+    /// <summary>Comes after another: asks the workers for the run in progress, and begins its own if there is none.</summary>
     /// <param name="Order">Its own run; <see langword="null"/> for a coordinator that stays.</param>
     /// <param name="Recovery">What was told so far.</param>
     /// <param name="StopReason">Why the run is to end once it is known; <see langword="null"/> if it is not.</param>
@@ -24,14 +24,14 @@ public abstract record CoordinatorMode
     /// <param name="Untold">Workers of a run that was taken over which have not told yet what they know.</param>
     public sealed record Running(RunOrder? Order, RunState Run, ImmutableHashSet<string> Untold) : CoordinatorMode;
 
-    /// <summary>Its only run is over: whoever asks may go.</summary>
+    /// <summary>Its only run has ended: workers that ask are released.</summary>
     public sealed record Ended(string RunId, RunEnding Ending) : CoordinatorMode;
 }
 
 /// <summary>
 /// A coordinator's node, and every decision about it that is not about the run itself, which <see cref="RunState"/> makes: a
 /// function from a state and an event to the next state and what has to be done. A first coordinator, a standby that takes
-/// over and one that was started again at the same address are one: whoever hears of a run that is under way goes on with it.
+/// over and one that was started again at the same address are one: either one that hears of a run in progress continues it.
 /// </summary>
 public sealed record CoordinatorState
 {
@@ -58,14 +58,14 @@ public sealed record CoordinatorState
     /// </summary>
     public int Term { get; private init; }
 
-    /// <summary>Workers that have registered and are not gone.</summary>
+    /// <summary>Workers that have registered and have neither left nor been lost.</summary>
     public ImmutableSortedDictionary<string, RunEvent.WorkerRegistered> Registered { get; private init; }
         = ImmutableSortedDictionary.Create<string, RunEvent.WorkerRegistered>(StringComparer.Ordinal);
 
-    /// <summary>The runs that it has had: a worker that still has one of them is told that it is over.</summary>
+    /// <summary>The runs that it has had: a worker that still has one of them is told that it has ended.</summary>
     private ImmutableHashSet<string> Had { get; init; } = [];
 
-    /// <summary>The runs to begin when the present one is over.</summary>
+    /// <summary>The runs to begin when the present one has ended.</summary>
     private ImmutableList<RunOrder> Orders { get; init; } = [];
 
     /// <summary>Why runs that were ordered are not to begin.</summary>
@@ -169,7 +169,7 @@ public sealed record CoordinatorState
             case RunEvent.WorkerRegistered registered:
                 return (this, [new RunEffect.Welcome(registered.WorkerId)]);
             case RunEvent.WorkerHeard heard:
-                // Whatever beat is answered is counted: the lease goes on with the answer.
+                // Whatever beat is answered is counted: the answer renews the lease.
                 var heardOf = mode.Recovery.Hear(heard.WorkerId, now);
                 return IsUnderWayElsewhere(heard)
                     ? (this with { Mode = mode with { Recovery = heardOf.Ask(heard.RunId) } }, AskOf(mode.Recovery, heard))
@@ -186,7 +186,7 @@ public sealed record CoordinatorState
             case RunEvent.StopRequested stop:
                 return (this with { Mode = mode with { StopReason = stop.Reason } }, []);
             case RunEvent.TimePassed when mode.Recovery.RunId is null && now - mode.Recovery.Since > RunShowsWithin:
-                // A run that its workers do not tell of is over: they are not asked for it again.
+                // A run that its workers do not tell of has ended: they are not asked for it again.
                 return (this with { Had = Had.Union(mode.Recovery.Asked) }).BeginAnew(mode.Order, now);
             case RunEvent.TimePassed when now > mode.Recovery.Until:
                 return TakeOver(mode, now);
@@ -207,7 +207,7 @@ public sealed record CoordinatorState
             case RunEvent.WorkerHeard { RunId.Length: > 0 } heard when heard.RunId != run.RunId && run.LoadStart is null:
                 return Recover(mode.Order, heard, now);
             case RunEvent.WorkerHeard { RunId.Length: > 0 } heard when heard.RunId != run.RunId:
-                return (this, [new RunEffect.Release(heard.WorkerId, heard.RunId, WorkerRun.ExitAborted, $"the coordinator runs {run.RunId} now, and knows nothing of {heard.RunId}")]);
+                return (this, [new RunEffect.Release(heard.WorkerId, heard.RunId, WorkerRun.ExitAborted, $"the coordinator is running {run.RunId} and does not know {heard.RunId}")]);
             case RunEvent.WorkerHeard heard when mode.Untold.Contains(heard.WorkerId):
                 return With(mode, run.Apply(heard, now), [new RunEffect.AskInventory(heard.WorkerId, run.RunId)]);
             case RunEvent.RunKnownOver over when over.RunId == run.RunId && mode.Untold.Contains(over.WorkerId) && run.Workers.GetValueOrDefault(over.WorkerId) is { IsOver: false }:
@@ -252,7 +252,7 @@ public sealed record CoordinatorState
         return (
             Raised() with { Mode = new CoordinatorMode.Recovering(order, recovery) },
             [
-                new RunEffect.Warn($"worker {heard.WorkerId} has a run under way; asking the workers for it"),
+                new RunEffect.Warn($"worker {heard.WorkerId} reports a run in progress; recovering its state from the workers"),
                 .. Run?.Workers.Keys.Select(worker => new RunEffect.AskRegistration(worker)) ?? [],
                 .. AskOf(recovery, heard),
             ]);
@@ -270,7 +270,7 @@ public sealed record CoordinatorState
             .. effects,
         ];
         var newcomers = Registered.Values.Where(worker => !run.Workers.ContainsKey(worker.WorkerId));
-        // A run of its own that had not begun has its turn later.
+        // A run of its own that had not begun gets its turn later.
         var (state, order) = Stays && mode.Order is { } own ? (this with { Orders = Orders.Insert(0, own) }, null) : (this, mode.Order);
         return state.With(new CoordinatorMode.Running(order, run, untold), run.ApplyAll(newcomers, now), effects);
     }
@@ -293,7 +293,7 @@ public sealed record CoordinatorState
 
         if (order.Plan is not { } plan)
         {
-            var ending = new RunEnding.Impossible(stopReason ?? "the coordinator is gone, no worker knows of a run, and this standby has no plan of its own");
+            var ending = new RunEnding.Impossible(stopReason ?? "the coordinator was lost, no worker has a run in progress, and this standby has no plan of its own");
             return (
                 this with { Mode = new CoordinatorMode.Ended(order.RunId, ending) },
                 [new RunEffect.End(ending, null), .. Registered.Keys.Select(worker => new RunEffect.Release(worker, order.RunId, ending.WorkerExitCode, ""))]);

@@ -34,7 +34,7 @@ public sealed record Recovery(TimeSpan Since)
     /// <summary>Whether every worker that should know something has told it.</summary>
     public bool IsComplete => RunId is not null && Missing.IsEmpty;
 
-    /// <summary>Until when to wait for the others: a worker that has told nothing by the end of its lease has stopped, or is gone.</summary>
+    /// <summary>Until when to wait for the others: a worker that has told nothing by the end of its lease has stopped or was lost.</summary>
     public TimeSpan? Until => Since + First?.Lease;
 
     /// <summary>Whether a worker's inventory is here. What it reports after that it reports again, until it is answered.</summary>
@@ -43,7 +43,7 @@ public sealed record Recovery(TimeSpan Since)
     /// <summary>The runs that workers said they work on.</summary>
     public ImmutableHashSet<string> Asked { get; private init; } = [];
 
-    /// <summary>Runs that are over: their end was missed by those who told of them.</summary>
+    /// <summary>Runs that have ended: their end was missed by those who told of them.</summary>
     public ImmutableHashSet<string> Over { get; private init; } = [];
 
     /// <summary>Whether a coordinator before had told the workers to stop.</summary>
@@ -52,7 +52,7 @@ public sealed record Recovery(TimeSpan Since)
     // All tell the same of the run itself.
     private RunInventory? First => Told.Values.FirstOrDefault().Inventory;
 
-    /// <summary>A worker that was given work and speaks of no run may know that it is over.</summary>
+    /// <summary>A worker that was given work and speaks of no run may know that it has ended.</summary>
     public ImmutableArray<RunEffect> AskMissing(string workerId)
         => RunId is { } runId && Missing.Contains(workerId) ? [new RunEffect.AskInventory(workerId, runId)] : [];
 
@@ -62,7 +62,7 @@ public sealed record Recovery(TimeSpan Since)
     /// <summary>A worker that works on a run is asked for it.</summary>
     public Recovery Ask(string runId) => this with { Asked = Asked.Add(runId) };
 
-    /// <summary>Takes what one worker tells. Of two runs the one of the higher term is under way: a coordinator has one at a time.</summary>
+    /// <summary>Takes what one worker tells. Of two runs the one of the higher term is in progress: a coordinator has one at a time.</summary>
     public Recovery Take(RunInventory inventory, TimeSpan now)
     {
         if (RunId is { } runId && runId != inventory.RunId)
@@ -94,7 +94,7 @@ public sealed record Recovery(TimeSpan Since)
             workers[inventory.WorkerId] = workers[inventory.WorkerId] with { Crypto = inventory.Crypto };
         }
 
-        // Time has gone by since each of them told: the load is as far now as the furthest of them has come meanwhile.
+        // Time has passed since each of them told: the load is as far now as the furthest of them has come meanwhile.
         var loadStart = Told.Values.Select(told => told.At - told.Inventory.Elapsed).Min();
         var (state, effects) = RunState.Resume(
             first.RunId, first.Plan, Assignment!, loadStart, workers.Values, term, first.Lease, Heard, Since);

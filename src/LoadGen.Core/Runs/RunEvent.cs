@@ -17,7 +17,7 @@ public abstract record RunEvent
     /// <param name="WorkerId">The worker.</param>
     /// <param name="RunId">The run that it works on; empty for none.</param>
     /// <param name="Term">The highest term that it has heard.</param>
-    /// <param name="AssignmentTerm">The term of the assignment that it goes by; 0 for none.</param>
+    /// <param name="AssignmentTerm">The term of the assignment that it follows; 0 for none.</param>
     /// <param name="Version">The version of that assignment; 0 for none.</param>
     /// <param name="Sent">When it said so, by its clock.</param>
     public sealed record WorkerHeard(string WorkerId, string RunId, int Term, int AssignmentTerm, int Version, TimeSpan Sent) : RunEvent;
@@ -38,7 +38,7 @@ public abstract record RunEvent
     public sealed record PreparationFailed(string WorkerId, string Reason) : RunEvent;
 
     /// <summary>
-    /// A worker goes by an assignment from now on. Where that has a cut, the worker promises to begin nothing from
+    /// A worker follows an assignment from now on. Where that has a cut, the worker promises to begin nothing from
     /// <paramref name="Reached"/> or the cut on, whichever is later.
     /// </summary>
     /// <param name="WorkerId">The worker.</param>
@@ -68,18 +68,18 @@ public abstract record RunEvent
             }
             catch (TallyFormatException error)
             {
-                return new WorkerLost(workerId, $"it told a malformed report: {error.Message}");
+                return new WorkerLost(workerId, $"malformed report: {error.Message}");
             }
         }
     }
 
-    /// <summary>A worker that was asked for a run knows that it is over: its result is where its coordinator was.</summary>
+    /// <summary>A worker that was asked for a run knows that it has ended: its result is where its coordinator was.</summary>
     public sealed record RunKnownOver(string WorkerId, string RunId) : RunEvent;
 
     /// <summary>A worker was told to leave: it hands its share over and goes.</summary>
     public sealed record WorkerLeaving(string WorkerId) : RunEvent;
 
-    /// <summary>A worker is gone and begins no more handshakes; why, where that is known.</summary>
+    /// <summary>A worker has left or was lost, and begins no more handshakes; why, where that is known.</summary>
     public sealed record WorkerLost(string WorkerId, string? Reason = null) : RunEvent;
 
     /// <summary>The process of a silent worker has ended, as its machine says.</summary>
@@ -142,7 +142,7 @@ public abstract record RunEffect
     /// <summary>Tell a worker to start nothing more.</summary>
     public sealed record Stop(string WorkerId) : RunEffect;
 
-    /// <summary>Tell a worker that the run is over and there may be another.</summary>
+    /// <summary>Tell a worker that the run has ended and there may be another.</summary>
     public sealed record EndRun(string WorkerId, string RunId) : RunEffect;
 
     /// <summary>Tell a worker that nothing is expected of it any more, and what its process should exit with.</summary>
@@ -151,10 +151,10 @@ public abstract record RunEffect
     /// <summary>A run begins: what belongs to it is made.</summary>
     public sealed record Begin(RunState Run) : RunEffect;
 
-    /// <summary>A run that was under way goes on here.</summary>
+    /// <summary>A run that was in progress continues here.</summary>
     public sealed record GoOn(RecoveredRun Run) : RunEffect;
 
-    /// <summary>The run is over; what belonged to it is dropped.</summary>
+    /// <summary>The run has ended; what belonged to it is dropped.</summary>
     /// <param name="Ending">How it ended.</param>
     /// <param name="Run">The run at its end; <see langword="null"/> if there never was one.</param>
     public sealed record End(RunEnding Ending, RunState? Run) : RunEffect;

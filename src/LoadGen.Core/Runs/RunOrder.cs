@@ -12,6 +12,6 @@ public sealed record RunOrder(string RunId, Plan? Plan, int MinWorkers, TimeSpan
     /// <summary>How long workers go on without hearing from a coordinator.</summary>
     public TimeSpan Lease { get; init; } = RunState.DefaultLease;
 
-    /// <summary>Whether this coordinator comes after another, and first waits for workers that tell of a run that is under way.</summary>
+    /// <summary>Whether this coordinator comes after another, and first waits for workers that tell of a run in progress.</summary>
     public bool TakesOver { get; init; }
 }

@@ -20,7 +20,7 @@ public sealed record RunProgress
     /// <summary>How long the load lasts; <see langword="null"/> where only a count bounds it.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>The stage of the plan's shape that is under way, from 0.</summary>
+    /// <summary>The stage of the plan's shape in progress, from 0.</summary>
     public int LoadStage { get; init; }
 
     /// <summary>The plan's rate now, in arrivals per second; <see langword="null"/> for a closed load.</summary>
@@ -35,7 +35,7 @@ public sealed record RunProgress
     /// <summary>Everything that has ended so far.</summary>
     public Books Ended { get; init; }
 
-    /// <summary>Connections under way, as of the last reports.</summary>
+    /// <summary>Connections in progress, as of the last reports.</summary>
     public long InFlight { get; init; }
 
     /// <summary>Response times of the whole run so far; <see langword="null"/> before the first completed handshake.</summary>
@@ -62,7 +62,7 @@ public sealed record RunProgress
     public int WorkersExpected { get; init; }
 }
 
-/// <summary>One second of a run that is under way.</summary>
+/// <summary>One second of a run in progress.</summary>
 /// <param name="T">The whole seconds since the start of the load at which it begins.</param>
 /// <param name="OfferedPerSecond">The plan's rate in the middle of it; <see langword="null"/> for a closed load.</param>
 /// <param name="Completed">Handshakes completed in it.</param>
@@ -78,13 +78,13 @@ public enum RunStage
     /// <summary>Waiting for enough workers.</summary>
     Forming,
 
-    /// <summary>Every worker has its slice and gets ready: trust is read, addresses are checked, code is warm.</summary>
+    /// <summary>Every worker has its slice and prepares: trust is read, addresses are checked, code is warm.</summary>
     Preparing,
 
     /// <summary>Under load.</summary>
     Running,
 
-    /// <summary>Told to stop early: nothing starts any more, what is under way may end.</summary>
+    /// <summary>Told to stop early: nothing starts any more, what is in progress may end.</summary>
     Stopping,
 
     /// <summary>Over; the result is known.</summary>

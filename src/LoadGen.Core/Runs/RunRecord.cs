@@ -4,7 +4,7 @@ using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
 
-/// <summary>Everything known about a run that is over.</summary>
+/// <summary>Everything known about a run that has ended.</summary>
 public sealed record RunRecord
 {
     public required string RunId { get; init; }
@@ -35,7 +35,7 @@ public sealed record RunRecord
     public double CompletedPerSecond => Duration > TimeSpan.Zero ? Books.Completed / Duration.TotalSeconds : 0;
 }
 
-/// <summary>One worker's part of a run that is over.</summary>
+/// <summary>One worker's part of a run that has ended.</summary>
 /// <param name="Id">Its name, unique in the run.</param>
 /// <param name="Host">The machine it ran on.</param>
 /// <param name="Books">What became of its arrivals.</param>
@@ -73,7 +73,7 @@ public abstract record RunEnding
     /// <param name="AbortReason">Why it ended early; <see langword="null"/> if it did not.</param>
     public sealed record Finished(IReadOnlyList<WorkerRecord> Workers, TimeSpan Duration, string? AbortReason) : RunEnding;
 
-    /// <summary>Too few workers came in time.</summary>
+    /// <summary>Too few workers joined in time.</summary>
     public sealed record NotFormed(string Reason) : RunEnding;
 
     /// <summary>Policy forbids a target; nothing was dialled.</summary>

@@ -4,12 +4,12 @@ using LoadGen.Core.Plans;
 namespace LoadGen.Core.Runs;
 
 /// <summary>
-/// How a run ends: when all who are under load have told their last, or nobody is left; early when it is stopped, and then by a
-/// time at which what was under way has ended. What was given to a worker and never told is lost by then, so the books close.
+/// How a run ends: when all who are under load have sent their last report, or none is left; early when it is stopped, and then by a
+/// time at which what was in progress has ended. What was given to a worker and never told is lost by then, so the books close.
 /// </summary>
 public sealed partial record RunState
 {
-    /// <summary>What was under way at a stop has ended by then, and was reported.</summary>
+    /// <summary>What was in progress at a stop has ended by then, and was reported.</summary>
     private TimeSpan StopsWithin => Plan.Limits.ConnectTimeout + Plan.Limits.HandshakeTimeout + (2 * Lease);
 
     /// <summary>The run as far as it is known here, ended because this coordinator has to go; <see langword="null"/> if nothing was run.</summary>
@@ -39,8 +39,8 @@ public sealed partial record RunState
     {
         var workers = TookPart;
         var abortReason = StopReason
-            ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "every worker was lost"
-                : workers.All(worker => worker.IsOver && (worker.IsLeaving || worker.Stage == WorkerStage.Lost)) ? "every worker left"
+            ?? (workers.All(worker => worker.Stage == WorkerStage.Lost) ? "all workers were lost"
+                : workers.All(worker => worker.IsOver && (worker.IsLeaving || worker.Stage == WorkerStage.Lost)) ? "all workers left"
                 : null);
         return End(new RunEnding.Finished(RecordsOf(workers), DurationOf(workers, abortReason), abortReason));
     }

@@ -4,13 +4,13 @@ using LoadGen.Core.Slices;
 
 namespace LoadGen.Core.Runs;
 
-/// <summary>How a coordinator that takes over goes on with a run that is under way, from what the workers tell it.</summary>
+/// <summary>How a coordinator that takes over continues with a run in progress, from what the workers tell it.</summary>
 public sealed partial record RunState
 {
-    /// <summary>A run under way. A change of the division that was not decided yet is called off.</summary>
+    /// <summary>A run in progress. A change of the division that was not decided yet is called off.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="plan">What is run.</param>
-    /// <param name="assignment">The latest that any worker goes by.</param>
+    /// <param name="assignment">The latest that any worker follows.</param>
     /// <param name="loadStart">When the load started, by the new coordinator's monotonic clock.</param>
     /// <param name="workers">
     /// Those of the latest checkpoint, and those that told about themselves. Reports that the checkpoint does not cover come
@@ -59,7 +59,7 @@ public sealed partial record RunState
 
     /// <summary>A run that was taken over from workers who missed its end: the coordinator before has ended it, and has its result.</summary>
     public (RunState State, ImmutableArray<RunEffect> Effects) EndAsOver(string workerId)
-        => End(new RunEnding.Impossible($"run {RunId} is over, as worker {workerId} knows: its result is with the coordinator that had it before"));
+        => End(new RunEnding.Impossible($"run {RunId} has already ended (reported by worker {workerId}); its previous coordinator has the result"));
 
     /// <summary>The same of a coordinator that speaks with a higher term from now on: its workers are told the division anew.</summary>
     public (RunState State, ImmutableArray<RunEffect> Effects) InTerm(int term)

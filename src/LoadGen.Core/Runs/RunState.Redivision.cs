@@ -19,7 +19,7 @@ public sealed partial record RunState
 
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>The change that is under way; <see langword="null"/> if none is.</summary>
+    /// <summary>The change in progress; <see langword="null"/> if none is.</summary>
     public Redivision? Pending { get; private init; }
 
     /// <summary>
@@ -154,7 +154,7 @@ public sealed partial record RunState
     }
 
     // All under load that stay, and those who are ready to take part. Of a closed load with a count every arrival has been given
-    // already, so nobody can join it.
+    // already, so no worker can join it.
     private bool IsCandidate(WorkerState worker) => !worker.IsLeaving && !worker.IsDone && worker.Stage switch
     {
         WorkerStage.Running => true,
@@ -171,7 +171,7 @@ public sealed partial record RunState
 
     private static ImmutableArray<Share> SharesOf(ImmutableArray<WorkerState> members) => [.. members.Select(worker => new Share(worker.Id, worker.Weight))];
 
-    // Whether the work is divided among these already, or there is nobody to give it to. Workers that finished their share keep
+    // Whether the work is divided among these already, or no worker is left to take it. Workers that finished their share keep
     // it: their turns have all been taken.
     private bool IsMembership(ImmutableArray<WorkerState> members)
     {
@@ -227,7 +227,7 @@ public sealed partial record RunState
     // Of a closed load that its duration bounds nothing is given ahead: what its connections do not come to was never due.
     private bool IsGivenAhead => Plan.Load is not Load.Closed closed || closed is { Count: not null, Duration: null };
 
-    // What a worker was given and did not report is lost. Where nothing is given ahead, what was under way at the last report is.
+    // What a worker was given and did not report is lost. Where nothing is given ahead, what was in progress at the last report is.
     private (RunState, ImmutableArray<RunEffect>) Settle(WorkerState worker, long before)
     {
         var missing = !IsGivenAhead
@@ -251,7 +251,7 @@ public sealed partial record RunState
 }
 
 /// <summary>
-/// A change of the division that is under way: every worker under load has been asked to begin nothing from an arrival on, and
+/// A change of the division in progress: every worker under load has been asked to begin nothing from an arrival on, and
 /// the new division begins once all have promised.
 /// </summary>
 /// <param name="From">Where the new division begins at the earliest.</param>

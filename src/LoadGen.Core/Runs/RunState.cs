@@ -8,19 +8,19 @@ namespace LoadGen.Core.Runs;
 /// <summary>
 /// The run as its coordinator sees it, and every decision about it: a function from a state and an event to the next state
 /// and what has to be done. Time comes in with the events, by the coordinator's monotonic clock. The merged histograms are
-/// kept beside it, by whoever carries out <see cref="RunEffect.Merge"/>.
+/// kept beside it, by the caller that carries out <see cref="RunEffect.Merge"/>.
 /// </summary>
 public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 {
-    /// <summary>How long a worker goes on without hearing from a coordinator, where nobody says otherwise.</summary>
+    /// <summary>How long a worker continues without hearing from a coordinator, by default.</summary>
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(15);
 
     /// <summary>Enough for the first assignment to reach every worker, so that all start at the same moment.</summary>
     private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(200);
 
-    private const string TooLate = "it did not end its load in time after a stop";
+    private const string TooLate = "did not finish in time after the stop";
 
-    private const string BackTooLate = "it was silent for longer than its lease, and others have its share; what it did until then is counted";
+    private const string BackTooLate = "silent for longer than its lease; its share was reassigned, its results up to then are counted";
 
     private static readonly ImmutableArray<RunEffect> Nothing = [];
 
@@ -57,7 +57,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
     /// <summary>When it was told to end early, from the start of the load.</summary>
     public TimeSpan? StoppedAt { get; private init; }
 
-    /// <summary>Every worker that was given work, those that are gone too.</summary>
+    /// <summary>Every worker that was given work, including those that left or were lost.</summary>
     public ImmutableArray<WorkerState> TookPart => [.. Workers.Values.Where(worker => worker.TookPart)];
 
     /// <summary>The sum of all workers' books.</summary>
@@ -84,11 +84,11 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             RunEvent.ReportReceived report => TakeReport(report),
             RunEvent.WorkerLeaving leaving => Leave(leaving.WorkerId),
             RunEvent.WorkerLost lost => Lose(lost.WorkerId, lost.Reason, now),
-            RunEvent.RunKnownOver over => Lose(over.WorkerId, "it does not know the run any more", now),
+            RunEvent.RunKnownOver over => Lose(over.WorkerId, "no longer knows the run", now),
             RunEvent.StopRequested stop => Stop(stop.Reason, now),
             RunEvent.TimePassed => LoseSilent(now),
             RunEvent.ProcessEnded ended => Workers.GetValueOrDefault(ended.WorkerId)?.LastHeard == ended.HeardBefore
-                ? Lose(ended.WorkerId, "its process has ended", now)
+                ? Lose(ended.WorkerId, "its process has exited", now)
                 : (this, Nothing),
             RunEvent.CheckpointHeld held => (this, [new RunEffect.KeepCheckpoint(held.WorkerId, held.Version)]),
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
@@ -149,14 +149,14 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
 
         if (worker.Stage == WorkerStage.Lost)
         {
-            // It is back, too late to go on: what it did before may still be told.
+            // It is back, too late to continue: what it did before may still be told.
             return (this, [new RunEffect.Stop(worker.Id)]);
         }
 
         var knows = heard.RunId == RunId;
         if (!knows && worker.IsActive && heard.Sent > worker.HadWorkAt)
         {
-            return Lose(worker.Id, "it does not know the run any more", now);
+            return Lose(worker.Id, "no longer knows the run", now);
         }
 
         var state = With(worker with { LastHeard = now, HadWorkAt = knows && heard.Version > 0 && !(worker.HadWorkAt > heard.Sent) ? heard.Sent : worker.HadWorkAt });
@@ -201,7 +201,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         return (state, [new RunEffect.Start(), .. members.Select(worker => new RunEffect.Assign(worker.Id))]);
     }
 
-    // Before the load, one worker's no is everybody's: the result would be of another run than was asked for. One that joins
+    // Before the load, one worker's refusal ends the run: the result would be of another run than was asked for. One that joins
     // later is simply not taken.
     private (RunState, ImmutableArray<RunEffect>) TakeRefusal(string workerId, RunEnding ending)
     {
@@ -318,7 +318,7 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
         foreach (var late in state.Workers.Values.Where(worker => worker.IsActive && ElapsedAt(now) > StoppedAt + StopsWithin))
         {
             (state, var caused) = state.Lose(late.Id, TooLate, now);
-            effects = [.. effects, .. caused, new RunEffect.Release(late.Id, RunId, WorkerRun.ExitFault, $"lost to the run: {TooLate}")];
+            effects = [.. effects, .. caused, new RunEffect.Release(late.Id, RunId, WorkerRun.ExitFault, $"counted as lost: {TooLate}")];
         }
 
         return now > StartBy && state.Stage is RunStage.Forming or RunStage.Preparing
@@ -326,21 +326,21 @@ public sealed partial record RunState(string RunId, Plan Plan, int MinWorkers)
             : state.Stage == RunStage.Preparing ? state.StartIfAllPrepared(now).After(effects) : (state, effects);
     }
 
-    // The time for the cluster to form is over: whoever is ready by then takes part, if these are enough.
+    // The time for the cluster to form has passed: the workers that are ready take part, if they are enough.
     private (RunState, ImmutableArray<RunEffect>) StartWithoutLate(TimeSpan now)
     {
         var ready = Workers.Values.Count(worker => worker.Stage == WorkerStage.Prepared);
         if (ready < MinWorkers)
         {
             return End(new RunEnding.NotFormed(Stage == RunStage.Forming
-                ? $"{Workers.Count} of {MinWorkers} workers came in time"
+                ? $"{Workers.Count} of {MinWorkers} workers joined in time"
                 : $"{ready} of {MinWorkers} workers were ready in time"));
         }
 
         var (state, effects) = (this, Nothing);
         foreach (var late in Workers.Values.Where(worker => worker.Stage != WorkerStage.Prepared))
         {
-            (state, var caused) = state.Dismiss(late, "it was not ready in time");
+            (state, var caused) = state.Dismiss(late, "not ready in time");
             effects = effects.AddRange(caused);
         }
 

@@ -26,7 +26,7 @@ public sealed record Verdict
     public static Verdict Of(RunRecord record)
     {
         var generator = GeneratorAssessment.Of(record);
-        var thresholds = record.Plan.Thresholds.Select(threshold => Hold(threshold, record)).ToList();
+        var thresholds = record.Plan.Thresholds.Select(threshold => Check(threshold, record)).ToList();
         var books = record.Books;
         var failed = thresholds.Where(result => !result.Pass).Select(Explain).ToList();
         if (books.Completed == 0)
@@ -37,7 +37,7 @@ public sealed record Verdict
         var inconclusive = generator.Reasons.ToList();
         if (books.Lost > books.Scheduled * MostLost)
         {
-            inconclusive.Add($"{books.Lost} of {books.Scheduled} arrivals were lost with their workers");
+            inconclusive.Add($"{books.Lost:N0} of {books.Scheduled:N0} arrivals were lost with their workers (limit {MostLost * 100:0} %)");
         }
 
         var kind = record.AbortReason is not null ? VerdictKind.Aborted
@@ -48,7 +48,7 @@ public sealed record Verdict
         return new Verdict { Kind = kind, Reasons = [.. abort, .. inconclusive, .. failed], Thresholds = thresholds, Generator = generator };
     }
 
-    private static ThresholdResult Hold(Threshold threshold, RunRecord record)
+    private static ThresholdResult Check(Threshold threshold, RunRecord record)
     {
         var observed = Observe(threshold, record);
         return new ThresholdResult(threshold, observed, observed is { } value && threshold.Holds(value));
@@ -79,16 +79,11 @@ public sealed record Verdict
         _ => tally.Response,
     };
 
-    private static string Explain(ThresholdResult result) => result.Observed is { } observed
-        ? $"{result.Threshold.Expression} did not hold: observed {Show(result.Threshold.Statistic, observed)}"
-        : $"{result.Threshold.Expression} did not hold: there was nothing to observe";
-
-    private static string Show(Statistic statistic, double value) => statistic switch
+    private static string Explain(ThresholdResult result)
     {
-        Statistic.Failures => $"{value * 100:0.###} %",
-        Statistic.Rate => $"{value:0.##}/s",
-        _ => $"{value:0.###} ms",
-    };
+        var expression = result.Threshold.Expression;
+        return $"threshold failed: {ThresholdText.Condition(expression)} ({ThresholdText.Actual(expression, result.Observed)})";
+    }
 }
 
 /// <summary>What a run comes to.</summary>
@@ -107,8 +102,8 @@ public enum VerdictKind
     Aborted,
 }
 
-/// <summary>A threshold held against what was observed.</summary>
+/// <summary>A threshold compared with what was observed.</summary>
 /// <param name="Threshold">The condition.</param>
 /// <param name="Observed">In the unit of its bound; <see langword="null"/> when there was nothing to observe.</param>
-/// <param name="Pass">Whether it held; without an observation it did not.</param>
+/// <param name="Pass">Whether it passed; without an observation it failed.</param>
 public sealed record ThresholdResult(Threshold Threshold, double? Observed, bool Pass);

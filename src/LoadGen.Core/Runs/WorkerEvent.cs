@@ -31,7 +31,7 @@ public abstract record WorkerEvent
     /// <param name="CoordinatorNow">The coordinator's monotonic clock.</param>
     public sealed record BeatAnswered(string RunId, int Term, TimeSpan Sent, TimeSpan CoordinatorNow) : Said(RunId, Term);
 
-    /// <summary>It is to get ready for a run.</summary>
+    /// <summary>It is to prepare for a run.</summary>
     public sealed record RunOffered(string RunId, int Term, Plan Plan, TimeSpan Lease) : Said(RunId, Term);
 
     /// <summary>Who runs what, from now on.</summary>
@@ -56,17 +56,17 @@ public abstract record WorkerEvent
     /// <summary>A coordinator takes over and asks for everything that is known here.</summary>
     public sealed record InventoryAsked(string RunId, int Term) : Said(RunId, Term);
 
-    /// <summary>Nothing more is to begin; what is under way may end.</summary>
+    /// <summary>Nothing more is to begin; what is in progress may end.</summary>
     public sealed record StopOrdered(string RunId, int Term) : Said(RunId, Term);
 
-    /// <summary>The run is over; there may be another.</summary>
+    /// <summary>The run has ended; there may be another.</summary>
     public sealed record RunEnded(string RunId, int Term) : Said(RunId, Term);
 
     /// <summary>Nothing is expected of it any more.</summary>
     /// <param name="RunId">The run.</param>
     /// <param name="Term">Which coordinator speaks.</param>
     /// <param name="ExitCode">What its process should exit with.</param>
-    /// <param name="Reason">Why, where it is not plain that the run is over; empty otherwise.</param>
+    /// <param name="Reason">Why, where it is not plain that the run has ended; empty otherwise.</param>
     public sealed record Released(string RunId, int Term, int ExitCode, string Reason) : Said(RunId, Term);
 
     /// <summary>Ready for the run, with this cryptography.</summary>
@@ -78,7 +78,7 @@ public abstract record WorkerEvent
     /// <summary>The plan cannot be carried out here.</summary>
     public sealed record PreparationFailed(string RunId, string Reason) : WorkerEvent;
 
-    /// <summary>The load goes by an assignment now.</summary>
+    /// <summary>The load follows an assignment now.</summary>
     /// <param name="RunId">The run.</param>
     /// <param name="Term">The assignment's term.</param>
     /// <param name="Version">The assignment's version.</param>
@@ -86,7 +86,7 @@ public abstract record WorkerEvent
     /// <param name="Finished">Whether it had ended already, and takes no more.</param>
     public sealed record Divided(string RunId, int Term, int Version, long Reached, bool Finished) : WorkerEvent;
 
-    /// <summary>Another whole second of the load is over.</summary>
+    /// <summary>Another whole second of the load has passed.</summary>
     public sealed record SecondPassed(string RunId) : WorkerEvent;
 
     /// <summary>A report that was asked for is made.</summary>
@@ -95,7 +95,7 @@ public abstract record WorkerEvent
     /// <summary>Everything has ended here, and nothing more will begin.</summary>
     public sealed record Drained(string RunId) : WorkerEvent;
 
-    /// <summary>The load broke down, by a fault of the program or for want of memory.</summary>
+    /// <summary>The load failed, by a bug or lack of memory.</summary>
     public sealed record LoadFailed(string RunId, string Reason) : WorkerEvent;
 
     /// <summary>What was counted here is saved.</summary>
@@ -120,7 +120,7 @@ public abstract record WorkerEffect
 
     /// <summary>Say: I am alive. The answer renews the lease and tells the coordinator's time.</summary>
     /// <param name="RunId">The run it works on; empty for none.</param>
-    /// <param name="AssignmentTerm">The term of the assignment that it goes by; 0 for none.</param>
+    /// <param name="AssignmentTerm">The term of the assignment that it follows; 0 for none.</param>
     /// <param name="Version">The version of that assignment; 0 for none.</param>
     /// <param name="Sent">When, by the worker's clock.</param>
     public sealed record Beat(string RunId, int AssignmentTerm, int Version, TimeSpan Sent) : WorkerEffect;
@@ -134,7 +134,7 @@ public abstract record WorkerEffect
     /// <summary>Say: the plan cannot be carried out here.</summary>
     public sealed record SayUnfit(string RunId, string Reason) : WorkerEffect;
 
-    /// <summary>Say: I go by that assignment, and where it has a cut, begin nothing from there or from <paramref name="Reached"/> on.</summary>
+    /// <summary>Say: I follow that assignment, and where it has a cut, begin nothing from there or from <paramref name="Reached"/> on.</summary>
     public sealed record SayTaken(string RunId, int Term, int Version, long Reached, bool Finished) : WorkerEffect;
 
     /// <summary>Say: I was told to go; give my share to others.</summary>
@@ -149,19 +149,19 @@ public abstract record WorkerEffect
     /// <summary>Say: the checkpoint is held.</summary>
     public sealed record SayHeld(string RunId, int Version) : WorkerEffect;
 
-    /// <summary>Say: a coordinator has told me that the run is over.</summary>
+    /// <summary>Say: a coordinator has told me that the run has ended.</summary>
     public sealed record SayOver(string RunId) : WorkerEffect;
 
     /// <summary>Say: this is everything that I know of the run.</summary>
     public sealed record TellInventory(RunInventory Inventory) : WorkerEffect;
 
-    /// <summary>Get ready for a run: read trust, check addresses, warm the code up.</summary>
+    /// <summary>Prepare for a run: read trust, check addresses, warm the code up.</summary>
     public sealed record Prepare(RunOffer Run) : WorkerEffect;
 
     /// <summary>Make the load of the run; it starts after <paramref name="StartsIn"/>, or started so long ago where that is negative.</summary>
     public sealed record BeginLoad(RunOffer Run, TimeSpan StartsIn) : WorkerEffect;
 
-    /// <summary>Let the load go by an assignment; answered by <see cref="WorkerEvent.Divided"/>.</summary>
+    /// <summary>Let the load follow an assignment; answered by <see cref="WorkerEvent.Divided"/>.</summary>
     public sealed record Divide(Assignment Assignment) : WorkerEffect;
 
     /// <summary>Let arrivals begin for so long from now.</summary>

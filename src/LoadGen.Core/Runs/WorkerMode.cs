@@ -6,7 +6,7 @@ namespace LoadGen.Core.Runs;
 /// <summary>A run that a worker was offered.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Plan">What to do.</param>
-/// <param name="Lease">How long the worker goes on without hearing from a coordinator.</param>
+/// <param name="Lease">How long the worker continues without hearing from a coordinator.</param>
 public sealed record RunOffer(string RunId, Plan Plan, TimeSpan Lease);
 
 /// <summary>Everything that a worker can be in. What belongs to a mode is known in that mode alone.</summary>
@@ -26,7 +26,7 @@ public abstract record WorkerMode
     /// <summary>Registered, without a run.</summary>
     public sealed record Waiting : WorkerMode;
 
-    /// <summary>Gets ready for a run.</summary>
+    /// <summary>Prepares for a run.</summary>
     public sealed record Preparing(RunOffer Offer) : WorkerMode
     {
         public override RunOffer Run => Offer;
@@ -59,7 +59,7 @@ public abstract record WorkerMode
 /// <summary>What a worker's load is up to.</summary>
 public enum LoadCourse
 {
-    /// <summary>Begins what is due. While the lease is over (fenced) nothing is.</summary>
+    /// <summary>Begins what is due. Once the lease has expired (fenced) nothing is.</summary>
     Loading,
 
     /// <summary>Was told to leave: still begins what is due, until others have its share or a moment has passed.</summary>
@@ -81,7 +81,7 @@ public enum LoadCourse
 /// <summary>A worker's part of a run under load.</summary>
 /// <param name="Offer">The run.</param>
 /// <param name="Crypto">Whose cryptography its engine uses.</param>
-/// <param name="Assignment">The assignment that it goes by.</param>
+/// <param name="Assignment">The assignment that it follows.</param>
 /// <param name="LoadStart">When the load starts or started, by the worker's clock.</param>
 /// <param name="StartedAt">The same by the coordinator's wall clock, for the result.</param>
 public sealed record WorkerLoading(RunOffer Offer, string Crypto, Assignment Assignment, TimeSpan LoadStart, DateTimeOffset StartedAt)

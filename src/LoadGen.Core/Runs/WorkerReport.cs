@@ -13,7 +13,7 @@ namespace LoadGen.Core.Runs;
 /// <param name="Number">From 1, without gaps.</param>
 /// <param name="First">The number of the first report of those that this one is made of; its own unless reports were merged.</param>
 /// <param name="Before">How many arrivals had ended there before it: what is missing of these is lost.</param>
-/// <param name="InFlight">Connections under way at the time of the report.</param>
+/// <param name="InFlight">Connections in progress at the time of the report.</param>
 /// <param name="Usage">What the process used so far.</param>
 /// <param name="Final">Whether nothing comes after it.</param>
 /// <param name="EncodedTally">The <see cref="Tally"/> of this report alone, with its books, encoded.</param>
@@ -73,7 +73,7 @@ public sealed record RunInventory
 
     public required TimeSpan Lease { get; init; }
 
-    /// <summary>The assignment that it goes by.</summary>
+    /// <summary>The assignment that it follows.</summary>
     public required Assignment Assignment { get; init; }
 
     /// <summary>Time since the start of the load when it told this, by its clock.</summary>
@@ -97,6 +97,6 @@ public sealed record RunInventory
 /// which report of each worker it goes. Together with the reports that workers keep since, it is everything.
 /// </summary>
 /// <param name="Version">Rises with each checkpoint of a run, from 1.</param>
-/// <param name="Workers">Every worker that took part, those that are gone too.</param>
+/// <param name="Workers">Every worker that took part, including those that left or were lost.</param>
 /// <param name="EncodedTally">The merged tally.</param>
 public sealed record Checkpoint(int Version, IReadOnlyList<WorkerState> Workers, byte[] EncodedTally);

@@ -4,13 +4,13 @@ namespace LoadGen.Core.Runs;
 
 /// <summary>
 /// A worker under load: it takes its work, keeps its lease, reports one part after the other (the next only when the one before
-/// was acknowledged), and has three ways out: all is delivered, it leaves, or it gives up because nobody answers.
+/// was acknowledged), and has three ways out: all is delivered, it leaves, or it gives up because no coordinator answers.
 /// </summary>
 public sealed partial record WorkerRun
 {
     private static readonly TimeSpan HandOverWithin = TimeSpan.FromMilliseconds(900);
 
-    // The lease counts from the question: the coordinator's count begins later, when it hears it. Once it is over, others may
+    // The lease counts from the question: the coordinator's count begins later, when it hears it. Once the lease has expired, others may
     // have the share: a coordinator that takes over does not know that yet, so only its assignment lets arrivals begin again.
     private WorkerRun Renew(TimeSpan asked, TimeSpan now, ImmutableArray<WorkerEffect>.Builder effects)
     {
@@ -87,7 +87,7 @@ public sealed partial record WorkerRun
     }
 
     // Two ways out of a load need no more from outside: a worker that leaves has delivered everything, or one that gives up has
-    // nothing under way any more.
+    // nothing in progress any more.
     private WorkerRun GoIfDone(ImmutableArray<WorkerEffect>.Builder effects)
     {
         switch (Mode)

@@ -48,7 +48,7 @@ public sealed partial record WorkerRun(WorkerIdentity Self)
     /// <summary>When it last heard a coordinator, or began to wait for one.</summary>
     public TimeSpan LastHeard { get; private init; }
 
-    /// <summary>Runs that are over: what is still said of them came late.</summary>
+    /// <summary>Runs that have ended: what is still said of them came late.</summary>
     private ImmutableHashSet<string> Over { get; init; } = [];
 
     private TimeSpan LastBeat { get; init; }
@@ -79,7 +79,7 @@ public sealed partial record WorkerRun(WorkerIdentity Self)
     /// <summary>Whether no coordinator answers where it was last: it may have started anew where the cluster of before does not know it.</summary>
     public bool IsSearching(TimeSpan now) => now - LastHeard > SearchAfter;
 
-    /// <summary>Whether the lease is over, so that nothing may begin.</summary>
+    /// <summary>Whether the lease has expired, so that nothing may begin.</summary>
     public bool IsFenced(TimeSpan now) => Mode is WorkerMode.Loading { Load: var load } && now - load.LeaseFrom > load.Offer.Lease;
 
     private WorkerRun Hear(int term, TimeSpan now)
@@ -172,7 +172,7 @@ public sealed partial record WorkerRun(WorkerIdentity Self)
             case (WorkerEvent.PartialSaved saved, WorkerMode.Loading { Load: { Course: LoadCourse.Saving } load }) when saved.RunId == load.Offer.RunId:
                 return End(ExitAborted, effects);
             case (WorkerEvent.LoadFailed failed, { Run: { } run }) when failed.RunId == run.RunId:
-                effects.Add(new WorkerEffect.Warn($"internal error: the load broke down: {failed.Reason}"));
+                effects.Add(new WorkerEffect.Warn($"internal error: the load failed: {failed.Reason}"));
                 effects.Add(new WorkerEffect.SayFailed(run.RunId, failed.Reason));
                 return End(ExitFault, effects);
             default:

@@ -14,7 +14,7 @@ public sealed record WorkerState(string Id, string Host, int Weight = 1)
     /// <summary>When it was last heard of, by the coordinator's monotonic clock.</summary>
     public TimeSpan LastHeard { get; init; }
 
-    /// <summary>When it last said that it goes by an assignment of this run, by its own clock.</summary>
+    /// <summary>When it last said that it follows an assignment of this run, by its own clock.</summary>
     public TimeSpan? HadWorkAt { get; init; }
 
     /// <summary>The version of the assignment that it has taken; 0 for none.</summary>
@@ -29,7 +29,7 @@ public sealed record WorkerState(string Id, string Host, int Weight = 1)
     /// <summary>The sum of its reports, and what was lost with it.</summary>
     public Books Books { get; init; }
 
-    /// <summary>Connections under way, as of the last report.</summary>
+    /// <summary>Connections in progress, as of the last report.</summary>
     public long InFlight { get; init; }
 
     /// <summary>What its process used, as of the last report.</summary>
@@ -63,7 +63,7 @@ public enum WorkerStage
     /// <summary>Known, and told nothing yet.</summary>
     Waiting,
 
-    /// <summary>Has the plan and gets ready.</summary>
+    /// <summary>Has the plan and prepares.</summary>
     Preparing,
 
     /// <summary>Ready to start, without a share of the work.</summary>
@@ -75,6 +75,6 @@ public enum WorkerStage
     /// <summary>Its last report has arrived.</summary>
     Finished,
 
-    /// <summary>Gone before its last report.</summary>
+    /// <summary>Lost before its last report.</summary>
     Lost,
 }

@@ -29,7 +29,7 @@ public sealed class Schedule
     /// <summary>How many arrivals there are.</summary>
     public long Count { get; }
 
-    /// <summary>When the schedule is over: at the shape's end, or when an arrival past the limit would have been due.</summary>
+    /// <summary>When the schedule ends: at the shape's end, or when an arrival past the limit would have been due.</summary>
     public TimeSpan Duration { get; }
 
     /// <summary>When arrival <paramref name="n"/> is due, from the run's start; 0 to <see cref="Count"/>.</summary>
@@ -38,7 +38,7 @@ public sealed class Schedule
     /// <summary>How many arrivals are due before <paramref name="time"/>.</summary>
     public long CountBefore(TimeSpan time)
     {
-        // The area gives the answer up to rounding; TimeOf, which the pump goes by, has the last word.
+        // The area gives the answer up to rounding; TimeOf, which the pump follows, has the last word.
         var n = Math.Clamp((long)Math.Ceiling(Shape.ArrivalsBy(time)), 0, Count);
         while (n > 0 && TimeOf(n - 1) >= time)
         {

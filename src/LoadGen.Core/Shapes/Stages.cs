@@ -30,7 +30,7 @@ public sealed class Stages : IShape
 
     public double Arrivals { get; }
 
-    /// <summary>Which stage is under way at <paramref name="time"/>, from 0; the last one when all are over.</summary>
+    /// <summary>Which stage is in progress at <paramref name="time"/>, from 0; the last one when all have ended.</summary>
     public int StageAt(TimeSpan time) => LastStartedBy(_startsAt, time);
 
     public double RateAt(TimeSpan time)

@@ -10,8 +10,8 @@ namespace LoadGen.Core.Slices;
 /// <param name="Version">Rises with every change within a term, from 1.</param>
 /// <param name="Divisions">One for each epoch, in order; at least one.</param>
 /// <param name="CutAt">
-/// The arrival from which on nobody may begin any for now, because the work is about to be divided anew from there;
-/// <see langword="null"/> while no change is under way.
+/// The arrival from which on no worker may begin any for now, because the work is about to be divided anew from there;
+/// <see langword="null"/> while no change is in progress.
 /// </param>
 public sealed record Assignment(int Version, ImmutableArray<Division> Divisions, long? CutAt = null)
 {

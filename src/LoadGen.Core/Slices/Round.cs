@@ -57,7 +57,7 @@ internal sealed class Round
         return _places.TryGetValue(workerId, out var worker) ? known.Parts[worker] : 0;
     }
 
-    // By weight, and adding up to the whole; but whoever has turns has a connection to begin them with, however small its weight,
+    // By weight, and adding up to the whole; but every worker with turns has a connection to begin them with, however small its weight,
     // while there are enough: the largest parts give.
     private int[] Divide(int whole)
     {

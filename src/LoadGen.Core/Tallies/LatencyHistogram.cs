@@ -1,5 +1,6 @@
 using System.Buffers;
 using HdrHistogram;
+using HdrHistogram.Iteration;
 
 namespace LoadGen.Core.Tallies;
 
@@ -16,7 +17,7 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
     private const long HighestMicroseconds = 60_000_000;
 
     // Allocated with the first value: many of a tally's histograms stay empty.
-    private IndexedHistogram? _counts;
+    private LongHistogram? _counts;
     private long _minTicks = long.MaxValue;
     private long _maxTicks;
     private Int128 _sumTicks;
@@ -38,11 +39,12 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
     {
         // What is saturated is counted with the highest times that are not.
         var remaining = Count - Saturated;
-        for (var index = 0; remaining > 0; index++)
+        foreach (var each in Recorded())
         {
-            if (Math.Min(_counts!.CountAt(index), remaining) is > 0 and var count)
+            if (Math.Min(each.CountAtValueIteratedTo, remaining) is > 0 and var count)
             {
-                yield return KeyValuePair.Create(_counts.TimeAt(index), count);
+                var middle = Math.Min(_counts!.MedianEquivalentValue(each.ValueIteratedTo), HighestMicroseconds);
+                yield return KeyValuePair.Create(TimeSpan.FromMicroseconds(middle), count);
                 remaining -= count;
             }
         }
@@ -122,8 +124,8 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
     }
 
     /// <summary>
-    /// Writes the figures, then the counts that are not zero, each as the distance from the one before and its value. An empty
-    /// histogram is no bytes at all.
+    /// Writes the figures, then each recorded value in microseconds, as the distance from the one before, with its count. An empty
+    /// histogram is no bytes at all. HdrHistogram's own encoding (V2) can only be read into a new histogram of 140 KB.
     /// </summary>
     internal void WriteTo(ArrayBufferWriter<byte> bytes)
     {
@@ -137,25 +139,20 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
         HistogramBytes.Write(bytes, _maxTicks);
         HistogramBytes.Write(bytes, (long)Int128.Min(_sumTicks, long.MaxValue));
         HistogramBytes.Write(bytes, Saturated);
-        var previous = -1;
-        var remaining = Count;
-        for (var index = 0; remaining > 0; index++)
+        var previous = -1L;
+        foreach (var each in Recorded())
         {
-            var count = _counts!.CountAt(index);
-            if (count > 0)
-            {
-                HistogramBytes.Write(bytes, index - previous);
-                HistogramBytes.Write(bytes, count);
-                previous = index;
-                remaining -= count;
-            }
+            var value = _counts!.LowestEquivalentValue(each.ValueIteratedTo);
+            HistogramBytes.Write(bytes, value - previous);
+            HistogramBytes.Write(bytes, each.CountAtValueIteratedTo);
+            previous = value;
         }
     }
 
     /// <summary>Looks whether bytes from elsewhere are a histogram, without making one.</summary>
     /// <returns>How many times it holds.</returns>
     /// <exception cref="TallyFormatException">They are none, or one that contradicts itself.</exception>
-    internal static long Check(ReadOnlySpan<byte> bytes, int significantDigits = Digits)
+    internal static long Check(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
         {
@@ -170,26 +167,25 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
             throw new TallyFormatException("a histogram's figures contradict each other");
         }
 
-        var length = IndexedHistogram.LengthOf(HighestMicroseconds, significantDigits);
-        var index = -1L;
+        var value = -1L;
         var remaining = total;
         do
         {
             var distance = HistogramBytes.Read(ref bytes);
             var count = HistogramBytes.Read(ref bytes);
             remaining -= count;
-            if (distance < 1 || distance >= length - index || count < 1 || remaining < 0)
+            if (distance < 1 || distance > HighestMicroseconds - value || count < 1 || remaining < 0)
             {
                 throw new TallyFormatException("a histogram's counts do not add up");
             }
 
-            index += distance;
+            value += distance;
         }
         while (remaining > 0);
-        return bytes.IsEmpty ? total : throw new TallyFormatException("a histogram goes on after its end");
+        return bytes.IsEmpty ? total : throw new TallyFormatException("a histogram has bytes after its end");
     }
 
-    /// <summary>Adds all times of an encoded histogram of the same resolution, which <see cref="Check"/> has found good.</summary>
+    /// <summary>Adds all times of an encoded histogram, which <see cref="Check"/> has found good.</summary>
     internal void MergeChecked(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
@@ -200,11 +196,11 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
         var remaining = HistogramBytes.Read(ref bytes);
         TakeExtremes(HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes), HistogramBytes.Read(ref bytes));
         _counts ??= NewCounts();
-        for (var index = -1; remaining > 0;)
+        for (var value = -1L; remaining > 0;)
         {
-            index += (int)HistogramBytes.Read(ref bytes);
+            value += HistogramBytes.Read(ref bytes);
             var count = HistogramBytes.Read(ref bytes);
-            _counts.AddAt(index, count);
+            _counts.RecordValueWithCount(value, count);
             remaining -= count;
         }
     }
@@ -217,40 +213,9 @@ public sealed class LatencyHistogram(int significantDigits = LatencyHistogram.Di
         Saturated += saturated;
     }
 
-    private IndexedHistogram NewCounts() => new(HighestMicroseconds, significantDigits);
+    private IEnumerable<HistogramIterationValue> Recorded() => _counts?.RecordedValues() ?? [];
 
-    /// <summary>Opens the counts by index, for a sparse encoding that merges without a second histogram.</summary>
-    private sealed class IndexedHistogram(long highest, int significantDigits) : LongHistogram(highest, significantDigits)
-    {
-        private readonly int _halfABucket = (int)SubBuckets(significantDigits) / 2;
-
-        public long CountAt(int index) => GetCountAtIndex(index);
-
-        public void AddAt(int index, long count) => AddToCountAtIndex(index, count);
-
-        /// <summary>The middle of the times that are counted at an index.</summary>
-        public TimeSpan TimeAt(int index)
-        {
-            var bucket = Math.Max(0, (index / _halfABucket) - 1);
-            var lowest = (long)(index - (bucket * _halfABucket)) << bucket;
-            return TimeSpan.FromMicroseconds(Math.Min(lowest + ((1L << bucket) >> 1), HighestMicroseconds));
-        }
-
-        /// <summary>How many counts there are: in HdrHistogram a first bucket in full, then the upper half of each one twice as wide.</summary>
-        public static int LengthOf(long highest, int significantDigits)
-        {
-            var subBuckets = SubBuckets(significantDigits);
-            var buckets = 1;
-            for (var trackable = subBuckets; trackable <= highest; trackable <<= 1)
-            {
-                buckets++;
-            }
-
-            return (int)((buckets + 1) * (subBuckets / 2));
-        }
-
-        private static long SubBuckets(int significantDigits) => 1L << (int)Math.Ceiling(Math.Log2(2 * Math.Pow(10, significantDigits)));
-    }
+    private LongHistogram NewCounts() => new(HighestMicroseconds, significantDigits);
 }
 
 /// <summary>
@@ -287,7 +252,7 @@ internal static class HistogramBytes
         bytes.Advance(length);
     }
 
-    /// <summary>Reads a number of zero or more, and goes on behind it.</summary>
+    /// <summary>Reads a number of zero or more, and continues behind it.</summary>
     /// <exception cref="TallyFormatException">There is none.</exception>
     public static long Read(ref ReadOnlySpan<byte> bytes)
     {

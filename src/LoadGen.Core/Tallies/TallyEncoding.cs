@@ -102,7 +102,7 @@ internal static class TallyEncoding
             throw new TallyFormatException($"the bytes of a tally are malformed: {error.Message}");
         }
 
-        Require(message.Targets == targets && message.Profiles == profiles, "a tally is of a plan with other targets or profiles");
+        Require(message.Targets == targets && message.Profiles == profiles, "the tally belongs to a plan with other targets or profiles");
         var ended = CheckGroups(message, targets, profiles);
         CheckHistograms(message, ended);
         CheckCertificates(message);
@@ -133,7 +133,7 @@ internal static class TallyEncoding
     private static Books CheckGroups(Wire.Tally message, int targets, int profiles)
     {
         var hasPairs = (long)targets * profiles <= Tally.MostPairs;
-        Require(message.Groups.Count == (hasPairs ? targets * profiles : targets + profiles), "a tally has not the groups of its plan");
+        Require(message.Groups.Count == (hasPairs ? targets * profiles : targets + profiles), "the tally's groups do not match its plan");
         Books first = default;
         Books second = default;
         for (var i = 0; i < message.Groups.Count; i++)
@@ -142,24 +142,24 @@ internal static class TallyEncoding
             RequireCounts(group.Completed, group.Failed, group.Dropped);
             Require(
                 LatencyHistogram.Check(group.Response.Span) == group.Completed && LatencyHistogram.Check(group.Handshake.Span) == group.Completed,
-                "a tally has not one latency for each completed handshake");
+                "the tally's latencies do not match its completed handshakes");
             ref var sum = ref hasPairs || i < targets ? ref first : ref second;
             sum += new Books(group.Completed + group.Failed + group.Dropped, group.Completed, group.Failed, group.Dropped, 0);
             RequireCounts(sum.Scheduled);
         }
 
-        Require(hasPairs || first == second, "a tally's targets and profiles do not add up to the same");
+        Require(hasPairs || first == second, "the tally's targets and profiles have different sums");
         RequireCounts(message.Lost);
         return first;
     }
 
     private static void CheckHistograms(Wire.Tally message, Books ended)
     {
-        Require(LatencyHistogram.Check(message.Lag.Span) == ended.Completed + ended.Failed, "a tally has not one lag for each handshake");
-        Require(message.Phases.Count == PhaseDurations.Count, "a tally has not as many phases as there are");
+        Require(LatencyHistogram.Check(message.Lag.Span) == ended.Completed + ended.Failed, "the tally's schedule lags do not match its handshakes");
+        Require(message.Phases.Count == PhaseDurations.Count, "the tally has the wrong number of phases");
         foreach (var phase in message.Phases)
         {
-            Require(LatencyHistogram.Check(phase.Span) <= ended.Completed, "a tally has more times of a phase than handshakes");
+            Require(LatencyHistogram.Check(phase.Span) <= ended.Completed, "the tally has more times of a phase than completed handshakes");
         }
     }
 
@@ -167,11 +167,11 @@ internal static class TallyEncoding
     {
         foreach (var certificate in message.Certificates)
         {
-            Require(IsIndex(certificate.Target, message.Targets), "a tally has a certificate of no target");
+            Require(IsIndex(certificate.Target, message.Targets), "the tally has a certificate of an unknown target");
             Require(
                 certificate.NotAfterUnixSeconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds()
                     && certificate.NotAfterUnixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds(),
-                "a certificate's end of validity is out of range");
+                "a certificate's expiry is out of range");
             RequireTexts(certificate.Subject, certificate.Issuer, certificate.KeyType);
         }
     }
@@ -179,12 +179,12 @@ internal static class TallyEncoding
     private static void CheckKinds(Wire.Tally message, Books ended)
     {
         RequireCounts(message.Held, message.HeldEndedByServer, message.RestedMilliseconds);
-        Require(message.HeldEndedByServer <= message.Held, "a tally has more held connections ended than there were");
+        Require(message.HeldEndedByServer <= message.Held, "the tally has more held connections ended than held");
         var completed = 0L;
         foreach (var negotiated in message.Negotiated)
         {
             RequireCounts(completed += Counted(negotiated.Count));
-            Require(Enum.IsDefined((TlsVersion)negotiated.TlsVersion), "a tally has an unknown version of TLS");
+            Require(Enum.IsDefined((TlsVersion)negotiated.TlsVersion), "the tally has an unknown TLS version");
             RequireTexts(negotiated.CipherSuite, negotiated.Group, negotiated.SignatureScheme, negotiated.Alpn);
         }
 
@@ -195,16 +195,16 @@ internal static class TallyEncoding
             Require(
                 Enum.IsDefined((FailureKind)failure.Kind) && Enum.IsDefined((Phase)failure.Phase) && Enum.IsDefined((FaultSide)failure.Side)
                     && IsIndex(failure.Target, message.Targets),
-                "a tally has a failure of an unknown kind, phase, side or target");
+                "the tally has a failure of an unknown kind, phase, side or target");
             RequireTexts(failure.Alert, failure.Example);
         }
 
-        Require(completed == ended.Completed && failed == ended.Failed, "what was negotiated and what failed does not add up to a tally's handshakes");
+        Require(completed == ended.Completed && failed == ended.Failed, "negotiated and failed counts do not add up to the tally's handshakes");
     }
 
     private static void CheckIntervals(Wire.Tally message, Books ended)
     {
-        Require(IsIndex(message.FirstSecond, MostSeconds) && message.Intervals.Count <= MostSeconds - message.FirstSecond, "a tally's seconds are out of range");
+        Require(IsIndex(message.FirstSecond, MostSeconds) && message.Intervals.Count <= MostSeconds - message.FirstSecond, "the tally's seconds are out of range");
         Books sum = default;
         foreach (var interval in message.Intervals)
         {
@@ -212,11 +212,11 @@ internal static class TallyEncoding
             sum += new Books(interval.Scheduled, interval.Completed, interval.Failed, interval.Dropped, 0);
             RequireCounts(sum.Scheduled, sum.Completed, sum.Failed, sum.Dropped);
             Require(
-                LatencyHistogram.Check(interval.Response.Span, IntervalTally.SignificantDigits) == interval.Completed,
-                "a second of a tally has not one response time for each completed handshake");
+                LatencyHistogram.Check(interval.Response.Span) == interval.Completed,
+                "response times in a second of the tally do not match its completed handshakes");
         }
 
-        Require(sum == ended, "the seconds of a tally do not add up to the whole");
+        Require(sum == ended, "the seconds of the tally do not add up to its totals");
     }
 
     private static void Require(bool condition, string otherwise)
@@ -236,13 +236,13 @@ internal static class TallyEncoding
     }
 
     private static long Counted(long count)
-        => count is >= 0 and <= MostCounted ? count : throw new TallyFormatException("a count of a tally is negative or too large");
+        => count is >= 0 and <= MostCounted ? count : throw new TallyFormatException("a count in the tally is negative or too large");
 
     private static void RequireTexts(params ReadOnlySpan<string> texts)
     {
         foreach (var text in texts)
         {
-            Require(text.Length <= BoundedText.Longest, "a text of a tally is too long");
+            Require(text.Length <= BoundedText.Longest, "a text in the tally is too long");
         }
     }
 

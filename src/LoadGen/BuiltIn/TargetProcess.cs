@@ -30,7 +30,7 @@ internal sealed class TargetProcess : IAsyncDisposable
     /// <summary>How to reach it, and whom to trust.</summary>
     public Target Target { get; }
 
-    /// <summary>Ends when the process has, with a sentence that says how: while the load goes on, it must not.</summary>
+    /// <summary>Ends when the process has, with a sentence that says how: while the load runs, it must not.</summary>
     public Task<string> Ended { get; }
 
     /// <param name="givesSessions">Whether it gives out sessions and resumes them; a run that does not ask for that is spared their cost.</param>
@@ -46,7 +46,7 @@ internal sealed class TargetProcess : IAsyncDisposable
             var line = await process.StandardOutput.ReadLineAsync(patience.Token)
                 ?? throw new TargetProcessException("the built-in target ended before it was ready");
             var ready = JsonSerializer.Deserialize(line, TargetProcessJson.Default.TargetReady)
-                ?? throw new TargetProcessException("the built-in target did not say where it listens");
+                ?? throw new TargetProcessException("the built-in target did not report its address");
             return new TargetProcess(process, new Target
             {
                 Name = "built-in",
@@ -64,13 +64,13 @@ internal sealed class TargetProcess : IAsyncDisposable
             {
                 OperationCanceledException when !cancellation.IsCancellationRequested
                     => new TargetProcessException($"the built-in target was not ready within {Patience.TotalSeconds:0} s"),
-                JsonException => new TargetProcessException("the built-in target did not say where it listens"),
+                JsonException => new TargetProcessException("the built-in target did not report its address"),
                 _ => error,
             };
         }
     }
 
-    /// <summary>Ends the target once every connection is over, and says what it counted, or why that is not known.</summary>
+    /// <summary>Ends the target once every connection has ended, and says what it counted, or why that is not known.</summary>
     public async Task<(BuiltInTargetCounts? Counts, string? Problem)> StopAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -84,11 +84,11 @@ internal sealed class TargetProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            return (null, $"the built-in target did not end within {Patience.TotalSeconds:0} s");
+            return (null, $"the built-in target did not exit within {Patience.TotalSeconds:0} s");
         }
         catch (Exception error) when (error is IOException or JsonException)
         {
-            return (null, $"the built-in target did not say what it counted: {error.Message}");
+            return (null, $"the built-in target did not report its counts: {error.Message}");
         }
     }
 

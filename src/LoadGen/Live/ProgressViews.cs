@@ -22,7 +22,7 @@ internal static class ProgressViews
     }
 }
 
-/// <summary>Shows a run while it goes on.</summary>
+/// <summary>Shows a run in progress.</summary>
 internal interface IProgressView : IAsyncDisposable
 {
     /// <summary>The run has come this far. Does not block.</summary>

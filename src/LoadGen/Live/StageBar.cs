@@ -5,10 +5,10 @@ using LoadGen.Core.Shapes;
 namespace LoadGen.Live;
 
 /// <summary>How far a run has come through the stages of its plan.</summary>
-/// <param name="Done">Characters of the bar that are over.</param>
+/// <param name="Done">Characters of the bar that are done.</param>
 /// <param name="Width">Characters of the bar.</param>
 /// <param name="Borders">Where in the bar a stage begins, but for the first.</param>
-/// <param name="Stage">The stage that is under way, from 1.</param>
+/// <param name="Stage">The current stage, from 1.</param>
 /// <param name="Stages">How many there are.</param>
 /// <param name="Left">The time that is left.</param>
 internal sealed record StageBar(int Done, int Width, IReadOnlyList<int> Borders, int Stage, int Stages, TimeSpan Left)
@@ -34,10 +34,17 @@ internal sealed record StageBar(int Done, int Width, IReadOnlyList<int> Borders,
         return new StageBar((int)(elapsed / duration * width), width, borders, progress.LoadStage + 1, Math.Max(1, parts.Count), duration - elapsed);
     }
 
-    /// <summary>The bar: what is over, and what is to come.</summary>
-    public (string Over, string ToCome) Draw(bool unicode)
+    /// <summary>The bar: what is done, and what is to come. The two differ by more than colour, which a terminal may not have.</summary>
+    public (string Done, string ToCome) Draw(bool unicode)
     {
-        var bar = new string([.. Enumerable.Range(0, Width).Select(i => Borders.Contains(i) ? (unicode ? '┃' : '|') : unicode ? '━' : i < Done ? '=' : '-')]);
+        var (done, toCome, doneBorder, borderToCome) = unicode ? ('━', '─', '┃', '│') : ('=', '-', '|', '|');
+        var bar = new string([.. Enumerable.Range(0, Width).Select(i => (Borders.Contains(i), i < Done) switch
+        {
+            (true, true) => doneBorder,
+            (true, false) => borderToCome,
+            (false, true) => done,
+            _ => toCome,
+        })]);
         return (bar[..Done], bar[Done..]);
     }
 }

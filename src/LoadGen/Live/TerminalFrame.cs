@@ -1,6 +1,6 @@
-using System.Globalization;
 using LoadGen.Core;
 using LoadGen.Core.Runs;
+using LoadGen.Reports;
 using Spectre.Console;
 
 namespace LoadGen.Live;
@@ -18,11 +18,11 @@ internal sealed class TerminalFrame(int width, bool unicode)
     /// <summary>The lines, from the top.</summary>
     public IReadOnlyList<string> Draw(RunProgress progress, ProgressHistory history) => progress.Stage is RunStage.Forming or RunStage.Preparing
         ? [Beginning(progress)]
-        : [.. Clock(progress), .. Figures(progress), .. Sparklines(progress, history), .. Failures(progress), .. Workers(progress)];
+        : [.. Clock(progress), .. KeyFigures(progress), .. Sparklines(progress, history), .. Failures(progress), .. Workers(progress)];
 
     private static string Beginning(RunProgress progress) => progress.Stage == RunStage.Forming
-        ? $"[yellow]waiting for workers[/]  {progress.Workers.Count} of {progress.WorkersExpected} here"
-        : $"[yellow]getting ready[/]  {progress.Workers.Count} workers";
+        ? $"[yellow]waiting for workers[/]  {progress.Workers.Count} of {progress.WorkersExpected} joined"
+        : $"[yellow]{PlainProgress.Preparing}[/]";
 
     private IEnumerable<string> Clock(RunProgress progress)
     {
@@ -31,27 +31,26 @@ internal sealed class TerminalFrame(int width, bool unicode)
         var time = bar is null ? $"{Time(progress.Elapsed)}" : $"{Time(progress.Elapsed)} of {Time(progress.Elapsed + bar.Left)}";
         var left = bar is not null && progress.Stage == RunStage.Running ? $"[grey]{Time(bar.Left)} left[/]" : "";
         var stage = bar is { Stages: > 1 } ? $"stage {bar.Stage} of {bar.Stages}" : "";
-        var state = progress.Stage == RunStage.Stopping ? "[yellow]stopping: what is under way may end; Ctrl-C again to quit at once[/]" : "";
-        foreach (var line in Flow("", name, time, left, stage, state))
+        var state = progress.Stage == RunStage.Stopping ? "[yellow]stopping (Ctrl-C again to quit at once)[/]" : "";
+        foreach (var line in Flow(name, time, left, stage, state))
         {
             yield return line;
         }
 
         if (bar is not null)
         {
-            var (over, toCome) = bar.Draw(unicode);
-            yield return $"[green]{over}[/][grey]{toCome}[/]";
+            var (done, toCome) = bar.Draw(unicode);
+            yield return $"[green]{done}[/][grey]{toCome}[/]";
         }
     }
 
-    private IEnumerable<string> Figures(RunProgress progress) => Flow(
-        "",
+    private IEnumerable<string> KeyFigures(RunProgress progress) => Flow(
         $"[grey]offered[/] {(progress.OfferedPerSecond is { } rate ? $"{Count(rate)}/s" : "closed loop")}",
-        $"[grey]completed[/] {Count(progress.CompletedPerSecond)}/s",
+        $"[grey]achieved[/] {Count(progress.CompletedPerSecond)}/s",
+        $"[grey]completed[/] {Count(progress.Ended.Completed)}",
         $"[grey]in flight[/] {Count(progress.InFlight)}",
-        $"[grey]so far[/] {Count(progress.Ended.Completed)}",
-        progress.Response is { } response ? $"[grey]p50[/] {Milliseconds(response.P50)}" : "",
-        progress.Response is { } all ? $"[grey]p99[/] {Milliseconds(all.P99)}" : "");
+        progress.Response is { } response ? $"[grey]response p50[/] {Figures.Time(response.P50)}" : "",
+        progress.Response is { } all ? $"[grey]p99[/] {Figures.Time(all.P99)}" : "");
 
     private IEnumerable<string> Sparklines(RunProgress progress, ProgressHistory history)
     {
@@ -61,8 +60,8 @@ internal sealed class TerminalFrame(int width, bool unicode)
             yield break;
         }
 
-        yield return $"{Indent}[grey]{"per second",-LabelWidth}[/] [blue]{Sparkline.Of(history.Completed, room, unicode)}[/] {Count(progress.CompletedPerSecond)}/s";
-        var p99 = progress.LastSecond?.P99 is { } last ? Milliseconds(last) : "";
+        yield return $"{Indent}[grey]{"completed",-LabelWidth}[/] [blue]{Sparkline.Of(history.Completed, room, unicode)}[/] {Count(progress.CompletedPerSecond)}/s";
+        var p99 = progress.LastSecond?.P99 is { } last ? Figures.Time(last) : "";
         yield return $"{Indent}[grey]{"p99",-LabelWidth}[/] [yellow]{Sparkline.Of(history.P99, room, unicode)}[/] {p99}";
     }
 
@@ -70,11 +69,11 @@ internal sealed class TerminalFrame(int width, bool unicode)
     {
         var dropped = progress.Ended.Dropped > 0 ? $"[yellow]dropped {Count(progress.Ended.Dropped)}[/]" : "";
         var lost = progress.Ended.Lost > 0 ? $"[red]lost {Count(progress.Ended.Lost)}[/]" : "";
-        var kinds = progress.Failures.Select(kind => $"[red]{kind.Key.Name()} {Count(kind.Value)}[/]");
-        return progress.Failures.Count == 0 ? Flow("", "[green]no failures[/]", dropped, lost) : Flow("", [.. kinds, dropped, lost]);
+        var kinds = progress.Failures.Select(kind => $"[red]{kind.Key.Name()} {Count(kind.Value)}[/]").Prepend("[grey]failed:[/]");
+        return progress.Failures.Count == 0 ? Flow("[green]no failures[/]", dropped, lost) : Flow([.. kinds, dropped, lost]);
     }
 
-    // Those that are lost first: they are what somebody has to know.
+    // Lost workers first: they matter most.
     private IEnumerable<string> Workers(RunProgress progress)
     {
         var workers = progress.Workers.OrderBy(worker => worker.Stage == WorkerStage.Lost ? 0 : 1).ToList();
@@ -85,29 +84,10 @@ internal sealed class TerminalFrame(int width, bool unicode)
             _ => Name(worker),
         });
         var more = workers.Count > MostWorkers ? $"[grey]and {workers.Count - MostWorkers} more[/]" : "";
-        return Flow("", [$"[grey]workers[/] {workers.Count(worker => worker.Stage != WorkerStage.Lost)}", .. named, more]);
+        return Flow([$"[grey]workers[/] {workers.Count(worker => worker.Stage != WorkerStage.Lost)}", .. named, more]);
     }
 
-    /// <summary>Puts parts into lines: as many in each as fit.</summary>
-    private IEnumerable<string> Flow(string indent, params string[] parts)
-    {
-        var (line, length) = (indent, indent.Length);
-        foreach (var part in parts.Where(part => part.Length > 0))
-        {
-            var partLength = Markup.Remove(part).Length;
-            if (length > indent.Length && length + Indent.Length + partLength > width)
-            {
-                yield return line;
-                (line, length) = (Indent, Indent.Length);
-            }
-
-            var gap = length > Indent.Length ? Indent : "";
-            line += gap + part;
-            length += gap.Length + partLength;
-        }
-
-        yield return line;
-    }
+    private IEnumerable<string> Flow(params IReadOnlyList<string> parts) => Figures.Flow(parts, width);
 
     private string Name(WorkerState worker) => Markup.Escape(Cut(worker.Id, Math.Max(8, width - 12)));
 
@@ -115,7 +95,5 @@ internal sealed class TerminalFrame(int width, bool unicode)
 
     private static string Time(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm\\:ss}" : $"{time:mm\\:ss}";
 
-    private static string Count(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds.ToString("N1", CultureInfo.InvariantCulture)} ms";
+    private static string Count(double number) => $"{number:N0}";
 }

@@ -23,6 +23,6 @@ internal sealed record MetricsOptions(IPEndPoint? Listen, TimeSpan Linger, Uri? 
         }
     }
 
-    /// <summary>Waits for the last scrape, or until somebody is in a hurry.</summary>
+    /// <summary>Waits for the last scrape, or for a signal.</summary>
     public Task LingerAsync(Task hurry) => Lingers ? Task.WhenAny(Task.Delay(Linger), hurry) : Task.CompletedTask;
 }

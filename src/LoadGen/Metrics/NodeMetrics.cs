@@ -28,7 +28,7 @@ internal sealed class NodeMetrics : IWorkerObserver
     {
         lock (_lock)
         {
-            // Workers in one process get ready for the same run.
+            // Workers in one process prepare for the same run.
             if (_worker?.RunId != runId)
             {
                 _process.RunIs(runId);
@@ -48,7 +48,7 @@ internal sealed class NodeMetrics : IWorkerObserver
     /// <summary>The coordinator's view of the run changed.</summary>
     public void Progressed(RunProgress progress, Plan plan, Tally merged) => InstrumentsOf(progress.RunId, plan).Progressed(progress, plan, merged);
 
-    /// <summary>The run that this node coordinates is over.</summary>
+    /// <summary>The run that this node coordinates has ended.</summary>
     public void RunEnded(RunRecord record, Verdict verdict) => InstrumentsOf(record.RunId, record.Plan).Ended(record.Tally, verdict);
 
     /// <summary>Writes everything as it is now, in the text format of Prometheus.</summary>

@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace LoadGen.Metrics;
 
-/// <summary>What every node exposes: which run it works on, and what its process and machine use, read when somebody asks.</summary>
+/// <summary>What every node exposes: which run it works on, and what its process and machine use, read at each scrape.</summary>
 internal sealed class ProcessInstruments
 {
     private readonly Gauge _runInfo;
@@ -15,11 +15,11 @@ internal sealed class ProcessInstruments
     {
         DotNetStats.Register(Registry);
         var make = Prometheus.Metrics.WithCustomRegistry(Registry);
-        _runInfo = make.CreateGauge("loadgen_run_info", "Always 1; the labels say which run this process works on, or worked on last.", "run_id", "version");
-        _gcPause = make.CreateCounter("dotnet_gc_pause_seconds_total", "Time that all managed threads were paused for garbage collection.");
-        _poolThreads = make.CreateGauge("dotnet_threadpool_threads", "Threads of the thread pool.");
-        _poolQueue = make.CreateGauge("dotnet_threadpool_queue_length", "Work that waits for a thread of the pool.");
-        _sockets = make.CreateGauge("loadgen_tcp_sockets", "TCP sockets of this network namespace, by state, those of other processes too; Linux only.", "state");
+        _runInfo = make.CreateGauge("loadgen_run_info", "Always 1; the labels identify the current or most recent run of this process.", "run_id", "version");
+        _gcPause = make.CreateCounter("dotnet_gc_pause_seconds_total", "Time all managed threads were paused for garbage collection.");
+        _poolThreads = make.CreateGauge("dotnet_threadpool_threads", "Threads in the thread pool.");
+        _poolQueue = make.CreateGauge("dotnet_threadpool_queue_length", "Work items waiting for a thread of the pool.");
+        _sockets = make.CreateGauge("loadgen_tcp_sockets", "TCP sockets of this network namespace (all processes), by state; Linux only.", "state");
     }
 
     public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();

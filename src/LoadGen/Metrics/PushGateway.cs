@@ -23,11 +23,11 @@ internal static class PushGateway
         try
         {
             using var answer = await http.PutAsync(new Uri($"{gateway.AbsoluteUri.TrimEnd('/')}/metrics/job/loadgen/instance/{Uri.EscapeDataString(instance)}"), content);
-            return answer.IsSuccessStatusCode ? null : $"the gateway answered {(int)answer.StatusCode}";
+            return answer.IsSuccessStatusCode ? null : $"the gateway responded {(int)answer.StatusCode}";
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
         {
-            return error is TaskCanceledException ? $"no answer within {Patience.TotalSeconds:F0} s" : error.Message;
+            return error is TaskCanceledException ? $"no response within {Patience.TotalSeconds:F0} s" : error.Message;
         }
     }
 }

@@ -9,7 +9,7 @@ using Prometheus;
 namespace LoadGen.Metrics;
 
 /// <summary>
-/// What a coordinator exposes of one run: the merged view of all workers, and how the run goes. The counts have names of
+/// What a coordinator exposes of one run: the merged view of all workers, and the progress of the run. The counts have names of
 /// their own (<c>loadgen_run_</c>), so that a sum over all processes counts nothing twice.
 /// </summary>
 internal sealed class RunInstruments
@@ -43,25 +43,25 @@ internal sealed class RunInstruments
         var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
 
         _arrivals = make.CreateCounter("loadgen_run_arrivals_total", "Arrivals that have ended on any worker.", "target");
-        _handshakes = make.CreateCounter("loadgen_run_handshakes_total", "The same, by what became of them.", "target", "result");
-        _lost = make.CreateGauge("loadgen_run_lost_arrivals", "Arrivals that vanished with their worker; fewer again when a worker that was given up reports after all.");
+        _handshakes = make.CreateCounter("loadgen_run_handshakes_total", "Arrivals that have ended on any worker, by result.", "target", "result");
+        _lost = make.CreateGauge("loadgen_run_lost_arrivals", "Arrivals counted as lost with their worker; falls when a lost worker reconnects and reports.");
         var failures = make.CreateCounter(
-            "loadgen_run_handshake_failures_total", "Failed handshakes of all workers, by kind, phase that did not end, and alert.", "target", "kind", "phase", "alert");
+            "loadgen_run_handshake_failures_total", "Failed handshakes of all workers, by kind, the phase that failed, and alert.", "target", "kind", "phase", "alert");
         var negotiated = make.CreateCounter(
-            "loadgen_run_negotiated_total", "Completed handshakes of all workers, by what the wire showed.", "tls_version", "cipher_suite", "group", "resumed");
-        var handshake = make.CreateHistogram("loadgen_run_handshake_duration_seconds", "First byte of ClientHello to success, of all workers.", durations);
-        var response = make.CreateHistogram("loadgen_run_response_duration_seconds", "Planned time to success, of all workers.", durations);
-        var phase = make.CreateHistogram("loadgen_run_phase_duration_seconds", "One phase of a completed handshake, of all workers.", ["phase"], durations);
-        _offeredRate = make.CreateGauge("loadgen_offered_rate", "The plan's rate now, in arrivals per second; 0 of a closed load.");
-        _achievedRate = make.CreateGauge("loadgen_achieved_rate", "Handshakes completed and failed per second, over the last second that every worker has reported.");
+            "loadgen_run_negotiated_total", "Completed handshakes of all workers, by negotiated parameters.", "tls_version", "cipher_suite", "group", "resumed");
+        var handshake = make.CreateHistogram("loadgen_run_handshake_duration_seconds", "Time from the first byte of ClientHello to success, all workers.", durations);
+        var response = make.CreateHistogram("loadgen_run_response_duration_seconds", "Time from the planned start to success, all workers.", durations);
+        var phase = make.CreateHistogram("loadgen_run_phase_duration_seconds", "Duration of one phase of a completed handshake, all workers.", ["phase"], durations);
+        _offeredRate = make.CreateGauge("loadgen_offered_rate", "The plan's current rate in arrivals per second; 0 for a closed load.");
+        _achievedRate = make.CreateGauge("loadgen_achieved_rate", "Handshakes completed and failed per second, over the last second reported by every worker.");
         _workers = make.CreateGauge("loadgen_workers", "Workers known to the coordinator, by state.", "state");
-        _workersExpected = make.CreateGauge("loadgen_workers_expected", "Workers that the run waits for at its start, or that have taken part, if these are more.");
-        _stage = make.CreateGauge("loadgen_run_stage", "The stage of the plan's load that is under way, from 0.");
-        _state = make.CreateGauge("loadgen_run_state", "1 for the state that the run is in.", "state");
+        _workersExpected = make.CreateGauge("loadgen_workers_expected", "Workers that the run waits for at its start, or the number that have taken part if that is greater.");
+        _stage = make.CreateGauge("loadgen_run_stage", "The current stage of the plan's load, from 0.");
+        _state = make.CreateGauge("loadgen_run_state", "1 for the current state of the run.", "state");
         _elapsed = make.CreateGauge("loadgen_run_elapsed_seconds", "Time since the start of the load.");
-        _planned = make.CreateGauge("loadgen_run_planned_seconds", "How long the load lasts; 0 where only a count bounds it.");
+        _planned = make.CreateGauge("loadgen_run_planned_seconds", "Planned duration of the load; 0 if only a count limits it.");
         _verdict = make.CreateGauge("loadgen_run_verdict", "1 for the run's verdict, once it is known.", "verdict");
-        _limited = make.CreateGauge("loadgen_generator_limited", "1 where the generator, and not the server, limits the run, as of now.", "reason");
+        _limited = make.CreateGauge("loadgen_generator_limited", "1 if the generator, not the server, currently limits the run.", "reason");
 
         _handshake = new FoldedHistogram(handshake.WithLabels());
         _response = new FoldedHistogram(response.WithLabels());
@@ -76,7 +76,7 @@ internal sealed class RunInstruments
 
     public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
 
-    /// <summary>Shows how the run goes, and everything counted so far. Called once a second, not for each report: thousands of them come.</summary>
+    /// <summary>Shows the progress of the run, and everything counted so far. Called once a second, not for each report: thousands of them come.</summary>
     public void Progressed(RunProgress progress, Plan plan, Tally merged)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ internal sealed class RunInstruments
         }
     }
 
-    /// <summary>The run is over.</summary>
+    /// <summary>The run has ended.</summary>
     public void Ended(Tally merged, Verdict verdict)
     {
         lock (_lock)

@@ -5,7 +5,7 @@ internal static class SocketStatistics
 {
     private const string Path = "/proc/net/sockstat";
 
-    // The words of the file, and ours.
+    // The names in the file, and those of the metric.
     private static readonly (string Word, string State)[] States = [("inuse", "in_use"), ("orphan", "orphan"), ("tw", "time_wait")];
 
     /// <summary>Sockets by state; none where the system does not tell.</summary>

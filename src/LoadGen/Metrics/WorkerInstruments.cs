@@ -32,20 +32,20 @@ internal sealed class WorkerInstruments
         var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
 
         var arrivals = make.CreateCounter(
-            "loadgen_arrivals_total", "Arrivals that have ended. Of a plan with more than 24 pairs of target and profile, all profiles together, and of more than 24 targets these too.", "target", "profile");
+            "loadgen_arrivals_total", "Arrivals that have ended. With more than 24 pairs of target and profile, profiles are counted as 'all'; with more than 24 targets, targets too.", "target", "profile");
         var handshakes = make.CreateCounter(
-            "loadgen_handshakes_total", "Arrivals that ended, by what became of them.", "target", "profile", "result");
+            "loadgen_handshakes_total", "Arrivals that have ended, by result.", "target", "profile", "result");
         var handshake = make.CreateHistogram(
-            "loadgen_handshake_duration_seconds", "First byte of ClientHello to success.", ["target", "profile"], durations);
+            "loadgen_handshake_duration_seconds", "Time from the first byte of ClientHello to success.", ["target", "profile"], durations);
         var response = make.CreateHistogram(
-            "loadgen_response_duration_seconds", "Planned time to success.", ["target", "profile"], durations);
-        var phase = make.CreateHistogram("loadgen_phase_duration_seconds", "One phase of a completed handshake.", ["phase"], durations);
-        var lag = make.CreateHistogram("loadgen_schedule_lag_seconds", "How late handshakes were started.", durations);
+            "loadgen_response_duration_seconds", "Time from the planned start to success.", ["target", "profile"], durations);
+        var phase = make.CreateHistogram("loadgen_phase_duration_seconds", "Duration of one phase of a completed handshake.", ["phase"], durations);
+        var lag = make.CreateHistogram("loadgen_schedule_lag_seconds", "Delay of handshake starts behind their planned time.", durations);
         var failures = make.CreateCounter(
-            "loadgen_handshake_failures_total", "Failed handshakes, by kind, phase that did not end, and alert.", "target", "kind", "phase", "alert");
+            "loadgen_handshake_failures_total", "Failed handshakes, by kind, the phase that failed, and alert.", "target", "kind", "phase", "alert");
         var negotiated = make.CreateCounter(
-            "loadgen_negotiated_total", "Completed handshakes, by what the wire showed.", "tls_version", "cipher_suite", "group", "resumed");
-        _inFlight = make.CreateGauge("loadgen_connections_in_flight", "Connections under way.");
+            "loadgen_negotiated_total", "Completed handshakes, by negotiated parameters.", "tls_version", "cipher_suite", "group", "resumed");
+        _inFlight = make.CreateGauge("loadgen_connections_in_flight", "Connections in progress.");
 
         _pairs = [.. labels.Pairs.Select(pair => new Pair(
             arrivals.WithLabels(pair.Target, pair.Profile),

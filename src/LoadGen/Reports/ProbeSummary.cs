@@ -43,7 +43,7 @@ internal sealed class ProbeSummary
     {
         var target = plan.Targets[0];
         Row("target", target.Address);
-        Row("addresses", report.Addresses.Count > 0 ? string.Join(", ", report.Addresses) : "none: the name does not resolve");
+        Row("addresses", report.Addresses.Count > 0 ? string.Join(", ", report.Addresses) : "none (the name does not resolve)");
         Row("server name", target.ServerName);
         if (target.StartTls is { } protocol)
         {
@@ -74,20 +74,20 @@ internal sealed class ProbeSummary
         Row("version", $"TLS {negotiated.TlsVersion.Name()}");
         Row("cipher suite", negotiated.CipherSuite + report.PrefersItsOwnOrder switch
         {
-            true => " (by the server's own order)",
-            false => $" (by our order: {report.SuiteInReverse} when offered first)",
+            true => " (follows the server's order)",
+            false => $" (follows the client's order: {report.SuiteInReverse} when offered first)",
             _ => "",
         });
-        Row("group", (negotiated.Group ?? "not seen") + (negotiated.HelloRetryRequest ? " (after HelloRetryRequest)" : ""));
+        Row("group", (negotiated.Group ?? "not observed") + (negotiated.HelloRetryRequest ? " (after HelloRetryRequest)" : ""));
         if (report.ServerGroups.Count > 0)
         {
             Row("prefers groups", string.Join(", ", report.ServerGroups));
         }
 
-        Row("signature", negotiated.SignatureScheme ?? "none seen");
-        Row("protocol", negotiated.Alpn ?? "none chosen");
+        Row("signature", negotiated.SignatureScheme ?? "not observed");
+        Row("protocol", negotiated.Alpn ?? "none negotiated");
         Row("session", negotiated.Resumed ? "resumed" : "full");
-        Row("client cert", negotiated.ClientCertificate ? "asked for and shown" : "not shown");
+        Row("client cert", negotiated.ClientCertificate ? "requested and sent" : "not sent");
         if (negotiated.OcspStapled is { } stapled)
         {
             Row("OCSP", stapled ? "stapled" : "not stapled");
@@ -103,7 +103,9 @@ internal sealed class ProbeSummary
         {
             Row(i == 0 ? "certificate" : $"issuer {i}", certificate.Subject);
             Row("", $"issued by {certificate.Issuer}, {certificate.KeyType}, signed with {certificate.SignatureAlgorithm}");
-            Row("", $"valid to {certificate.NotAfter:u} ({(certificate.DaysLeft >= 0 ? $"{certificate.DaysLeft} days left" : $"over for {-certificate.DaysLeft} days")})");
+            Row("", certificate.DaysLeft >= 0
+                ? $"expires {certificate.NotAfter:u} (in {certificate.DaysLeft} days)"
+                : $"expired {certificate.NotAfter:u} ({-certificate.DaysLeft} days ago)");
             if (certificate.Names.Count > 0)
             {
                 Row("", $"for {string.Join(", ", certificate.Names)}");

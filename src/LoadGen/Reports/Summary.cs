@@ -4,25 +4,50 @@ using Spectre.Console;
 namespace LoadGen.Reports;
 
 /// <summary>The result for a person at a terminal: the verdict, what became of the arrivals, how long they took, what failed.</summary>
-internal static class Summary
+internal sealed class Summary
 {
+    private const int NameColumns = 18;
+    private const int LabelColumns = 14;
+
+    private static readonly (string Heading, Func<RunResult.Distribution, double> Value)[] Columns =
+    [
+        ("p50", times => times.P50), ("p90", times => times.P90), ("p95", times => times.P95), ("p99", times => times.P99),
+        ("p99.9", times => times.P999), ("max", times => times.Max), ("mean", times => times.Mean),
+    ];
+
+    private readonly RunResult _result;
+    private readonly IAnsiConsole _console;
+
+    private Summary(RunResult result, IAnsiConsole console) => (_result, _console) = (result, console);
+
     public static void Write(RunResult result, IAnsiConsole console)
     {
-        console.WriteLine();
-        console.MarkupLine($"{Badge(result.Run.Verdict)}  [bold]{Markup.Escape(result.Run.Name)}[/]  "
-            + $"[grey]{Markup.Escape(result.Run.Id)} · {result.Run.DurationSeconds:0.##} s · {Markup.Escape(result.Run.Engine)}[/]");
-        foreach (var reason in result.Run.Reasons)
+        var summary = new Summary(result, console);
+        summary.WriteVerdict();
+        summary.WriteBooks();
+        summary.WriteLatencies();
+        summary.WriteNegotiated();
+        summary.WriteFailures();
+        summary.WriteThresholds();
+        summary.WriteFootnotes();
+    }
+
+    private void WriteVerdict()
+    {
+        var run = _result.Run;
+        _console.WriteLine();
+        WriteFlow(
+            0,
+            $"{Badge(run.Verdict)}  [bold]{Markup.Escape(run.Name)}[/]",
+            $"[grey]{Markup.Escape(run.Id)}[/]",
+            $"[grey]{run.DurationSeconds:0.##} s[/]",
+            $"[grey]{Markup.Escape(run.Engine)}[/]");
+        foreach (var reason in run.Reasons)
         {
-            console.MarkupLineInterpolated($"  [yellow]{reason}[/]");
+            _console.MarkupLineInterpolated($"  [yellow]{reason}[/]");
         }
 
-        console.WriteLine();
-        WriteBooks(result, console);
-        WriteLatencies(result, console);
-        WriteNegotiated(result, console);
-        WriteFailures(result, console);
-        WriteThresholds(result, console);
-        WriteFootnotes(result, console);
+        _console.WriteLine();
     }
 
     private static string Badge(string verdict) => verdict switch
@@ -33,59 +58,87 @@ internal static class Summary
         _ => "[black on yellow] ABORTED [/]",
     };
 
-    private static void WriteBooks(RunResult result, IAnsiConsole console)
+    private void WriteBooks()
     {
-        var books = result.Books;
-        console.MarkupLine($"  scheduled [bold]{books.Scheduled:N0}[/] = completed [bold green]{books.Completed:N0}[/]"
-            + $" + failed {Alarm(books.Failed)} + dropped {Alarm(books.Dropped)} + lost {Alarm(books.Lost)}"
-            + $"    [grey]{result.Rate.CompletedPerSecond:N1} completed/s[/]");
-        console.WriteLine();
+        var books = _result.Books;
+        WriteFlow(
+            LabelColumns,
+            Label("arrivals", "default"),
+            $"scheduled [bold]{books.Scheduled:N0}[/]",
+            $"= completed [bold green]{books.Completed:N0}[/]",
+            $"+ failed {Alarm(books.Failed)}",
+            $"+ dropped {Alarm(books.Dropped)}",
+            $"+ lost {Alarm(books.Lost)}");
+        WriteFlow(LabelColumns, Label("rate", "default"), $"{_result.Rate.CompletedPerSecond:N1} completed/s");
+        _console.WriteLine();
     }
 
     private static string Alarm(long count) => count == 0 ? "0" : $"[bold red]{count:N0}[/]";
 
-    private static void WriteLatencies(RunResult result, IAnsiConsole console)
+    // A narrow terminal gets the columns in two tables: none is left out, and no figure is broken.
+    private void WriteLatencies()
     {
-        var table = new Table().Border(TableBorder.None).AddColumn(new TableColumn("[grey]ms[/]").NoWrap().PadLeft(0));
-        foreach (var heading in (string[])["p50", "p90", "p95", "p99", "p99.9", "max", "mean"])
+        var rows = new[] { ("[bold]response[/]", _result.LatencyMs.Response), ("[bold]handshake[/]", _result.LatencyMs.Handshake) }
+            .Concat((_result.LatencyMs.Phases ?? new Dictionary<string, RunResult.Distribution>())
+                .Select(phase => ($"[grey]  {phase.Key}[/]", (RunResult.Distribution?)phase.Value)))
+            .Where(row => row.Item2 is not null)
+            .Select(row => (row.Item1, Figures: Columns.Select(column => Figures.Milliseconds(column.Value(row.Item2!))).ToArray()))
+            .ToList();
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var widths = Columns.Select((column, i) => rows.Max(row => row.Figures[i].Length) is var longest ? Math.Max(longest, column.Heading.Length) + 2 : 0).ToArray();
+        for (var first = 0; first < Columns.Length;)
+        {
+            var count = 1;
+            while (first + count < Columns.Length && 4 + NameColumns + widths.Skip(first).Take(count + 1).Sum() <= _console.Profile.Width)
+            {
+                count++;
+            }
+
+            WriteColumns(rows, first, count);
+            first += count;
+        }
+    }
+
+    private void WriteColumns(List<(string Name, string[] Figures)> rows, int first, int count)
+    {
+        var table = new Table().Border(TableBorder.None).AddColumn(new TableColumn("[grey]latency, ms[/]").NoWrap().Width(NameColumns).PadLeft(0).PadRight(2));
+        foreach (var (heading, _) in Columns[first..(first + count)])
         {
             table.AddColumn(new TableColumn($"[grey]{heading}[/]").RightAligned().NoWrap().PadLeft(0).PadRight(2));
         }
 
-        Add(table, "[bold]response[/]", result.LatencyMs.Response);
-        Add(table, "[bold]handshake[/]", result.LatencyMs.Handshake);
-        foreach (var (phase, distribution) in result.LatencyMs.Phases ?? new Dictionary<string, RunResult.Distribution>())
+        foreach (var (name, figures) in rows)
         {
-            Add(table, $"[grey]  {phase}[/]", distribution);
+            table.AddRow([name, .. figures[first..(first + count)]]);
         }
 
-        if (table.Rows.Count > 0)
-        {
-            console.Write(new Padder(table, new Padding(2, 0, 0, 0)));
-            console.WriteLine();
-        }
+        _console.Write(new Padder(table, new Padding(2, 0, 0, 0)));
+        _console.WriteLine();
     }
 
-    private static void Add(Table table, string name, RunResult.Distribution? times)
+    private void WriteNegotiated()
     {
-        if (times is not null)
+        foreach (var each in _result.Negotiated)
         {
-            double[] figures = [times.P50, times.P90, times.P95, times.P99, times.P999, times.Max, times.Mean];
-            table.AddRow([name, .. figures.Select(Figures.Milliseconds)]);
+            WriteFlow(
+                LabelColumns,
+                [
+                    $"  [bold]{each.Count,10:N0}[/] handshakes",
+                    $"TLS {each.TlsVersion}",
+                    Markup.Escape(each.CipherSuite),
+                    Markup.Escape(each.Group ?? "-"),
+                    each.Resumed ? "resumed" : "full",
+                    .. DetailsOf(each).Select(detail => $"[grey]{Markup.Escape(detail)}[/]"),
+                ]);
         }
-    }
 
-    private static void WriteNegotiated(RunResult result, IAnsiConsole console)
-    {
-        foreach (var each in result.Negotiated)
+        if (_result.Held is { } held)
         {
-            console.MarkupLineInterpolated(
-                $"  {each.Count,10:N0}  TLS {each.TlsVersion}  {each.CipherSuite}  {each.Group ?? "-"}  {(each.Resumed ? "resumed" : "full")}  [grey]{string.Join("  ", DetailsOf(each))}[/]");
-        }
-
-        if (result.Held is { } held)
-        {
-            console.MarkupLineInterpolated($"  {held.Connections,10:N0}  held open, {held.EndedByServer:N0} of them ended early by the server");
+            WriteFlow(LabelColumns, $"  [bold]{held.Connections,10:N0}[/] connections held open,", $"{held.EndedByServer:N0} of them closed early by the server");
         }
     }
 
@@ -124,74 +177,105 @@ internal static class Summary
         yield return each.Success;
     }
 
-    private static void WriteFailures(RunResult result, IAnsiConsole console)
+    private void WriteFailures()
     {
-        foreach (var each in result.Failures)
+        foreach (var each in _result.Failures)
         {
-            console.MarkupLineInterpolated(
-                $"  [red]{each.Count,10:N0}  {each.Kind}{(each.Alert is null ? "" : $" {each.Alert}")}[/]  in {each.Phase}, {each.Side}  [grey]{each.Target}: {each.Example}[/]");
+            WriteFlow(
+                LabelColumns,
+                $"  [red]{each.Count,10:N0} failed[/]",
+                $"[red]{Markup.Escape(each.Kind)}{(each.Alert is null ? "" : $" {Markup.Escape(each.Alert)}")}[/]",
+                $"in {Markup.Escape(each.Phase)}",
+                $"({Markup.Escape(each.Side)})",
+                $"[grey]{Markup.Escape(each.Target)}: {Markup.Escape(each.Example)}[/]");
         }
 
-        if (result.Generator.RestedSeconds is { } rested)
+        if (_result.Generator.RestedSeconds is { } rested)
         {
-            console.MarkupLineInterpolated($"  [grey]connections of this closed load rested for {rested:0.#} s in all: 10 ms to 1 s after each failure, so as not to flood the server[/]");
+            WriteFlow(
+                LabelColumns, Label("pauses"), $"[grey]{rested:0.#} s over all connections:[/]", "[grey]10 ms to 1 s after each failure,[/]", "[grey]to avoid flooding the server[/]");
         }
     }
 
-    private static void WriteThresholds(RunResult result, IAnsiConsole console)
+    private void WriteThresholds()
     {
-        foreach (var each in result.Thresholds)
+        var conditions = _result.Thresholds.Select(each => ThresholdText.Condition(each.Expression)).ToList();
+        var longest = conditions.Select(condition => condition.Length).DefaultIfEmpty().Max();
+        foreach (var (each, condition) in _result.Thresholds.Zip(conditions))
         {
-            var mark = each.Pass ? "[green]held[/]  " : "[red]failed[/]";
-            console.MarkupLine($"  {mark}  {Markup.Escape(each.Expression)}  [grey]observed {each.Observed?.ToString("0.####") ?? "nothing"}[/]");
+            var mark = each.Pass ? "[green]ok    [/]" : "[red]FAILED[/]";
+            WriteFlow(LabelColumns, $"  {mark}", Markup.Escape(condition.PadRight(longest)), $"[grey]({ThresholdText.Actual(each.Expression, each.Observed)})[/]");
         }
     }
 
-    private static void WriteFootnotes(RunResult result, IAnsiConsole console)
+    private void WriteFootnotes()
     {
-        console.WriteLine();
-        if (result.Workers.Count > 1)
+        _console.WriteLine();
+        if (_result.Workers.Count > 1)
         {
-            console.MarkupLineInterpolated(
-                $"  [grey]workers    {string.Join("  ", result.Workers.Select(worker => $"{worker.Id} {worker.Books.Completed:N0}{(worker.LostAt is null ? "" : " (lost)")}"))}[/]");
+            WriteFlow(
+                LabelColumns,
+                [Label("workers"), .. _result.Workers.Select(worker => $"[grey]{Markup.Escape(worker.Id)} {worker.Books.Completed:N0} completed{(worker.LostAt is null ? "" : " (lost)")}[/]")]);
         }
 
-        foreach (var crypto in result.Run.Crypto)
+        foreach (var crypto in _result.Run.Crypto)
         {
-            console.MarkupLineInterpolated($"  [grey]crypto     {crypto}[/]");
+            WriteFlow(LabelColumns, Label("crypto"), $"[grey]{Markup.Escape(crypto)}[/]");
         }
 
-        if (result.Run.Checks == "lean")
+        if (_result.Run.Checks == "lean")
         {
-            console.MarkupLine("  [yellow]checks     lean: key shares reused, one server signature in 100 checked[/]");
+            WriteFlow(LabelColumns, Label("checks", "yellow"), "[yellow]lean: key shares reused,[/]", "[yellow]1 in 100 server signatures verified[/]");
         }
 
-        WriteResumption(result, console);
-        if (result.Generator.CpuMicrosPerHandshake is { } cpu)
+        WriteResumption();
+        if (_result.Generator.CpuMicrosPerHandshake is { } cpu)
         {
-            console.MarkupLineInterpolated(
-                $"  [grey]generator  {cpu:N0} us CPU per handshake · starts late by {result.Generator.ScheduleLagMs?.P99 ?? 0:N2} ms at p99 · GC pauses {result.Generator.GcPausePercent:0.##} %[/]");
+            WriteFlow(
+                LabelColumns,
+                Label("generator"),
+                $"[grey]{cpu:N0} {(_console.Profile.Capabilities.Unicode ? "µs" : "us")} CPU per handshake[/]",
+                $"[grey]schedule lag p99 {Figures.Milliseconds(_result.Generator.ScheduleLagMs?.P99 ?? 0)} ms[/]",
+                $"[grey]GC pauses {_result.Generator.GcPausePercent:0.##} % of the time[/]");
         }
 
-        if (result.BuiltInTarget is { } target)
+        if (_result.BuiltInTarget is { } target)
         {
-            console.MarkupLineInterpolated(
-                $"  [grey]target     counted {target.Full:N0} full, {target.Resumed:N0} resumed, {target.Failed:N0} failed handshakes itself[/]");
+            WriteFlow(
+                LabelColumns,
+                Label("target"),
+                "[grey]counted itself:[/]",
+                $"[grey]{target.Full:N0} full[/]",
+                $"[grey]{target.Resumed:N0} resumed[/]",
+                $"[grey]{target.Failed:N0} failed handshakes[/]");
         }
     }
 
     // A target may give out no session, or decline one: what was asked for is not what it cost.
-    private static void WriteResumption(RunResult result, IAnsiConsole console)
+    private void WriteResumption()
     {
-        if (result.Books.Completed == 0 || result.Profiles.All(profile => profile.ResumePercent is null))
+        if (_result.Books.Completed == 0 || _result.Profiles.All(profile => profile.ResumePercent is null))
         {
             return;
         }
 
-        var asked = result.Profiles.Sum(profile => profile.Books.Completed * (profile.ResumePercent ?? 0)) / result.Books.Completed;
-        var resumed = result.Negotiated.Where(each => each.Resumed).Sum(each => each.Count);
+        var asked = _result.Profiles.Sum(profile => profile.Books.Completed * (profile.ResumePercent ?? 0)) / _result.Books.Completed;
+        var resumed = _result.Negotiated.Where(each => each.Resumed).Sum(each => each.Count);
         var colour = resumed == 0 ? "yellow" : "grey";
-        console.MarkupLine($"  [{colour}]resumption {resumed:N0} of {result.Books.Completed:N0} handshakes resumed a session, "
-            + $"{100.0 * resumed / result.Books.Completed:0.0} % where {asked:0.0} % was asked for[/]");
+        WriteFlow(
+            LabelColumns,
+            Label("resumption", colour),
+            $"[{colour}]{resumed:N0} of {_result.Books.Completed:N0} handshakes resumed a session[/]",
+            $"[{colour}]({100.0 * resumed / _result.Books.Completed:0.0} %, requested {asked:0.0} %)[/]");
+    }
+
+    private static string Label(string text, string colour = "grey") => $"  [{colour}]{text.PadRight(LabelColumns - 4)}[/]";
+
+    private void WriteFlow(int indent, params IReadOnlyList<string> parts)
+    {
+        foreach (var line in Figures.Flow(parts, _console.Profile.Width, indent))
+        {
+            _console.MarkupLine(line);
+        }
     }
 }

@@ -6,7 +6,7 @@ using LoadGen.Core.Runs;
 namespace LoadGen.Reports;
 
 /// <summary>
-/// What a container leaves behind for whoever looks at its pod: the result in short, as one JSON object of less than 4,096
+/// What a container leaves behind in its pod: the result in short, as one JSON object of less than 4,096
 /// bytes, which is all that Kubernetes keeps.
 /// </summary>
 internal sealed record TerminationMessage

@@ -94,7 +94,7 @@ internal sealed class CoordinatedRun
             }
             else
             {
-                // Nothing runs yet, or it is the second time and somebody means it: no leaving, no waiting, no result.
+                // Nothing runs yet, or this is the second signal: exit at once, without leaving, waiting or a result.
                 Environment.Exit(ExitCode.Aborted);
             }
         });
@@ -120,14 +120,14 @@ internal sealed class CoordinatedRun
         await Metrics.PushAsync(metrics, Environment.MachineName);
         if (Metrics.Lingers && !Quiet && !signals.FirstSignal.IsCompleted)
         {
-            Console.MarkupLineInterpolated($"[grey]metrics stay for {Metrics.Linger.TotalSeconds:0.#} s, or until Ctrl-C[/]");
+            Console.MarkupLineInterpolated($"[grey]serving metrics for {Metrics.Linger.TotalSeconds:0.#} s (Ctrl-C to exit)[/]");
         }
 
         await Metrics.LingerAsync(signals.FirstSignal);
         return verdict;
     }
 
-    // A standby is over when the run is, here or elsewhere, or when somebody wants it to go.
+    // A standby ends with the run, here or elsewhere, or on a signal.
     private async Task<int?> FirstOf(RunSession session, ClusterNode node, StopSignals signals, SingleRun run)
     {
         if (!Standby)
@@ -207,7 +207,7 @@ internal sealed class CoordinatedRun
         if (OwnTarget is not null && await Task.WhenAny(OwnTarget.Ended, ended) == OwnTarget.Ended)
         {
             var reason = await OwnTarget.Ended;
-            await System.Console.Error.WriteLineAsync($"loadgen: {reason} while the run was under way; stopping");
+            await System.Console.Error.WriteLineAsync($"loadgen: {reason} during the run; stopping");
             handle.Stop(reason);
         }
     }
@@ -222,7 +222,7 @@ internal sealed class CoordinatedRun
         var (counts, problem) = await OwnTarget.StopAsync();
         if (problem is not null && problem != record.AbortReason)
         {
-            await System.Console.Error.WriteLineAsync($"loadgen: warning: {problem}; the result lacks what the target counted itself");
+            await System.Console.Error.WriteLineAsync($"loadgen: warning: {problem}; the result has no counts from the target");
         }
 
         return counts;

@@ -236,7 +236,7 @@ internal abstract partial class Output : IDisposable
             using var file = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(handle, FileAccess.Write, bufferSize: 0);
 
             // The console's stream says nothing if a pipe's reader has gone; a file stream leaves the place in a file that the
-            // next program goes on from where it was.
+            // next program continues from where it was.
             using var console = file.CanSeek ? Console.OpenStandardOutput() : null;
             (console ?? file).Write([.. content, (byte)'\n']);
         }

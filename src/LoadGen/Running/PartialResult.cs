@@ -3,7 +3,7 @@ using LoadGen.Core.Runs;
 
 namespace LoadGen.Running;
 
-/// <summary>Puts on disk what one worker counted when its coordinator was lost and nobody took over.</summary>
+/// <summary>Puts on disk what one worker counted when its coordinator was lost and none took over.</summary>
 internal static class PartialResult
 {
     /// <summary>Writes it into a folder, as <c>RUN.WORKER.partial.json</c>, and elsewhere if it cannot go there.</summary>
@@ -24,12 +24,12 @@ internal static class PartialResult
         try
         {
             folder.Write(name, content);
-            Console.Error.WriteLine($"loadgen: what this worker counted is in {Path.Combine(folder.Path, name)}");
+            Console.Error.WriteLine($"loadgen: partial results of this worker are in {Path.Combine(folder.Path, name)}");
         }
         catch (Exception error) when (Output.IsExpected(error))
         {
             Console.Error.WriteLine(
-                $"loadgen: --out: cannot write to '{folder.Path}': {Output.Reason(error)}; what this worker counted is in {ResultOutputs.KeepElsewhere(name, content, beside: null)}");
+                $"loadgen: --out: cannot write to '{folder.Path}': {Output.Reason(error)}; partial results of this worker are in {ResultOutputs.KeepElsewhere(name, content, beside: null)}");
         }
     }
 }

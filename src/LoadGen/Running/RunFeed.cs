@@ -4,7 +4,7 @@ using LoadGen.Core.Runs;
 namespace LoadGen.Running;
 
 /// <summary>
-/// What is known of one run, for everybody who watches it: the API and the live page. Its history is bounded, however long
+/// What is known of one run, for all who watch it: the API and the live page. Its history is bounded, however long
 /// the run lasts. Safe for concurrent use.
 /// </summary>
 /// <param name="id">The run's.</param>
@@ -39,10 +39,10 @@ internal sealed class RunFeed(string id, Plan? plan, Action<string> stop, Change
     /// <summary>The latest view of it; <see langword="null"/> while it waits for its turn.</summary>
     public RunProgress? Progress => _progress;
 
-    /// <summary>What came of it, once it is over and has a result.</summary>
+    /// <summary>What came of it, once it has ended and has a result.</summary>
     public FinishedRun? Finished => _finished;
 
-    /// <summary>Why it has no result, once it is over and has none.</summary>
+    /// <summary>Why it has no result, once it has ended and has none.</summary>
     public UnfinishedRun? Unfinished => _unfinished;
 
     public bool IsOver => _finished is not null || _unfinished is not null;
@@ -91,20 +91,20 @@ internal sealed class RunFeed(string id, Plan? plan, Action<string> stop, Change
         changes.Raise();
     }
 
-    /// <summary>The run is over and has a result.</summary>
+    /// <summary>The run has ended and has a result.</summary>
     public void End(FinishedRun finished)
     {
         var run = finished.Result.Run;
         lock (_lock)
         {
-            Note(TimeSpan.FromSeconds(run.DurationSeconds), NoteKind.Verdict, $"the verdict: {run.Verdict}");
+            Note(TimeSpan.FromSeconds(run.DurationSeconds), NoteKind.Verdict, $"verdict: {run.Verdict}");
             _finished = finished;
         }
 
         changes.Raise();
     }
 
-    /// <summary>The run is over and has no result.</summary>
+    /// <summary>The run has ended and has no result.</summary>
     public void End(UnfinishedRun unfinished)
     {
         lock (_lock)
@@ -116,7 +116,7 @@ internal sealed class RunFeed(string id, Plan? plan, Action<string> stop, Change
         changes.Raise();
     }
 
-    /// <summary>Ends it early; nothing happens to a run that is over.</summary>
+    /// <summary>Ends it early; nothing happens to a run that has ended.</summary>
     public void Stop(string reason)
     {
         lock (_lock)
@@ -129,7 +129,7 @@ internal sealed class RunFeed(string id, Plan? plan, Action<string> stop, Change
             if (!_stopping)
             {
                 _stopping = true;
-                Note(_progress?.Elapsed ?? TimeSpan.Zero, NoteKind.StopRequested, $"somebody wants the run to end: {reason}");
+                Note(_progress?.Elapsed ?? TimeSpan.Zero, NoteKind.StopRequested, $"stop requested: {reason}");
             }
         }
 

@@ -8,7 +8,7 @@ namespace LoadGen.Running;
 
 /// <summary>
 /// What this process may have, against what a plan needs: told before the load where it is certainly too little. A default
-/// that the plan did not ask for is no need: such a run goes on as far as it gets.
+/// that the plan did not ask for is no need: such a run continues as far as it gets.
 /// </summary>
 /// <param name="OpenFiles">The most open files; <see langword="null"/> for no limit.</param>
 /// <param name="LocalPorts">How many ports the system has for connections to one address; <see langword="null"/> if unknown.</param>
@@ -37,7 +37,7 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
         if (OpenFiles is { } files && files - ownFiles < connections)
         {
             yield return
-                $"limits: {connections:N0} {(connections == 1 ? "connection needs" : "connections need")} {connections + ownFiles:N0} open files ({ownFiles:N0} of them for the program), but this process may have {files:N0} (ulimit -n); {Lower(remedy, files - ownFiles)}raise the limit";
+                $"limits: {connections:N0} {(connections == 1 ? "connection needs" : "connections need")} {connections + ownFiles:N0} open files ({ownFiles:N0} of them for the program), but this process is limited to {files:N0} (ulimit -n); {Lower(remedy, files - ownFiles)}raise the limit";
         }
 
         if (LocalPorts * CountAddresses(plan) is { } ports && ports < connections)
@@ -50,7 +50,7 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
         if (Threads < threads)
         {
             yield return
-                $"limits: a run with {workers:N0} {(workers == 1 ? "worker" : "workers")} needs {threads:N0} threads, but this user may have {Threads:N0} (ulimit -u); {(workers > 1 ? "lower --workers or " : "")}raise the limit";
+                $"limits: a run with {workers:N0} {(workers == 1 ? "worker" : "workers")} needs {threads:N0} threads, but this user is limited to {Threads:N0} (ulimit -u); {(workers > 1 ? "lower --workers or " : "")}raise the limit";
         }
     }
 

@@ -18,16 +18,16 @@ internal static class RunNotes
             yield return (NoteKind.Stage, now.Stage switch
             {
                 RunStage.Forming => "waiting for workers",
-                RunStage.Preparing => "workers get ready",
-                RunStage.Running => "the load begins",
-                RunStage.Stopping => "nothing starts any more; what is under way may end",
-                _ => "the load is over",
+                RunStage.Preparing => "preparing workers",
+                RunStage.Running => "load started",
+                RunStage.Stopping => "stopping: no new handshakes; those in progress may finish",
+                _ => "load finished",
             });
         }
 
         if (before is { Stage: RunStage.Running } && now.Stage == RunStage.Running && before.LoadStage != now.LoadStage)
         {
-            yield return (NoteKind.Stage, $"stage {now.LoadStage + 1} of the load begins");
+            yield return (NoteKind.Stage, $"load stage {now.LoadStage + 1} started");
         }
     }
 
@@ -38,7 +38,7 @@ internal static class RunNotes
         {
             if (!known.Remove(worker.Id, out var earlier))
             {
-                yield return (NoteKind.WorkerJoined, $"worker {worker.Id} on {worker.Host} joins");
+                yield return (NoteKind.WorkerJoined, $"worker {worker.Id} on {worker.Host} joined");
                 earlier = new WorkerState(worker.Id, worker.Host);
             }
 
@@ -50,7 +50,7 @@ internal static class RunNotes
 
         foreach (var gone in known.Values)
         {
-            yield return (NoteKind.WorkerLeft, $"worker {gone.Id} leaves before it was given work");
+            yield return (NoteKind.WorkerLeft, $"worker {gone.Id} left before it was assigned work");
         }
     }
 
@@ -58,22 +58,22 @@ internal static class RunNotes
     {
         if (now.Stage == WorkerStage.Lost && before.Stage != WorkerStage.Lost)
         {
-            yield return (NoteKind.WorkerLost, $"worker {now.Id} is lost");
+            yield return (NoteKind.WorkerLost, $"worker {now.Id} lost");
         }
 
         if (now.Books.Lost > 0 && before.Books.Lost == 0)
         {
-            yield return (NoteKind.WorkerLost, $"{now.Books.Lost:N0} arrivals are lost with worker {now.Id}");
+            yield return (NoteKind.WorkerLost, $"{now.Books.Lost:N0} assigned arrivals of worker {now.Id} counted as lost");
         }
 
         if (now.Stage == WorkerStage.Lost && before.Stage == WorkerStage.Lost && now.LastReport > before.LastReport)
         {
-            yield return (NoteKind.WorkerBack, $"worker {now.Id} is back, and tells what it did after all");
+            yield return (NoteKind.WorkerBack, $"worker {now.Id} reconnected and reported late results");
         }
 
         if (now.IsLeaving && !before.IsLeaving)
         {
-            yield return (NoteKind.WorkerLeft, $"worker {now.Id} leaves, and hands its share over");
+            yield return (NoteKind.WorkerLeft, $"worker {now.Id} is leaving; its share is reassigned");
         }
     }
 
@@ -88,7 +88,7 @@ internal static class RunNotes
 
         if (now.Ended.Dropped > 0 && (before?.Ended.Dropped ?? 0) == 0)
         {
-            yield return (NoteKind.Dropped, $"first arrivals dropped ({now.Ended.Dropped:N0}): no connection was free");
+            yield return (NoteKind.Dropped, $"first dropped arrivals ({now.Ended.Dropped:N0}): no free connection");
         }
     }
 }
@@ -113,7 +113,7 @@ internal enum NoteKind
 
     WorkerLost,
 
-    /// <summary>A lost worker told what it did after all.</summary>
+    /// <summary>A lost worker reconnected and reported late results.</summary>
     WorkerBack,
 
     /// <summary>The first of its kind.</summary>
@@ -126,6 +126,6 @@ internal enum NoteKind
 
     Verdict,
 
-    /// <summary>The run is over without a result.</summary>
+    /// <summary>The run has ended without a result.</summary>
     Unfinished,
 }

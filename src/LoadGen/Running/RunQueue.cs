@@ -5,7 +5,7 @@ using LoadGen.Metrics;
 namespace LoadGen.Running;
 
 /// <summary>
-/// The runs that a waiting coordinator was given or found: one is under way at a time, the others wait, and those that are over
+/// The runs that a waiting coordinator was given or found: one is in progress at a time, the others wait, and those that have ended
 /// are kept. Once it is closed no run begins any more.
 /// </summary>
 internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
@@ -29,7 +29,7 @@ internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
     /// <summary>Whether a run was cut short when the queue was closed.</summary>
     public bool StoppedAny { get; private set; }
 
-    /// <summary>Puts a plan into the queue. Once that is closed, the run is over before it began.</summary>
+    /// <summary>Puts a plan into the queue. Once the queue is closed, the run ends without having begun.</summary>
     /// <returns><see langword="null"/> if there are too many already.</returns>
     public SubmittedRun? Submit(Plan plan)
     {
@@ -60,7 +60,7 @@ internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
         return run;
     }
 
-    /// <summary>Takes in a run that this coordinator was not given, but found under way with its workers. It is the next.</summary>
+    /// <summary>Takes in a run that this coordinator was not given, but found in progress with its workers. It is the next.</summary>
     /// <param name="id">The run's.</param>
     /// <param name="plan">What is run.</param>
     /// <param name="stop">Stops it.</param>
@@ -115,7 +115,7 @@ internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
         }
     }
 
-    /// <summary>Stops the run that is under way, and ends those that wait: none begins any more.</summary>
+    /// <summary>Stops the run in progress, and ends those that wait: none begins any more.</summary>
     public void Close(string reason)
     {
         lock (_lock)

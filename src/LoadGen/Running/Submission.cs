@@ -3,6 +3,7 @@ using System.Text.Json;
 using LoadGen.Commands;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Live;
 using LoadGen.Reports;
 using LoadGen.Web;
 using Spectre.Console;
@@ -88,7 +89,7 @@ internal sealed class Submission : IDisposable
         if (await Task.WhenAny(posted, _signals.FirstSignal) != posted)
         {
             await patience.CancelAsync();
-            throw new IOException("interrupted before the coordinator had answered; it may have taken the plan");
+            throw new IOException("interrupted before the coordinator responded; it may have accepted the plan");
         }
 
         using var answer = await posted;
@@ -113,7 +114,7 @@ internal sealed class Submission : IDisposable
         }
         catch (TimeoutException error)
         {
-            await System.Console.Error.WriteLineAsync($"loadgen: --to: {_runs}: {error.Message}; giving up, run {submitted.Id} may still be under way there");
+            await System.Console.Error.WriteLineAsync($"loadgen: --to: {_runs}: {error.Message}; giving up; run {submitted.Id} may still be in progress there");
             return _stop == StopOrder.None ? ExitCode.Fault : ExitCode.Aborted;
         }
     }
@@ -230,7 +231,7 @@ internal sealed class Submission : IDisposable
     {
         await ThrowIfRefusedAsync(answer, cancellation);
         var text = await answer.Content.ReadAsStringAsync(cancellation);
-        return JsonSerializer.Deserialize(text, RunStatusJson.Default.RunStatus) ?? throw new JsonException("the answer is empty");
+        return JsonSerializer.Deserialize(text, RunStatusJson.Default.RunStatus) ?? throw new JsonException("the response is empty");
     }
 
     private static async Task ThrowIfRefusedAsync(HttpResponseMessage answer, CancellationToken cancellation)
@@ -243,8 +244,7 @@ internal sealed class Submission : IDisposable
     }
 
     private void Show(RunStatus status) => Tell(status.State is "running" or "stopping" && status.Books is { } books
-        ? $"{Math.Floor(status.ElapsedSeconds),5:F0} s  {status.CompletedPerSecond,7:F0}/s  completed {books.Completed}  failed {books.Failed}  dropped {books.Dropped}  "
-            + $"in flight {status.InFlight}  p50 {status.P50Ms ?? 0:F1} ms  p99 {status.P99Ms ?? 0:F1} ms  workers {status.Workers}"
+        ? PlainProgress.Line(status.ElapsedSeconds, status.CompletedPerSecond, books, "", status.InFlight, status.P50Ms, status.P99Ms, status.Workers)
         : status.State);
 
     private void Tell(string line)

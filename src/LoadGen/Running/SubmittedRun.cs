@@ -6,7 +6,7 @@ using LoadGen.Metrics;
 
 namespace LoadGen.Running;
 
-/// <summary>One run that a waiting coordinator was given: waiting, under way, or over. Safe for concurrent use.</summary>
+/// <summary>One run that a waiting coordinator was given: waiting, in progress, or over. Safe for concurrent use.</summary>
 internal sealed class SubmittedRun : IRunObserver
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,7 +14,7 @@ internal sealed class SubmittedRun : IRunObserver
     private readonly NodeMetrics _metrics;
     private volatile Stage _stage = Stage.Waiting.Instance;
     private FinishedRun? _finished;
-    private UnfinishedRun _unfinished = new(["internal error: the coordinator failed before the run was over"], ExitCode.Fault);
+    private UnfinishedRun _unfinished = new(["internal error: the coordinator failed before the run ended"], ExitCode.Fault);
 
     public SubmittedRun(string id, Plan plan, NodeMetrics metrics, ChangeSignal changes)
     {
@@ -33,12 +33,12 @@ internal sealed class SubmittedRun : IRunObserver
     /// <summary>Whether it may still have its turn.</summary>
     public bool IsWaiting => _stage is Stage.Waiting;
 
-    /// <summary>Ends when the run is over.</summary>
+    /// <summary>Completes when the run has ended.</summary>
     public Task Over => _over.Task;
 
     /// <summary>Its turn has come: begins it, unless it was stopped while it waited.</summary>
     /// <param name="begin">Begins it.</param>
-    /// <param name="stop">Stops it from then on; never called before <paramref name="begin"/> was, nor after the run is over.</param>
+    /// <param name="stop">Stops it from then on; never called before <paramref name="begin"/> was, nor after the run has ended.</param>
     /// <returns>Whether it has begun.</returns>
     public bool TryBegin(Action begin, Action<string> stop)
     {
@@ -55,7 +55,7 @@ internal sealed class SubmittedRun : IRunObserver
         }
     }
 
-    /// <summary>Ends it instead of beginning it; a run that has begun, or is over, goes on as it is.</summary>
+    /// <summary>Ends it instead of beginning it; a run that has begun, or has ended, is left as it is.</summary>
     public void Refuse(UnfinishedRun why)
     {
         lock (_lock)
@@ -88,7 +88,7 @@ internal sealed class SubmittedRun : IRunObserver
         catch (Exception error)
         {
             // What is wrong with one run's result must not hold up the runs behind it.
-            _unfinished = new UnfinishedRun([$"internal error: the run is over, and no result could be made of it ({error.GetType().Name}: {error.Message})"], ExitCode.Fault);
+            _unfinished = new UnfinishedRun([$"internal error: the run ended, but its result could not be built ({error.GetType().Name}: {error.Message})"], ExitCode.Fault);
         }
     }
 
@@ -122,11 +122,11 @@ internal sealed class SubmittedRun : IRunObserver
                 return;
             }
 
-            Refuse(new UnfinishedRun([$"{reason} before it began"], ExitCode.Aborted));
+            Refuse(new UnfinishedRun([$"{reason} before it started"], ExitCode.Aborted));
         }
     }
 
-    /// <summary>Where a run is on its way. Stopped while it waits, it is over and has no turn any more.</summary>
+    /// <summary>Where a run is on its way. Stopped while it waits, it has ended and gets no turn.</summary>
     private abstract record Stage
     {
         public sealed record Waiting : Stage

@@ -47,7 +47,7 @@ internal sealed class WaitingCoordinator
         var handle = node.StartWaitingCoordinator(adopted, TimeProvider.System);
         adopted.Started(handle);
         endpoint.BecomeReady();
-        Console.WriteLine($"plans are taken at {endpoint.Address}; workers join with: loadgen worker --seed {node.Address}");
+        Console.WriteLine($"accepting plans at {endpoint.Address}; start workers with: loadgen worker --seed {node.Address}");
         while (await queue.NextAsync() is { } run)
         {
             await RunAsync(run, handle);
@@ -72,7 +72,7 @@ internal sealed class WaitingCoordinator
         }
         else if (run.TryBegin(() => handle.Begin(order, run), reason => handle.Stop(run.Id, reason)))
         {
-            Console.WriteLine($"{run.Id} {run.Plan.Name}: begins");
+            Console.WriteLine($"{run.Id} {run.Plan.Name}: started");
         }
 
         await run.Over;
@@ -93,7 +93,7 @@ internal sealed class WaitingCoordinator
         }
         catch (Exception error)
         {
-            await Console.Error.WriteLineAsync($"loadgen: {run.Id}: internal error: its output failed: {error.Message} ({error.GetType().Name})");
+            await Console.Error.WriteLineAsync($"loadgen: {run.Id}: internal error: writing its output failed: {error.Message} ({error.GetType().Name})");
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class WaitingCoordinator
             if (progress.Plan is { } plan && _run?.Id != progress.RunId)
             {
                 _run = queue.Adopt(progress.RunId, plan, reason => _ = StopAsync(progress.RunId, reason));
-                Console.WriteLine($"{_run.Id} {plan.Name}: goes on");
+                Console.WriteLine($"{_run.Id} {plan.Name}: resumed");
             }
 
             _run?.Progressed(progress);

@@ -9,7 +9,7 @@ internal static class Workers
 {
     /// <summary>The services of a worker that counts into <paramref name="metrics"/>.</summary>
     /// <param name="metrics">What it counts into.</param>
-    /// <param name="warmUp">A warm-up of the same plan that is under way in this process already; by default each worker has its own.</param>
+    /// <param name="warmUp">A warm-up of the same plan in progress in this process already; by default each worker has its own.</param>
     public static WorkerServices Services(NodeMetrics metrics, Task? warmUp = null) => new()
     {
         CreateEngine = plan => Engines.Create(plan, TimeProvider.System),

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace LoadGen.Web;
 
 /// <summary>
-/// Who may see runs and give orders: whoever shows the token, as bearer or by the cookie that a browser was given for it.
-/// Without a token, anybody on this machine, and nobody from elsewhere.
+/// Who may see runs and give orders: requests that carry the token, as bearer or by the cookie that a browser was given for it.
+/// Without a token, every process on this machine, and none from elsewhere.
 /// </summary>
 /// <param name="token">The token.</param>
 /// <param name="listen">Where requests come in.</param>
@@ -20,11 +20,11 @@ internal sealed class Admission(ApiToken token, IPEndPoint listen)
     /// <returns><see langword="null"/> for a request that is admitted.</returns>
     public Refusal? RefusalOf(HttpRequest request)
     {
-        // A page in somebody's browser must not be able to give orders to a coordinator on the same machine: browsers say
+        // A page in a user's browser must not be able to give orders to a coordinator on the same machine: browsers say
         // where a request comes from.
         if (request.Headers.Origin is [{ } origin, ..] && !IsOwn(origin, request))
         {
-            return new Refusal(StatusCodes.Status403Forbidden, $"requests from {origin} are not taken");
+            return new Refusal(StatusCodes.Status403Forbidden, $"requests from {origin} are rejected");
         }
 
         if (token.Value is null)
@@ -68,13 +68,13 @@ internal sealed class Admission(ApiToken token, IPEndPoint listen)
         {
             return new Refusal(
                 StatusCodes.Status403Forbidden,
-                $"{listen} can be reached from other machines, and there is no token: start the coordinator with --token-file, or set {ApiToken.Variable}");
+                $"{listen} is reachable from other machines, but no token is set: start the coordinator with --token-file, or set {ApiToken.Variable}");
         }
 
-        // A name that somebody else owns may be made to mean this machine, and so pass for our own page.
+        // A name of another owner may be made to resolve to this machine, and so pass for our own page (DNS rebinding).
         return request.Host.Host is "localhost" || IPAddress.TryParse(request.Host.Host, out _)
             ? null
-            : new Refusal(StatusCodes.Status403Forbidden, $"requests to '{request.Host.Host}' are not taken without a token; ask for localhost");
+            : new Refusal(StatusCodes.Status403Forbidden, $"requests to '{request.Host.Host}' are rejected without a token; use localhost");
     }
 
     private bool IsSigned(string? cookie)
@@ -98,7 +98,7 @@ internal sealed class Admission(ApiToken token, IPEndPoint listen)
 /// <summary>Why a request is not served.</summary>
 internal sealed record Refusal(int StatusCode, string Sentence);
 
-/// <summary>The bearer token (RFC 6750) that requests to a coordinator's API must carry; without one, anybody on this machine may ask.</summary>
+/// <summary>The bearer token (RFC 6750) that requests to a coordinator's API must carry; without one, every process on this machine may ask.</summary>
 /// <param name="Value">The token; <see langword="null"/> for none.</param>
 internal sealed record ApiToken(string? Value)
 {

@@ -10,12 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace LoadGen.Web;
 
 /// <summary>
-/// The node's HTTP endpoint: <c>/metrics</c> for Prometheus, <c>/healthz</c> and <c>/readyz</c> for whoever keeps it running,
+/// The node's HTTP endpoint: <c>/metrics</c> for Prometheus, <c>/healthz</c> and <c>/readyz</c> for the system that keeps it running,
 /// and what a coordinator serves besides.
 /// </summary>
 internal sealed class NodeEndpoint : IAsyncDisposable
 {
-    /// <summary>Browsers keep their connections open; nobody's exit waits for them longer.</summary>
+    /// <summary>Browsers keep their connections open; exiting waits for them no longer.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _web;

@@ -13,7 +13,7 @@ public sealed record RunStatus
     /// <summary>waiting, forming, preparing, running, stopping or ended.</summary>
     public required string State { get; init; }
 
-    /// <summary>When it came here; of a run that is over, when its load began.</summary>
+    /// <summary>When it came here; of a run that has ended, when its load began.</summary>
     public DateTimeOffset? Since { get; init; }
 
     public string? Engine { get; init; }
@@ -22,13 +22,13 @@ public sealed record RunStatus
 
     public double? DurationSeconds { get; init; }
 
-    /// <summary>The stage of the plan's load that is under way, from 0.</summary>
+    /// <summary>The current stage of the plan's load, from 0.</summary>
     public int LoadStage { get; init; }
 
-    /// <summary>The plan's rate now, absent for a closed load; of a run that is over, what was scheduled per second.</summary>
+    /// <summary>The plan's rate now, absent for a closed load; of a run that has ended, what was scheduled per second.</summary>
     public double? OfferedPerSecond { get; init; }
 
-    /// <summary>Over the last whole second; of a run that is over, over all of it.</summary>
+    /// <summary>Over the last whole second; of a run that has ended, over all of it.</summary>
     public double CompletedPerSecond { get; init; }
 
     public RunResult.BooksPart? Books { get; init; }
@@ -42,7 +42,7 @@ public sealed record RunStatus
 
     public double? P99Ms { get; init; }
 
-    /// <summary>Of the whole run so far; phases only when it is over.</summary>
+    /// <summary>Of the whole run so far; phases only when it has ended.</summary>
     public RunResult.LatencyPart? LatencyMs { get; init; }
 
     public IReadOnlyList<RunResult.NegotiatedPart>? Negotiated { get; init; }
@@ -65,7 +65,7 @@ public sealed record RunStatus
     /// <summary>Why it has no result.</summary>
     public IReadOnlyList<string>? Problems { get; init; }
 
-    /// <summary>What a program that waited for the run should exit with, once it is over.</summary>
+    /// <summary>What a program that waited for the run should exit with, once it has ended.</summary>
     public int? ExitCode { get; init; }
 
     /// <summary>A worker; <c>state</c> is waiting, preparing, prepared, running, finished or lost.</summary>

@@ -4,7 +4,7 @@ using LoadGen.Running;
 
 namespace LoadGen.Web;
 
-/// <summary>Makes what is told of a run: from its feed while it is under way, from its result once there is one.</summary>
+/// <summary>Makes what is told of a run: from its feed while it is in progress, from its result once there is one.</summary>
 internal static class RunStatuses
 {
     /// <summary>Every run, those that are kept in the folder too: the latest first, without lists.</summary>
@@ -103,7 +103,7 @@ internal static class RunStatuses
         Reasons = run.Reasons,
     };
 
-    // A load that is over is still being judged until there is a result.
+    // A load that has ended is still being judged until there is a result.
     private static string StateOf(RunFeed feed) => feed.IsOver ? "ended" : feed.Progress?.Stage switch
     {
         null => "waiting",

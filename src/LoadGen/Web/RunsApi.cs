@@ -19,7 +19,7 @@ internal static class RunsApi
     {
         var api = web.MapGroup("/runs");
         api.MapPost("", (HttpRequest request) => submit is null
-            ? Task.FromResult(Results.Text("this coordinator has its plan already, and takes no other\n", statusCode: StatusCodes.Status405MethodNotAllowed))
+            ? Task.FromResult(Results.Text("this coordinator runs its own plan and does not accept submissions\n", statusCode: StatusCodes.Status405MethodNotAllowed))
             : SubmitAsync(request, submit));
         api.MapGet("", () => Results.Json(RunStatuses.ListOf(runs), RunStatusJson.Default.IReadOnlyListRunStatus));
         api.MapGet("/{id}", (string id) => RunStatuses.Find(runs, id) is { } status ? Json(status) : NoSuchRun(id));
@@ -31,12 +31,12 @@ internal static class RunsApi
     {
         if (request.ContentType != PlanDocument.MediaType)
         {
-            return Results.Text($"hand plans over with 'loadgen submit PLAN.yaml --to URL', as {PlanDocument.MediaType}\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
+            return Results.Text($"submit plans with 'loadgen submit PLAN.yaml --to URL', as {PlanDocument.MediaType}\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
         }
 
         if (request.ContentLength is not (> 0 and <= LargestPlanBytes) and var length)
         {
-            return Results.Text($"a plan of {length ?? 0} bytes is not taken; the largest has {LargestPlanBytes}\n", statusCode: StatusCodes.Status413PayloadTooLarge);
+            return Results.Text($"the plan has {length ?? 0} bytes; at most {LargestPlanBytes} are accepted\n", statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
         using var body = new MemoryStream();
@@ -45,7 +45,7 @@ internal static class RunsApi
         {
             PlanReading.Invalid invalid => Results.Text($"{string.Join('\n', invalid.Problems)}\n", statusCode: StatusCodes.Status400BadRequest),
             PlanReading.Valid valid when submit(valid.Plan) is { } run => Json(RunStatuses.Of(run), StatusCodes.Status201Created),
-            _ => Results.Text("too many plans wait already; try again later\n", statusCode: StatusCodes.Status503ServiceUnavailable),
+            _ => Results.Text("too many plans are queued; try again later\n", statusCode: StatusCodes.Status503ServiceUnavailable),
         };
     }
 
@@ -55,7 +55,7 @@ internal static class RunsApi
         if ((run is null ? runs.Kept.Find(id) : run.Finished?.Result) is not { } result)
         {
             return run is null ? NoSuchRun(id) : Results.Text(
-                run.Unfinished is { } none ? $"there is no result: {string.Join("; ", none.Sentences)}\n" : "the run is not over yet\n",
+                run.Unfinished is { } none ? $"no result: {string.Join("; ", none.Sentences)}\n" : "the run has not ended yet\n",
                 statusCode: StatusCodes.Status404NotFound);
         }
 

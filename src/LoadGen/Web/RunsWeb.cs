@@ -21,7 +21,7 @@ internal sealed class RunsWeb(IRuns runs, ApiToken token, IPEndPoint listen, Fun
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
-    /// <summary>A page that has not shown the verdict by then is one whose reader is gone.</summary>
+    /// <summary>A page that has not shown the verdict by then has no reader any more.</summary>
     private static readonly TimeSpan LastLookWithin = TimeSpan.FromSeconds(3);
 
     private readonly Admission _admission = new(token, listen);

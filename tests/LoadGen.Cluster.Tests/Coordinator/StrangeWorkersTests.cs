@@ -64,7 +64,7 @@ public sealed class StrangeWorkersTests : IAsyncDisposable
         var answer = await _coordinator.Ask<ToWorker>(new Malformed("beat", "'..' is not a worker's id"), Patience, Cancellation);
 
         var release = Assert.IsType<ToWorker.Release>(answer);
-        Assert.Equal((1, "it sent a malformed beat ('..' is not a worker's id)"), (release.ExitCode, release.Reason));
+        Assert.Equal((1, "sent a malformed beat ('..' is not a worker's id)"), (release.ExitCode, release.Reason));
     }
 
     [Fact]

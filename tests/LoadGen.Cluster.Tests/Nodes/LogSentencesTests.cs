@@ -14,10 +14,10 @@ public sealed class LogSentencesTests
     private static readonly Type Remote = typeof(Akka.Remote.AddressUid);
 
     [Theory]
-    [InlineData("refused 10.0.0.7 as a node: its certificate is missing", NodeTransport.Sentence, "refused 10.0.0.7 as a node: its certificate is missing")]
-    [InlineData("a node that takes this one for akka.tcp://other@10.0.0.5:4053 is not heard: its cluster id is another, or its --seed names another address",
+    [InlineData("rejected 10.0.0.7 as a node: its certificate is missing", NodeTransport.Sentence, "rejected 10.0.0.7 as a node: its certificate is missing")]
+    [InlineData("ignoring messages addressed to akka.tcp://other@10.0.0.5:4053: the sender uses another --cluster-id or --seed address",
         Dropping, "Ping", "/user/worker", "akka.tcp://other@10.0.0.5:4053", "akka.tcp://loadgen@10.0.0.5:4053")]
-    [InlineData("a message from another node cannot be read", Unreadable, "1", "", "", "")]
+    [InlineData("a message from another node could not be read", Unreadable, "1", "", "", "")]
     public void What_is_known_well_is_said_once_in_our_words(string expected, string format, params object[] values)
         => Assert.Equal((expected, true), LogSentences.Of(Warning(Remote, null, format, values)));
 
@@ -34,9 +34,9 @@ public sealed class LogSentencesTests
     [Fact]
     public void What_our_own_classes_say_is_told_each_time_with_its_cause()
     {
-        var entry = Warning(typeof(LogSentences), new TimeoutException("too slow\nby far"), "worker {0} is gone: {1} arrivals are lost", "a", 30);
+        var entry = Warning(typeof(LogSentences), new TimeoutException("too slow\nby far"), "worker {0} lost; {1} assigned arrivals counted as lost", "a", 30);
 
-        Assert.Equal(("worker a is gone: 30 arrivals are lost (TimeoutException: too slow", false), LogSentences.Of(entry));
+        Assert.Equal(("worker a lost; 30 assigned arrivals counted as lost (TimeoutException: too slow", false), LogSentences.Of(entry));
     }
 
     [Fact]

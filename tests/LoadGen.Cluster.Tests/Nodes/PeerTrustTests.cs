@@ -13,8 +13,8 @@ public sealed class PeerTrustTests
         ["for a client"] = (authority => authority.Client(), null),
         ["with an RSA key"] = (authority => authority.Good(KeyKind.Rsa2048), null),
         ["for another name"] = (authority => authority.WrongName(), null),
-        ["expired"] = (authority => authority.Expired(), "valid from"),
-        ["not yet valid"] = (authority => authority.NotYetValid(), "valid from"),
+        ["expired"] = (authority => authority.Expired(), "valid only from"),
+        ["not yet valid"] = (authority => authority.NotYetValid(), "valid only from"),
         ["signed by itself"] = (authority => authority.SelfSigned(), "not signed by the authority"),
         ["by an unknown intermediate"] = (authority => authority.Issue(new LeafOptions { ViaIntermediate = true }), "not signed by the authority"),
     };

@@ -149,11 +149,11 @@ public sealed class PlanReaderTests
     [Theory]
     [InlineData("resume: 1%, tls: '1.2'", "cannot resume TLS 1.2 sessions")]
     [InlineData("resume: 1%, tls: '1.3'", "cannot resume TLS 1.3 sessions")]
-    [InlineData("confirm: close", "cannot wait for the server's answer")]
+    [InlineData("confirm: close", "cannot wait for the server's response")]
     [InlineData("checks: lean", "cannot run lean checks")]
     [InlineData("hold: 1s", "cannot hold")]
-    [InlineData("ocsp: true", "cannot ask for OCSP")]
-    [InlineData("extendedMasterSecret: false", "cannot leave out")]
+    [InlineData("ocsp: true", "cannot request OCSP")]
+    [InlineData("extendedMasterSecret: false", "cannot omit")]
     [InlineData("psk: { identity: a, key: 00 }", "cannot use pre-shared keys")]
     public void What_an_engine_cannot_do_is_refused_with_the_one_that_can(string profile, string part)
     {

@@ -120,7 +120,7 @@ public sealed class CoordinatorStateTests
 
         Assert.IsType<CoordinatorMode.Idle>(Mode);
         var ending = Assert.IsType<RunEnding.Impossible>(_effects.OfType<RunEffect.End>().Single().Ending);
-        Assert.Contains("run before is over, as worker b knows", ending.Reason, StringComparison.Ordinal);
+        Assert.Contains("run before has already ended (reported by worker b)", ending.Reason, StringComparison.Ordinal);
         Assert.Contains(new RunEffect.EndRun("a", "before"), _effects);
     }
 

@@ -205,7 +205,7 @@ public sealed class RecoveryTests
 
         Assert.Equal((WorkerStage.Running, WorkerStage.Lost), (run.State.Workers["a"].Stage, run.State.Workers["b"].Stage));
         Assert.Equal(30, run.Merged.Books.Completed);
-        Assert.Contains(run.Effects, effect => effect is RunEffect.Warn { Sentence: var said } && said.StartsWith("worker b lost: it told a malformed report", StringComparison.Ordinal));
+        Assert.Contains(run.Effects, effect => effect is RunEffect.Warn { Sentence: var said } && said.StartsWith("worker b lost: malformed report", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -100,7 +100,7 @@ public sealed class RunStateLeavingWorkerTests
         Assert.Null(run.State.Pending);
         run.At(2.9).Finishes("a", 145).Finishes("b", 145);
 
-        Assert.Equal("every worker left", run.Ending.AbortReason);
+        Assert.Equal("all workers left", run.Ending.AbortReason);
         Assert.Equal(new Books(1000, 290, 0, 0, 710), run.State.Books);
     }
 }

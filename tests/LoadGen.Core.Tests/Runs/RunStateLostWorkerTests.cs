@@ -144,7 +144,7 @@ public sealed class RunStateLostWorkerTests
     {
         var run = RunStory.Of("a", "b").At(2).Reports("a", 100).Reports("b", 90).Dies("a").At(3).Dies("b");
 
-        Assert.Equal("every worker was lost", run.Ending.AbortReason);
+        Assert.Equal("all workers were lost", run.Ending.AbortReason);
         Assert.Equal(new Books(1000, 190, 0, 0, 810), run.State.Books);
         Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)], run.Ending.Workers.Select(worker => worker.LostAt));
     }

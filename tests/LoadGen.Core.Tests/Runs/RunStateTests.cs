@@ -86,7 +86,7 @@ public sealed class RunStateTests
         var (_, effects) = Running("a").Apply(new RunEvent.WorkerLost("a"), TimeSpan.FromSeconds(4.2));
 
         var finished = Assert.IsType<RunEnding.Finished>(effects.OfType<RunEffect.End>().Single().Ending);
-        Assert.Equal("every worker was lost", finished.AbortReason);
+        Assert.Equal("all workers were lost", finished.AbortReason);
         Assert.Equal(TimeSpan.FromSeconds(4), Assert.Single(finished.Workers).LostAt);
     }
 
@@ -122,7 +122,7 @@ public sealed class RunStateTests
 
         var (_, effects) = one.Apply(new RunEvent.TimePassed(), TimeSpan.FromSeconds(5.1));
 
-        Assert.Equal(new RunEnding.NotFormed("1 of 2 workers came in time"), Assert.IsType<RunEffect.End>(Assert.Single(effects)).Ending);
+        Assert.Equal(new RunEnding.NotFormed("1 of 2 workers joined in time"), Assert.IsType<RunEffect.End>(Assert.Single(effects)).Ending);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class RunStateTests
         var (state, effects) = ready.Apply(new RunEvent.TimePassed(), TimeSpan.FromSeconds(5.1));
 
         Assert.Equal((RunStage.Running, 1), (state.Stage, state.Workers.Count));
-        Assert.Contains(new RunEffect.Release("b", "run", WorkerRun.ExitFault, "it was not ready in time"), effects);
+        Assert.Contains(new RunEffect.Release("b", "run", WorkerRun.ExitFault, "not ready in time"), effects);
     }
 
     [Fact]

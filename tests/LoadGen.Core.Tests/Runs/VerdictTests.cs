@@ -51,6 +51,24 @@ public sealed class VerdictTests
         Assert.False(result.Pass);
     }
 
+    [Theory]
+    [InlineData("p99<50ms", 7.739, "p99 < 50ms (actual 7.74 ms)")]
+    [InlineData("failures <0.1%", 1.0 / 3, "failures < 0.1% (actual 33.3 %)")]
+    [InlineData("failures<0.1%", 0.0, "failures < 0.1% (actual 0 %)")]
+    [InlineData("rate>=950/s", 1234.5678, "rate >= 950/s (actual 1,235/s)")]
+    [InlineData("max<=50ms", 50.04, "max <= 50ms (actual 50.04 ms)")]
+    [InlineData("rate >= 300", 299.96, "rate >= 300 (actual 299.96/s)")]
+    [InlineData("tcp_connect.p99<5ms", null, "tcp_connect.p99 < 5ms (no samples)")]
+    [InlineData("nonsense", 1.5, "nonsense (actual 1.5)")]
+    public void A_threshold_is_told_with_its_unit_and_the_digits_that_decide(string expression, double? observed, string text)
+        => Assert.Equal(text, $"{ThresholdText.Condition(expression)} ({ThresholdText.Actual(expression, observed)})");
+
+    [Fact]
+    public void The_reason_of_a_failed_threshold_says_what_was_measured()
+        => Assert.Equal(
+            ["threshold failed: failures < 1% (actual 2 %)"],
+            Verdict.Of(RunRecords.Of(completed: 980, failed: 5, dropped: 10, lost: 5, thresholds: "failures<1%")).Reasons);
+
     [Fact]
     public void Failures_without_a_threshold_are_a_result_and_not_a_verdict()
         => Assert.Equal(VerdictKind.Pass, Verdict.Of(RunRecords.Of(completed: 900, failed: 100)).Kind);

@@ -46,6 +46,27 @@ public sealed class LatencyHistogramTests
         Assert.Equal(Of([.. first, .. second]).Summarize(), merged.Summarize());
     });
 
+    [Theory]
+    [InlineData(60_000_000, true)]
+    [InlineData(60_000_001, false)]
+    public void A_value_from_elsewhere_is_at_most_a_minute(long microseconds, bool isGood)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        foreach (var figure in (long[])[1, 5, 5, 5, 0, microseconds + 1, 1])
+        {
+            HistogramBytes.Write(bytes, figure);
+        }
+
+        if (isGood)
+        {
+            Assert.Equal(1, LatencyHistogram.Check(bytes.WrittenSpan));
+        }
+        else
+        {
+            Assert.Throws<TallyFormatException>(() => LatencyHistogram.Check(bytes.WrittenSpan));
+        }
+    }
+
     [Fact]
     public void Its_counts_are_the_times_in_order_within_a_thousandth() => Times.Sample(times =>
     {

@@ -44,7 +44,7 @@ public sealed class LivePageTests
             api.RootElement.GetProperty("negotiated").EnumerateArray().Select(each => $"{each.GetProperty("count").GetInt64():N0}"),
             await page.Locator("[data-figure='negotiated']").AllInnerTextsAsync());
         Assert.Equal(2, await page.Locator("tr[data-worker]").CountAsync());
-        await page.Events().WaitForTextAsync("the load begins");
+        await page.Events().WaitForTextAsync("load started");
         Assert.Equal(await page.State().InnerTextAsync(), api.RootElement.GetProperty("verdict").GetString(), ignoreCase: true);
         Assert.Empty(browser.Complaints);
     }
@@ -60,7 +60,7 @@ public sealed class LivePageTests
         await page.GetByRole(AriaRole.Img, new() { Name = "Rate from" }).WaitForAsync();
 
         cluster.Workers[1].Send(Signal.Kill);
-        await page.Events().WaitForTextAsync("is lost");
+        await page.Events().WaitForTextAsync("lost");
         await page.Locator("tr[data-worker]", new() { HasText = "lost at" }).WaitForAsync();
         await Assertions.Expect(page.Figure("workers")).ToHaveTextAsync("1");
 
@@ -73,7 +73,7 @@ public sealed class LivePageTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop the run" }).ClickAsync();
 
         await page.WaitForStateAsync("Aborted");
-        await page.GetByText("stopped on the live page", new() { Exact = true }).WaitForAsync();
+        await page.GetByText("stopped from the live page", new() { Exact = true }).WaitForAsync();
         using var api = await cluster.StatusAsync();
         Assert.Equal("aborted", api.RootElement.GetProperty("verdict").GetString());
         Assert.Equal($"{api.RootElement.GetProperty("books").GetProperty("lost").GetInt64():N0}", await page.Figure("lost").InnerTextAsync());
@@ -97,7 +97,7 @@ public sealed class LivePageTests
 
         await page.GetByLabel("Token of this coordinator").FillAsync("another");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show the runs" }).ClickAsync();
-        await page.GetByRole(AriaRole.Alert).WaitForTextAsync("That is not the token.");
+        await page.GetByRole(AriaRole.Alert).WaitForTextAsync("Wrong token.");
         await page.GetByLabel("Token of this coordinator").FillAsync("a-token-of-this-test");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show the runs" }).ClickAsync();
         await page.WaitForStateAsync("Running");
@@ -148,7 +148,7 @@ public sealed class LivePageTests
 
         Assert.Contains(await page.State().InnerTextAsync(), new[] { "Pass", "Inconclusive" });
         Assert.Contains(code, new[] { 0, 12 });
-        await page.GetByText("The coordinator does not answer").WaitForAsync();
+        await page.GetByText("No response from the coordinator").WaitForAsync();
         await Accessibility.AssertSoundAsync(page);
     }
 
@@ -158,8 +158,8 @@ public sealed class LivePageTests
         await using var browser = await Browser.StartAsync();
         var seed = $"127.0.0.1:{FreePort.Take()}";
         await using var waiting = LoadGenProgram.Start(["coordinator", "--listen", seed, "--http", "127.0.0.1:0"]);
-        var line = await waiting.WaitForLineAsync("plans are taken at ", TestContext.Current.CancellationToken);
-        var address = line.Split(' ')[4].TrimEnd(';');
+        var line = await waiting.WaitForLineAsync("accepting plans at ", TestContext.Current.CancellationToken);
+        var address = line.Split(' ')[3].TrimEnd(';');
         await using var worker = LoadGenProgram.Start(["worker", "--seed", seed]);
         await using var target = await BuiltInTargetProcess.StartAsync();
         var page = await browser.OpenAsync(new Uri(address));

@@ -43,10 +43,10 @@ public sealed class TerminalFrameTests
         var lines = Draw(Running, width: 120);
 
         Assert.Equal("gateway-before-renewal  01:00 of 02:00  01:00 left  stage 2 of 2", lines[0]);
-        Assert.Equal("offered 2,000/s  completed 1,998/s  in flight 14  so far 89,900  p50 3.1 ms  p99 1,234.5 ms", lines[2]);
-        Assert.Equal("  per second █ 1,998/s", lines[3]);
+        Assert.Equal("offered 2,000/s  achieved 1,998/s  completed 89,900  in flight 14  response p50 3.14 ms  p99 1,234 ms", lines[2]);
+        Assert.Equal("  completed  █ 1,998/s", lines[3]);
         Assert.Equal("  p99        █ 12.4 ms", lines[4]);
-        Assert.Equal("connection_reset 60  dropped 30  lost 10", lines[5]);
+        Assert.Equal("failed:  connection_reset 60  dropped 30  lost 10", lines[5]);
         Assert.Equal("workers 2  node-2-815-ffff lost  node-1-4711-0a2b  [odd] name done", lines[6]);
         Assert.Equal(7, lines.Count);
     }
@@ -74,12 +74,12 @@ public sealed class TerminalFrameTests
     }
 
     [Fact]
-    public void The_bar_shows_what_is_over_and_where_stages_begin()
+    public void The_bar_shows_without_colour_what_is_done_and_where_stages_begin()
     {
-        var (over, toCome) = StageBar.Of(Running, width: 40)!.Draw(unicode: true);
+        var (done, toCome) = StageBar.Of(Running, width: 40)!.Draw(unicode: true);
 
-        Assert.Equal("━━━━━━━━━━┃━━━━━━━━━", over);
-        Assert.Equal("━━━━━━━━━━━━━━━━━━━━", toCome);
+        Assert.Equal("━━━━━━━━━━┃━━━━━━━━━", done);
+        Assert.Equal("────────────────────", toCome);
         Assert.Equal("==========|=========--------------------", string.Concat(StageBar.Of(Running, width: 40)!.Draw(unicode: false) is var (a, b) ? a + b : ""));
     }
 
@@ -103,7 +103,7 @@ public sealed class TerminalFrameTests
 
     [Fact]
     public void Before_the_load_it_tells_who_is_there()
-        => Assert.Equal(["waiting for workers  3 of 4 here"], Draw(Running with { Stage = RunStage.Forming, WorkersExpected = 4 }, width: 80));
+        => Assert.Equal(["waiting for workers  3 of 4 joined"], Draw(Running with { Stage = RunStage.Forming, WorkersExpected = 4 }, width: 80));
 
     [Fact]
     public void A_second_is_kept_once_however_often_it_is_shown()

@@ -49,10 +49,10 @@ public sealed class TerminationMessageTests
     [Fact]
     public void A_node_without_a_result_tells_why()
     {
-        var message = Read(TerminationMessage.Of(["the cluster did not form: 1 of 2 workers came in time"], exitCode: 13));
+        var message = Read(TerminationMessage.Of(["the cluster did not form: 1 of 2 workers joined in time"], exitCode: 13));
 
         Assert.Equal(13, message.GetProperty("exitCode").GetInt32());
-        Assert.Equal("the cluster did not form: 1 of 2 workers came in time", message.GetProperty("reasons")[0].GetString());
+        Assert.Equal("the cluster did not form: 1 of 2 workers joined in time", message.GetProperty("reasons")[0].GetString());
         Assert.False(message.TryGetProperty("verdict", out _));
     }
 

@@ -25,7 +25,7 @@ public sealed class RunLimitsTests
 
     [Fact]
     public void The_sentence_has_the_arithmetic_and_the_remedy() => Assert.Equal(
-        "limits: 3,000 connections need 3,256 open files (256 of them for the program), but this process may have 1,024 (ulimit -n); lower --max-connections to 768 or raise the limit",
+        "limits: 3,000 connections need 3,256 open files (256 of them for the program), but this process is limited to 1,024 (ulimit -n); lower --max-connections to 768 or raise the limit",
         Assert.Single((Ample with { OpenFiles = 1024 }).FindTooLow(Open(3000), workers: 1, hasPage: false)));
 
     [Fact]
@@ -34,12 +34,12 @@ public sealed class RunLimitsTests
 
     [Fact]
     public void As_many_connections_as_the_default_are_a_request_where_they_are_asked_for() => Assert.Equal(
-        "limits: 1,000 connections need 1,256 open files (256 of them for the program), but this process may have 1,024 (ulimit -n); lower --max-connections to 768 or raise the limit",
+        "limits: 1,000 connections need 1,256 open files (256 of them for the program), but this process is limited to 1,024 (ulimit -n); lower --max-connections to 768 or raise the limit",
         Assert.Single((Ample with { OpenFiles = 1024 }).FindTooLow(Open(new Limits().Connections), workers: 1, hasPage: false)));
 
     [Fact]
     public void Where_not_even_one_connection_fits_no_number_is_recommended() => Assert.Equal(
-        "limits: 1 connection needs 257 open files (256 of them for the program), but this process may have 200 (ulimit -n); raise the limit",
+        "limits: 1 connection needs 257 open files (256 of them for the program), but this process is limited to 200 (ulimit -n); raise the limit",
         Assert.Single((Ample with { OpenFiles = 200 }).FindTooLow(Records.PlanOf(), workers: 1, hasPage: false)));
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RunLimitsTests
 
     [Fact]
     public void Each_worker_of_the_process_needs_threads() => Assert.Equal(
-        "limits: a run with 8 workers needs 108 threads, but this user may have 100 (ulimit -u); lower --workers or raise the limit",
+        "limits: a run with 8 workers needs 108 threads, but this user is limited to 100 (ulimit -u); lower --workers or raise the limit",
         Assert.Single((Ample with { Threads = 100 }).FindTooLow(Closed(1), workers: 8, hasPage: false)));
 
     private static Plan Closed(int connections) => Records.PlanOf() with

@@ -37,7 +37,7 @@ public sealed class RunOutcomeTests
 
     [Fact]
     public void A_cluster_that_did_not_form_has_an_exit_code_of_its_own()
-        => AssertTells(ExitCode.NotFormed, "the cluster did not form: 1 of 2 workers came in time", new RunEnding.NotFormed("1 of 2 workers came in time"));
+        => AssertTells(ExitCode.NotFormed, "the cluster did not form: 1 of 2 workers joined in time", new RunEnding.NotFormed("1 of 2 workers joined in time"));
 
     [Fact]
     public void Targets_that_policy_forbids_are_told_one_by_one()

@@ -53,7 +53,7 @@ public sealed class RunQueueTests
         Assert.Null(await _queue.NextAsync());
         Assert.All([taken, waiting, late], run =>
         {
-            Assert.Equal(["interrupted before it began"], run.Feed.Unfinished!.Sentences);
+            Assert.Equal(["interrupted before it started"], run.Feed.Unfinished!.Sentences);
             Assert.Equal(ExitCode.Aborted, run.Feed.Unfinished.ExitCode);
         });
     }

@@ -45,7 +45,7 @@ public sealed class SubmittedRunTests
 
         Assert.True(_run.Over.IsCompletedSuccessfully);
         Assert.False(_run.TryBegin(Begin, _stops.Add));
-        Assert.Equal(["stopped by request before it began"], _run.Feed.Unfinished!.Sentences);
+        Assert.Equal(["stopped by request before it started"], _run.Feed.Unfinished!.Sentences);
         Assert.Equal(ExitCode.Aborted, _run.Feed.Unfinished.ExitCode);
         Assert.Equal(0, _begins);
         Assert.Empty(_stops);
@@ -66,7 +66,7 @@ public sealed class SubmittedRunTests
     public void Once_it_is_over_nobody_stops_the_run_after_it_by_its_name()
     {
         _run.TryBegin(Begin, _stops.Add);
-        _run.Ended(new RunEnding.NotFormed("0 of 1 workers came in time"), null);
+        _run.Ended(new RunEnding.NotFormed("0 of 1 workers joined in time"), null);
         _run.WorkersLeft();
 
         _run.Feed.Stop("too late");
@@ -99,10 +99,10 @@ public sealed class SubmittedRunTests
     [Fact]
     public void Of_a_run_without_a_record_the_reason_is_kept()
     {
-        _run.Ended(new RunEnding.NotFormed("0 of 1 workers came in time"), null);
+        _run.Ended(new RunEnding.NotFormed("0 of 1 workers joined in time"), null);
         _run.WorkersLeft();
 
-        Assert.Equal(["the cluster did not form: 0 of 1 workers came in time"], _run.Feed.Unfinished!.Sentences);
+        Assert.Equal(["the cluster did not form: 0 of 1 workers joined in time"], _run.Feed.Unfinished!.Sentences);
         Assert.Null(_run.Feed.Finished);
     }
 

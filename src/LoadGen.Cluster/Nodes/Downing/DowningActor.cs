@@ -7,7 +7,7 @@ namespace LoadGen.Cluster.Nodes.Downing;
 
 /// <summary>
 /// Watches which members this node can reach, and carries out what <see cref="ReachabilityView"/> decides. Runs on every node:
-/// whoever is left alone must find out by itself.
+/// a node that is left alone must find out by itself.
 /// </summary>
 internal sealed class DowningActor : ReceiveActor, IWithTimers
 {
@@ -65,7 +65,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         }
         else if (decision == DowningDecision.DownThisSide)
         {
-            _log.Warning("cut off from more workers than are on this side: the coordinator on the other side goes on, this one ends");
+            _log.Warning("network partition: the other side has more workers and keeps the run; shutting down");
             _cluster.Down(_cluster.SelfAddress);
         }
     }
@@ -95,7 +95,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
 
     private static bool IsPresent(Member member) => member.Status is not (MemberStatus.Down or MemberStatus.Removed);
 
-    // Somebody cannot reach it, but others can: a coordinator that has seen how things stand now is alive, and its workers
+    // This node cannot reach it, but others can: a coordinator that has seen how things stand now is alive, and its workers
     // still hear it. Were it given up, two would have the run.
     private static bool StillGossips(Member member, ClusterEvent.CurrentClusterState state) => IsCoordinator(member) && state.SeenBy.Contains(member.Address);
 

@@ -18,8 +18,8 @@ internal sealed record ReachabilityView(
     bool AllGone)
 {
     /// <summary>
-    /// Decides which side of a partition goes on. Both sides see the same members and decide alike, so there are never two
-    /// coordinators: where coordinators are on both sides, the one with more workers goes on, and of equals the one that has
+    /// Decides which side of a partition continues. Both sides see the same members and decide alike, so there are never two
+    /// coordinators: where coordinators are on both sides, the one with more workers continues, and of equals the one that has
     /// the run. Lost workers alone never end a run, and a worker that is cut off waits: its lease ends its load.
     /// </summary>
     /// <param name="stableAfter">How long a partition has to last before coordinators are given up.</param>

@@ -56,7 +56,7 @@ internal sealed class MutualTls(Func<NodeIdentity> identity)
             await tls.DisposeAsync().ConfigureAwait(false);
             if (refused() is { } why)
             {
-                throw new AuthenticationException($"refused {peer} as a node: its certificate {why}", error);
+                throw new AuthenticationException($"rejected {peer} as a node: its certificate {why}", error);
             }
 
             throw error switch

@@ -106,7 +106,7 @@ internal sealed class NodeTransport : Transport
                 _log.Warning(Sentence, error.Message);
             }
 
-            throw new InvalidAssociationException($"no connection with {remoteAddress}: {error.Message}", error);
+            throw new InvalidAssociationException($"cannot connect to {remoteAddress}: {error.Message}", error);
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed class NodeTransport : Transport
             }
             else if (error is OperationCanceledException && !_closing.IsCancellationRequested)
             {
-                _log.Warning(Sentence, $"closed a connection with {peer}: it did not prove within {ProveWithin.TotalSeconds:F0} s that it is a node");
+                _log.Warning(Sentence, $"closed a connection from {peer}: it did not authenticate as a node within {ProveWithin.TotalSeconds:F0} s");
             }
         }
 
@@ -193,7 +193,7 @@ internal sealed class NodeTransport : Transport
         var connection = new NetworkStream(socket, ownsSocket: true);
         return _tls is null ? connection
             : first[0] == TlsHandshakeRecord ? await _tls.AsServerAsync(connection, peer, cancellation).ConfigureAwait(false)
-            : throw new AuthenticationException($"refused a connection with {peer}: it is not TLS");
+            : throw new AuthenticationException($"rejected a connection from {peer}: it is not TLS");
     }
 
     private NodeLink LinkOf(Address remote, Stream stream)

@@ -6,7 +6,7 @@ namespace LoadGen.Cluster.Nodes.Links;
 
 /// <summary>
 /// Keeps connections few whose other side has not shown yet that it has business here, so that they cannot use up this process's
-/// file descriptors. Where there is one too many, the oldest of the source that has most of them goes. Those who know what to say
+/// file descriptors. Where there is one too many, the oldest of the source that has most of them is closed. Those who know what to say
 /// say it at once, and so get through a crowd that says nothing.
 /// </summary>
 /// <param name="most">How many there may be.</param>
@@ -87,7 +87,7 @@ public sealed class StrangerGate(int most)
 
         internal Action TurnAway { get; }
 
-        /// <summary>Gives the place back: it is no stranger any more, or gone.</summary>
+        /// <summary>Gives the place back: the peer has authenticated, or the connection has closed.</summary>
         /// <returns>Whether it still had it; it was turned away otherwise.</returns>
         public bool Leave()
         {

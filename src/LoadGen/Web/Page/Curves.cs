@@ -20,7 +20,7 @@ internal static class Curves
         Of("p99", "second", seconds, second => second.P99?.TotalMilliseconds),
     ];
 
-    /// <summary>The seconds of a run that is over.</summary>
+    /// <summary>The seconds of a run that has ended.</summary>
     public static IReadOnlyList<RunSecond> SecondsOf(RunResult result) =>
     [
         .. result.Intervals.TakeLast(Window).Select(each => new RunSecond(

@@ -8,7 +8,7 @@ internal static class RunWords
     {
         "waiting" => "Waiting for its turn",
         "forming" => "Waiting for workers",
-        "preparing" => "Getting ready",
+        "preparing" => "Preparing workers",
         "running" => "Running",
         "stopping" => "Stopping",
         _ => "No result",

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using LoadGen.Core.Runs;
+using LoadGen.Reports;
+using LoadGen.Tests.Running;
+using Spectre.Console;
+
+namespace LoadGen.Tests.Reports;
+
+public sealed partial class SummaryTests
+{
+    [Fact]
+    public void Thresholds_stand_in_columns_with_what_was_measured()
+    {
+        var lines = Write(width: 200);
+
+        Assert.Contains("  ok      p99 < 50ms       (actual 7.74 ms)", lines);
+        Assert.Contains("  FAILED  failures < 0.1%  (actual 33.3 %)", lines);
+        Assert.Contains("  FAILED  dns.max < 1ms    (no samples)", lines);
+    }
+
+    [Fact]
+    public void Every_figure_has_its_unit()
+    {
+        var text = string.Join('\n', Write(width: 200));
+
+        Assert.Contains("arrivals    scheduled 100  = completed 100  + failed 0  + dropped 0  + lost 0", text, StringComparison.Ordinal);
+        Assert.Contains("rate        10.0 completed/s", text, StringComparison.Ordinal);
+        Assert.Contains("µs CPU per handshake  schedule lag p99 2.50 ms  GC pauses 0 % of the time", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void No_figure_is_broken_or_left_out_however_narrow_the_terminal(int width)
+    {
+        var lines = Write(width);
+
+        Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length} columns: {line}"));
+        Assert.Equal(Figure().Matches(string.Join(' ', Write(width: 500))).Select(found => found.Value).Order(), Figure().Matches(string.Join(' ', lines)).Select(found => found.Value).Order());
+    }
+
+    private static List<string> Write(int width)
+    {
+        var result = FinishedRun(lagMs: 2.5) with
+        {
+            Thresholds = [new("p99<50ms", 7.739, true), new("failures<0.1%", 0.333333, false), new("dns.max<1ms", null, false)],
+        };
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = width;
+        console.Profile.Capabilities.Unicode = true;
+        Summary.Write(result, console);
+        return [.. text.ToString().Split('\n').Select(line => line.TrimEnd())];
+    }
+
+    private static RunResult FinishedRun(double lagMs)
+    {
+        var record = Records.Of(lagMs: lagMs);
+        return RunResultBuilder.Build(record, Verdict.Of(record));
+    }
+
+    [GeneratedRegex(@"(?<![\w.])[\d,]+(\.\d+)?(?![\w.])")]
+    private static partial Regex Figure();
+}
