@@ -98,7 +98,7 @@ public sealed class SubmitTests
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(
-            ["load[0]", "profiles[0].weight", "targets[0].address"],
+            ["load[0].hold.rate", "profiles[0].weight", "targets[0].address"],
             problems.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": ")[0]).Order());
         Runs.AssertPasses(next.ExitCode, next.Result);
         Assert.Equal(10, next.Result.Books.Completed);

@@ -33,7 +33,8 @@ internal sealed class FlagHelp(IReadOnlyDictionary<Command, string[]> examples) 
 
         if (command is not RootCommand)
         {
-            console.WriteLine("Every flag can also be a variable of the environment: --max-connections is LOADGEN_MAX_CONNECTIONS.");
+            console.WriteLine("Every flag can also be set in the environment:");
+            console.WriteLine("--max-connections 500 is LOADGEN_MAX_CONNECTIONS=500.");
             console.WriteLine();
         }
 

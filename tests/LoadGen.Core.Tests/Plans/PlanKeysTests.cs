@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using NJsonSchema;
 
 namespace LoadGen.Core.Tests.Plans;
 
@@ -146,6 +147,30 @@ public sealed class PlanKeysTests : IDisposable
 
         Assert.All(PlanReference.Entries.Where(entry => !entry.IsFlagOnly), entry => Assert.Contains(
             PropertiesOf(schema), property => property.Name == entry.Key && property.Description == entry.Help));
+    }
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task The_schema_takes_what_the_reader_takes(string path)
+    {
+        var schema = await JsonSchema.FromJsonAsync(PlanDocument.Schema(), TestContext.Current.CancellationToken);
+
+        Assert.Empty(schema.Validate(Document(Valid(TextWith(EntryOf(path))))));
+    }
+
+    [Theory]
+    [InlineData("{ \"targets\": [ { \"name\": \"t\" } ] }")]
+    [InlineData("{ \"targets\": [] }")]
+    [InlineData("{ \"surprise\": 1 }")]
+    [InlineData("{ \"close\": \"politely\" }")]
+    [InlineData("{ \"profiles\": [ { \"name\": \"p\", \"weight\": 0 } ] }")]
+    [InlineData("{ \"load\": [ { \"hold\": { \"rate\": \"1/s\" } } ] }")]
+    public async Task The_schema_refuses_what_the_reader_refuses(string plan)
+    {
+        var schema = await JsonSchema.FromJsonAsync(PlanDocument.Schema(), TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(schema.Validate(plan));
+        Assert.IsType<PlanReading.Invalid>(PlanDocument.Decode(Encoding.UTF8.GetBytes(plan), Engines));
     }
 
     [Fact]

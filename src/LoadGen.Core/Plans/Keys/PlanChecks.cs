@@ -47,7 +47,7 @@ internal static class PlanChecks
                 "raise the limit, or lower the load's connections");
         }
 
-        return plan.Limits with { Connections = connections };
+        return plan.Limits with { Connections = connections, AsksForConnections = true };
     }
 
     private static Profile SettleProfile(Profile profile, string path, string engine, PlanContext context)

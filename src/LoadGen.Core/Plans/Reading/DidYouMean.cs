@@ -1,3 +1,5 @@
+using F23.StringSimilarity;
+
 namespace LoadGen.Core.Plans.Reading;
 
 /// <summary>Guesses which allowed word a wrong one was meant to be.</summary>
@@ -5,6 +7,9 @@ public static class DidYouMean
 {
     // Longer lists than this would bury the message, so they are shown only when there is no guess.
     private const int ShortList = 20;
+
+    // Letters that are missing, extra, wrong or swapped.
+    private static readonly OptimalStringAlignment Typing = new();
 
     /// <summary>A remedy that names the likely word, all allowed words, or both.</summary>
     public static string Remedy(string wrong, IReadOnlyCollection<string> allowed)
@@ -21,7 +26,7 @@ public static class DidYouMean
     {
         var bare = Bare(wrong);
         var best = allowed
-            .Select(word => (Word: word, Distance: Distance(bare, Bare(word))))
+            .Select(word => (Word: word, Distance: Typing.Distance(bare, Bare(word))))
             .OrderBy(candidate => candidate.Distance)
             .FirstOrDefault();
         return best.Word is not null && best.Distance <= Math.Max(1, Math.Min(bare.Length, best.Word.Length) / 3) ? best.Word : null;
@@ -33,23 +38,4 @@ public static class DidYouMean
             && bare.StartsWith("TLS", StringComparison.Ordinal)
             ? bare[3..]
             : bare;
-
-    // Levenshtein's distance, row by row.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
 }
