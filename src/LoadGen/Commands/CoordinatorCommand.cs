@@ -84,7 +84,6 @@ internal sealed class CoordinatorCommand
 
         var token = _token.Read(parse, problems);
         using var results = _output.OpenResults(parse, problems);
-        using var terminationLog = _output.OpenTerminationLog(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -97,7 +96,7 @@ internal sealed class CoordinatorCommand
             return ExitCode.Usage;
         }
 
-        if (plan is not null && PlanKeys.WhyNotSent(plan, node) is { } why)
+        if (plan is not null && PlanSecrets.WhyNotSent(plan, node) is { } why)
         {
             problems.Add(why);
             return problems.Tell();
@@ -120,7 +119,6 @@ internal sealed class CoordinatorCommand
             Results = results,
             Metrics = metrics,
             Token = token,
-            TerminationLog = terminationLog,
         };
         return await run.ExecuteAsync();
     }
@@ -138,7 +136,7 @@ internal sealed class CoordinatorCommand
             problems.Add($"--http: {listen} can be reached from other machines: give --token-file, or set {ApiToken.Variable}, so that not everybody can start a load");
         }
 
-        using var results = _output.OpenResults(parse, problems);
+        using var results = _output.OpenResults(parse, problems, summarizes: false);
         return problems.Any
             ? problems.Tell()
             : await new WaitingCoordinator { Node = node, MinWorkers = minWorkers, Metrics = metrics, Token = token, Results = results }.ExecuteAsync();

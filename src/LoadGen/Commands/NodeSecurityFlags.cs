@@ -124,7 +124,7 @@ internal sealed class NodeSecurityFlags
 }
 
 /// <summary>The private keys of client certificates and the pre-shared keys of a plan, which no one but workers may see.</summary>
-internal static class PlanKeys
+internal static class PlanSecrets
 {
     /// <summary>Why the keys of a plan must not be sent to the workers of a node; <see langword="null"/> if they may, or if it has none.</summary>
     public static string? WhyNotSent(Plan plan, NodeOptions node)

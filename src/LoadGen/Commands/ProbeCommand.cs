@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using LoadGen.Reports;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 using LoadGen.Tls;
 using LoadGen.Tls.Probing;
 using Spectre.Console;
@@ -36,7 +37,7 @@ internal sealed class ProbeCommand
     {
         var flags = _plan.FlagsOf(parse).With("--target", parse.GetValue(_target)!).With("--concurrency", "1").With("--count", "1");
         var problems = new Problems();
-        using var json = parse.GetValue(_json) is { } path ? Output.Open("--json", path, problems) : null;
+        using var json = parse.GetValue(_json) is { } path ? Output.TryOpen(_json.Name, path, "name another file", Output.Open, problems) : null;
         if (problems.Any)
         {
             return problems.Tell();

@@ -51,7 +51,6 @@ internal sealed class RunCommand
         var metrics = _output.ReadMetrics(parse, problems);
         var token = _token.Read(parse, problems);
         using var results = _output.OpenResults(parse, problems);
-        using var terminationLog = _output.OpenTerminationLog(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -90,7 +89,6 @@ internal sealed class RunCommand
             Results = results,
             Metrics = metrics,
             Token = token,
-            TerminationLog = terminationLog,
             OwnTarget = target,
         };
         return await run.ExecuteAsync();

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Metrics;
-using LoadGen.Reports;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 using LoadGen.Web;
 
 namespace LoadGen.Commands;
@@ -12,7 +12,7 @@ internal sealed class WorkerCommand
 {
     private readonly NodeFlags _node = new("127.0.0.1:0");
     private readonly MetricsFlags _metrics = new();
-    private readonly TerminationLogFlag _terminationLog = new();
+    private readonly Flag<string?> _terminationLog = OutputFlags.FlagOf(TerminationLog.Kind);
     private readonly Flag<string[]> _seeds = new("--seed", FlagGroups.Node)
     {
         HelpName = "HOST:PORT",
@@ -42,7 +42,7 @@ internal sealed class WorkerCommand
         command.Add(worker._out);
         command.Add(worker._weight);
         worker._metrics.AddTo(command);
-        worker._terminationLog.AddTo(command);
+        command.Add(worker._terminationLog);
         command.SetAction((parse, _) => worker.ExecuteAsync(parse));
         return new Verb(command, ["loadgen worker --seed 127.0.0.1:4053", "loadgen worker --seed 10.0.0.5:4053 --listen 10.0.0.6:0 --node-cert me.pem --node-key me.key --node-ca ca.pem"]);
     }
@@ -58,7 +58,7 @@ internal sealed class WorkerCommand
         }
 
         using var partial = OpenOut(parse, problems);
-        using var terminationLog = _terminationLog.Open(parse, problems);
+        using var outputs = new ResultOutputs([.. parse.GetValue(_terminationLog) is { } file && TerminationLog.Kind.TryOpen(file, problems) is { } log ? (IResultSink[])[log] : []]);
         if (_node.Read(parse, NodeOptions.WorkerRole, parse.GetValue(_seeds) ?? [], problems) is not { } options)
         {
             return problems.Tell();
@@ -93,7 +93,7 @@ internal sealed class WorkerCommand
         if (await Task.WhenAny(worker.Released, node.Terminated) == worker.Released && await worker.Released != ExitCode.NotFormed)
         {
             var code = await worker.Released;
-            terminationLog.Write(TerminationMessage.Of([], code));
+            await TellAsync(new UnfinishedRun([], code), outputs);
             await delivery.PushAsync(metrics, WorkerName.Own);
             await delivery.LingerAsync(signals.FirstSignal);
             return code;
@@ -101,14 +101,21 @@ internal sealed class WorkerCommand
 
         var seeds = string.Join(", ", options.Seeds);
         var reason = node.Joined.IsCompleted ? $"the coordinator at {seeds} was lost" : WhyNotJoined(seeds, options);
-        await Console.Error.WriteLineAsync($"loadgen: {reason}");
-        terminationLog.Write(TerminationMessage.Of([reason], ExitCode.NotFormed));
+        await TellAsync(new UnfinishedRun([reason], ExitCode.NotFormed), outputs);
         return ExitCode.NotFormed;
+    }
+
+    private static async Task TellAsync(UnfinishedRun run, ResultOutputs outputs)
+    {
+        foreach (var sentence in run.Sentences.Concat(outputs.Deliver(run)))
+        {
+            await Console.Error.WriteLineAsync($"loadgen: {sentence}");
+        }
     }
 
     // The default folder need not be one that anything can be written into, as in a container: only a folder that was asked for is tried.
     private ResultFolder? OpenOut(ParseResult parse, Problems problems) => parse.GetResult(_out) is { Implicit: false }
-        ? ResultFolder.Open(parse.GetValue(_out)!, problems)
+        ? Output.TryOpen(_out.Name, parse.GetValue(_out)!, ResultFolder.Kind.Remedy, ResultFolder.Open, problems)
         : new ResultFolder(parse.GetValue(_out)!);
 
     private static int? WeightOf(string text) => text == "cores" ? Environment.ProcessorCount

@@ -5,7 +5,7 @@ using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Live;
 using LoadGen.Metrics;
-using LoadGen.Reports;
+using LoadGen.Running.Outputs;
 using LoadGen.Web;
 using Spectre.Console;
 
@@ -34,9 +34,6 @@ internal sealed class CoordinatedRun
 
     /// <summary>Where the result goes, and what the live page shows of earlier runs.</summary>
     public required ResultOutputs Results { get; init; }
-
-    /// <summary>Where the result in short goes.</summary>
-    public required TerminationLog TerminationLog { get; init; }
 
     /// <summary>What the API and the live page want to see.</summary>
     public ApiToken Token { get; init; } = new(null);
@@ -184,16 +181,8 @@ internal sealed class CoordinatedRun
         var finished = FinishedRun.Of(record, metrics);
         run.End(finished);
 
-        // What was measured first, what people look at after it.
-        var problem = Results.Deliver(finished.Result);
-        var code = problem is null ? finished.ExitCode : ExitCode.Fault;
-        TerminationLog.Write(TerminationMessage.Of(finished.Result, code));
-        if (!Quiet)
-        {
-            Summary.Write(finished.Result, Console);
-        }
-
-        if (problem is not null)
+        var (code, problems) = Results.Deliver(finished);
+        foreach (var problem in problems)
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
         }
@@ -231,12 +220,11 @@ internal sealed class CoordinatedRun
     private int TellWhyNot(UnfinishedRun unfinished, SingleRun run)
     {
         run.End(unfinished);
-        foreach (var sentence in unfinished.Sentences)
+        foreach (var sentence in unfinished.Sentences.Concat(Results.Deliver(unfinished)))
         {
             System.Console.Error.WriteLine($"loadgen: {sentence}");
         }
 
-        TerminationLog.Write(TerminationMessage.Of(unfinished.Sentences, unfinished.ExitCode));
         return unfinished.ExitCode;
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using LoadGen.Core.Plans;
 using LoadGen.Metrics;
+using LoadGen.Running.Outputs;
 
 namespace LoadGen.Running;
 
@@ -130,4 +132,42 @@ internal sealed class RunQueue(NodeMetrics metrics, KeptResults kept) : IRuns
 
         _turns.Raise();
     }
+}
+
+/// <summary>The runs of this coordinator, for the API and the live page.</summary>
+internal interface IRuns
+{
+    /// <summary>Every run, the latest first.</summary>
+    IReadOnlyList<RunFeed> All { get; }
+
+    /// <summary>Results of runs that other coordinators had before, and of this one's.</summary>
+    KeptResults Kept { get; }
+
+    /// <summary>Raised when any run changes.</summary>
+    ChangeSignal Changes { get; }
+
+    RunFeed? Find(string id);
+}
+
+/// <summary>
+/// Tells those who wait that something has changed. Take <see cref="Next"/>, read, then wait: nothing is missed. Who raises it
+/// does none of the work of those who wait.
+/// </summary>
+internal sealed class ChangeSignal
+{
+    private TaskCompletionSource _next = New();
+
+    /// <summary>Ends with the next change.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
+
+    public void Raise() => Interlocked.Exchange(ref _next, New()).TrySetResult();
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>Names for runs.</summary>
+internal static class RunIds
+{
+    /// <summary>A new one: the minute, so that runs sort by time, and eight random digits.</summary>
+    public static string New() => $"{DateTimeOffset.UtcNow:yyyyMMdd-HHmm}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
 }

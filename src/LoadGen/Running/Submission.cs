@@ -4,7 +4,7 @@ using LoadGen.Commands;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Live;
-using LoadGen.Reports;
+using LoadGen.Running.Outputs;
 using LoadGen.Web;
 using Spectre.Console;
 
@@ -200,31 +200,26 @@ internal sealed class Submission : IDisposable
         return RunResultJson.Read(json);
     }
 
-    private static async Task<int> TellWhyNotAsync(RunStatus status)
+    private async Task<int> TellWhyNotAsync(RunStatus status)
     {
-        foreach (var problem in status.Problems ?? [])
+        var run = new UnfinishedRun(status.Problems ?? [], status.ExitCode ?? ExitCode.Fault);
+        foreach (var problem in run.Sentences.Concat(Results.Deliver(run)))
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
         }
 
-        return status.ExitCode ?? ExitCode.Fault;
+        return run.ExitCode;
     }
 
     private async Task<int> ReportAsync(RunResult result, int verdict)
     {
-        var problem = Results.Deliver(result);
-        if (!Quiet)
+        var (code, problems) = Results.Deliver(new FinishedRun(result, verdict));
+        foreach (var problem in problems)
         {
-            Summary.Write(result, Console);
+            await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
         }
 
-        if (problem is null)
-        {
-            return verdict;
-        }
-
-        await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
-        return ExitCode.Fault;
+        return code;
     }
 
     private static async Task<RunStatus> ReadStatusAsync(HttpResponseMessage answer, CancellationToken cancellation)

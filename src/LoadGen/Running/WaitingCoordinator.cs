@@ -5,6 +5,7 @@ using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Core.Tallies;
 using LoadGen.Metrics;
+using LoadGen.Running.Outputs;
 using LoadGen.Web;
 
 namespace LoadGen.Running;
@@ -66,7 +67,7 @@ internal sealed class WaitingCoordinator
     private async Task RunAsync(SubmittedRun run, RunHandle handle)
     {
         var order = new RunOrder(run.Id, run.Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease };
-        if (PlanKeys.WhyNotSent(run.Plan, Node) is { } why)
+        if (PlanSecrets.WhyNotSent(run.Plan, Node) is { } why)
         {
             run.Refuse(new UnfinishedRun([why], ExitCode.Usage));
         }
@@ -84,7 +85,7 @@ internal sealed class WaitingCoordinator
         try
         {
             Console.WriteLine($"{run.Id} {run.Plan.Name}: {run.Feed.Finished?.Result.Run.Verdict ?? string.Join("; ", run.Feed.Unfinished!.Sentences)}");
-            if (run.Feed.Finished is { } finished && Results.Deliver(finished.Result) is { } problem)
+            foreach (var problem in run.Feed.Finished is { } finished ? Results.Deliver(finished).Problems : Results.Deliver(run.Feed.Unfinished!))
             {
                 await Console.Error.WriteLineAsync($"loadgen: {run.Id}: {problem}");
             }

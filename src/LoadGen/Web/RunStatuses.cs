@@ -1,6 +1,7 @@
 using LoadGen.Core;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 
 namespace LoadGen.Web;
 

@@ -3,6 +3,7 @@ using LoadGen.Core.Runs;
 using LoadGen.Core.Tallies;
 using LoadGen.Metrics;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 using LoadGen.Web;
 using Microsoft.Playwright;
 

@@ -1,6 +1,7 @@
 using LoadGen.Core.Runs;
 using LoadGen.Metrics;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 
 namespace LoadGen.Tests.Running;
 

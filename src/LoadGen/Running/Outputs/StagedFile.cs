@@ -1,4 +1,4 @@
-namespace LoadGen.Running;
+namespace LoadGen.Running.Outputs;
 
 /// <summary>
 /// A file in the making: a temporary one beside its place, which takes it when it is complete. Made before the load, with room

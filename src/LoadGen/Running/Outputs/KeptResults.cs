@@ -1,6 +1,6 @@
 using LoadGen.Core.Runs;
 
-namespace LoadGen.Running;
+namespace LoadGen.Running.Outputs;
 
 /// <summary>Results in a folder, one file each, named by their runs; those of earlier processes too. Safe for concurrent use.</summary>
 /// <param name="folder">Where; <see langword="null"/> for nowhere.</param>

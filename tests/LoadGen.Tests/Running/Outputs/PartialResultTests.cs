@@ -1,8 +1,9 @@
 using LoadGen.Cluster.Worker;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 
-namespace LoadGen.Tests.Running;
+namespace LoadGen.Tests.Running.Outputs;
 
 /// <summary>What one worker keeps when its coordinator was lost.</summary>
 public sealed class PartialResultTests : IDisposable

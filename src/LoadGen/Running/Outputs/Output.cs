@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using LoadGen.Commands;
 
-namespace LoadGen.Running;
+namespace LoadGen.Running.Outputs;
 
 /// <summary>
 /// Where the value of a flag sends bytes at the end of a run: a file, a pipe, a device, standard output. Tried before the load;
@@ -15,32 +15,38 @@ internal abstract partial class Output : IDisposable
     /// <summary>Where the bytes can go instead, if they cannot go there; <see langword="null"/> if there is no folder beside it.</summary>
     public virtual string? FolderBeside => null;
 
-    /// <summary>Opens what a flag names.</summary>
-    /// <param name="flag">The flag.</param>
+    /// <summary>Opens what the value of a flag names.</summary>
     /// <param name="path">A file, a pipe, a device, or <c>-</c>.</param>
-    /// <param name="problems">Takes what is wrong with it.</param>
-    /// <returns><see langword="null"/> if there is something wrong.</returns>
-    public static Output? Open(string flag, string path, Problems problems)
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static Output Open(string path)
+    {
+        if (IsStandardOutput(path))
+        {
+            return new StandardOutput();
+        }
+
+        if (path.Length == 0)
+        {
+            throw new IOException("the name is empty");
+        }
+
+        // A file that is reached by a link stays behind it; descriptors are links that lead nowhere.
+        var isDescriptor = path.StartsWith("/dev/fd/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal) || path == "/dev/stderr";
+        return isDescriptor ? new InPlace(path, FileKind.Descriptor) : Open(FollowLinks(Path.GetFullPath(path)), path);
+    }
+
+    /// <summary>Opens what the value of a flag names, or tells why it cannot be written.</summary>
+    public static T? TryOpen<T>(string flag, string value, string remedy, Func<string, T> open, Problems problems)
+        where T : class
     {
         try
         {
-            if (IsStandardOutput(path))
-            {
-                return new StandardOutput();
-            }
-
-            if (path.Length == 0)
-            {
-                throw new IOException("the name is empty");
-            }
-
-            // A file that is reached by a link stays behind it; descriptors are links that lead nowhere.
-            var isDescriptor = path.StartsWith("/dev/fd/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal) || path == "/dev/stderr";
-            return isDescriptor ? new InPlace(path, FileKind.Descriptor) : Open(FollowLinks(Path.GetFullPath(path)), path);
+            return open(value);
         }
         catch (Exception error) when (IsExpected(error))
         {
-            problems.Add($"{flag}: cannot write to '{path}': {Reason(error)}; name another file");
+            problems.Add($"{flag}: cannot write to '{value}': {Reason(error)}; {remedy}");
             return null;
         }
     }
@@ -153,7 +159,8 @@ internal abstract partial class Output : IDisposable
     /// <summary>A file that appears, or takes the place of the one there, when it is complete.</summary>
     private sealed class Replaced(string file, string name) : Output
     {
-        private readonly StagedFile _staged = new(Path.GetDirectoryName(file)!);
+        // A coordinator that stays writes one after another.
+        private StagedFile? _next = new(Path.GetDirectoryName(file)!);
 
         public override string Place => name;
 
@@ -161,10 +168,12 @@ internal abstract partial class Output : IDisposable
 
         public override void Write(byte[] content)
         {
-            _staged.Write(content);
+            using var staged = _next ?? new StagedFile(Path.GetDirectoryName(file)!);
+            _next = null;
+            staged.Write(content);
             try
             {
-                _staged.MoveTo(file);
+                staged.MoveTo(file);
             }
             catch (Exception error) when (IsExpected(error) && File.Exists(file))
             {
@@ -175,7 +184,7 @@ internal abstract partial class Output : IDisposable
 
         public override void Dispose()
         {
-            _staged.Dispose();
+            _next?.Dispose();
             base.Dispose();
         }
     }

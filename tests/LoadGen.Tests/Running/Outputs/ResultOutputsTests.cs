@@ -2,8 +2,9 @@ using LoadGen.Commands;
 using LoadGen.Core.Runs;
 using LoadGen.Metrics;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 
-namespace LoadGen.Tests.Running;
+namespace LoadGen.Tests.Running.Outputs;
 
 /// <summary>Where results go, and where they are when they cannot go there.</summary>
 public sealed class ResultOutputsTests : IDisposable
@@ -18,11 +19,11 @@ public sealed class ResultOutputsTests : IDisposable
     {
         var file = At("result.json");
         File.WriteAllText(file, new string('x', 100_000));
-        using (var results = ResultOutputs.Open(file, null, _problems))
+        using (var results = Open(file, null))
         {
             Assert.Equal(100_000, new FileInfo(file).Length);
 
-            Assert.Null(results.Deliver(ResultOf(completed: 7)));
+            Assert.Empty(results.Deliver(RunOf(completed: 7)).Problems);
         }
 
         Assert.Equal(7, Read(file).Books.Completed);
@@ -32,7 +33,7 @@ public sealed class ResultOutputsTests : IDisposable
     [Fact]
     public void A_run_without_a_result_leaves_nothing_behind()
     {
-        ResultOutputs.Open(At("result.json"), At("results"), _problems).Dispose();
+        Open(At("result.json"), At("results")).Dispose();
 
         Assert.False(_problems.Any);
         Assert.Empty(_folder.EnumerateFiles("*", SearchOption.AllDirectories));
@@ -42,9 +43,9 @@ public sealed class ResultOutputsTests : IDisposable
     public void A_file_that_is_reached_by_a_link_stays_behind_it()
     {
         File.CreateSymbolicLink(At("link.json"), "file.json");
-        using var results = ResultOutputs.Open(At("link.json"), null, _problems);
+        using var results = Open(At("link.json"), null);
 
-        Assert.Null(results.Deliver(ResultOf(completed: 7)));
+        Assert.Empty(results.Deliver(RunOf(completed: 7)).Problems);
 
         Assert.Equal("file.json", new FileInfo(At("link.json")).LinkTarget);
         Assert.Equal(7, Read(At("file.json")).Books.Completed);
@@ -62,9 +63,9 @@ public sealed class ResultOutputsTests : IDisposable
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         File.WriteAllText(At("result.json"), "");
         File.SetUnixFileMode(At("result.json"), Private);
-        using var results = ResultOutputs.Open(At("result.json"), null, _problems);
+        using var results = Open(At("result.json"), null);
 
-        Assert.Null(results.Deliver(ResultOf(completed: 7)));
+        Assert.Empty(results.Deliver(RunOf(completed: 7)).Problems);
 
         Assert.Equal(Private, File.GetUnixFileMode(At("result.json")));
     }
@@ -73,10 +74,12 @@ public sealed class ResultOutputsTests : IDisposable
     public void What_cannot_be_written_at_the_end_is_where_the_other_flag_put_it()
     {
         var gone = _folder.CreateSubdirectory("gone");
-        using var results = ResultOutputs.Open(Path.Combine(gone.FullName, "result.json"), At("results"), _problems);
+        using var results = Open(Path.Combine(gone.FullName, "result.json"), At("results"));
         gone.Delete(recursive: true);
 
-        var told = results.Deliver(ResultOf(completed: 7));
+        var (code, problems) = results.Deliver(RunOf(completed: 7));
+        var told = Assert.Single(problems);
+        Assert.Equal(1, code);
 
         Assert.StartsWith($"--json: cannot write to '{gone.FullName}/result.json': ", told, StringComparison.Ordinal);
         Assert.EndsWith($"; the result is in {At("results/run-1.json")}", told, StringComparison.Ordinal);
@@ -86,11 +89,13 @@ public sealed class ResultOutputsTests : IDisposable
     [Fact]
     public void What_can_go_nowhere_it_should_is_kept_and_the_sentence_says_where()
     {
-        var results = ResultOutputs.Open(null, At("results"), _problems);
+        var results = Open(null, At("results"));
         Directory.Delete(At("results"), recursive: true);
         File.WriteAllText(At("results"), "a file now");
 
-        var told = results.Deliver(ResultOf(completed: 7))!;
+        var (code, problems) = results.Deliver(RunOf(completed: 7));
+        var told = Assert.Single(problems);
+        Assert.Equal(1, code);
 
         var kept = told[(told.IndexOf("; the result is in ", StringComparison.Ordinal) + 19)..];
         Assert.StartsWith($"--out: cannot write to '{At("results/run-1.json")}': ", told, StringComparison.Ordinal);
@@ -101,7 +106,13 @@ public sealed class ResultOutputsTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 
-    private static RunResult ResultOf(int completed) => FinishedRun.Of(Records.Of(completed), new NodeMetrics()).Result;
+    private static FinishedRun RunOf(int completed) => FinishedRun.Of(Records.Of(completed), new NodeMetrics());
+
+    private ResultOutputs Open(string? json, string? folder)
+    {
+        IResultSink?[] sinks = [json is null ? null : JsonFile.Kind.TryOpen(json, _problems), folder is null ? null : ResultFolder.Kind.TryOpen(folder, _problems)];
+        return new ResultOutputs([.. sinks.OfType<IResultSink>()]);
+    }
 
     private static RunResult Read(string path)
     {

@@ -1,7 +1,7 @@
 using LoadGen.Cluster.Worker;
 using LoadGen.Core.Runs;
 
-namespace LoadGen.Running;
+namespace LoadGen.Running.Outputs;
 
 /// <summary>Puts on disk what one worker counted when its coordinator was lost and none took over.</summary>
 internal static class PartialResult

@@ -1,8 +1,9 @@
 using LoadGen.Commands;
 using LoadGen.Core.Runs;
 using LoadGen.Running;
+using LoadGen.Running.Outputs;
 
-namespace LoadGen.Tests.Running;
+namespace LoadGen.Tests.Running.Outputs;
 
 public sealed class KeptResultsTests : IDisposable
 {
@@ -52,8 +53,8 @@ public sealed class KeptResultsTests : IDisposable
 
     private static void Keep(string folder, string id, long completed)
     {
-        using var results = ResultOutputs.Open(null, folder, new Problems());
-        Assert.Null(results.Deliver(ResultOf(id, completed)));
+        using var results = new ResultOutputs(ResultFolder.Open(folder));
+        Assert.Empty(results.Deliver(new FinishedRun(ResultOf(id, completed), 0)).Problems);
     }
 
     private static RunResult ResultOf(string id, long completed) => new()
