@@ -142,7 +142,7 @@ public sealed class ClusterSecurityTests : IDisposable
     [InlineData("two ways to prove", "give one of them")]
     [InlineData("a seed elsewhere", "--seed: 10.0.0.5 is not on loopback")]
     [InlineData("a secret that all can read", "make it private with chmod 600")]
-    [InlineData("no secret", "holds no secret of nodes")]
+    [InlineData("no secret", "is not a node secret")]
     [InlineData("a secret that cannot be made", "--node-secret: /proc/none/secret cannot be read or made")]
     public async Task What_cannot_work_is_told_before_anything_is_bound(string what, string said)
     {

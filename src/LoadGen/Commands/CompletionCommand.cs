@@ -36,7 +36,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = $"One of {string.Join(", ", Scripts.Keys)}." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Prints a script that completes verbs and flags in a shell.") { shell };
+        var command = new Command("completion", "Prints a script for completion in a shell.") { shell };
         command.SetAction(parse =>
         {
             Console.WriteLine(Scripts[parse.GetValue(shell)!]);

@@ -17,19 +17,19 @@ internal sealed class CoordinatorCommand
     private readonly Flag<int> _minWorkers = new("--min-workers", FlagGroups.Node)
     {
         HelpName = "N",
-        Description = "How many workers to wait for.",
+        Description = "Workers to wait for before the run starts.",
         DefaultValueFactory = _ => 1,
     };
 
     private readonly Flag<bool> _standby = new("--standby", FlagGroups.Node)
     {
-        Description = "Wait beside the coordinator at --seed, and take the run over if that is lost.",
+        Description = "Stand by for the coordinator at --seed, and take over its run if it is lost.",
     };
 
     private readonly Flag<string[]> _seeds = new("--seed", FlagGroups.Node)
     {
         HelpName = "HOST:PORT",
-        Description = "Where the coordinator listens that this one stands by for; repeatable.",
+        Description = "Cluster address of the coordinator to stand by for.",
     };
 
     private readonly TokenFlag _token = new();
@@ -37,7 +37,7 @@ internal sealed class CoordinatorCommand
     public static Verb Create()
     {
         var coordinator = new CoordinatorCommand();
-        var command = new Command("coordinator", "A coordinator node: waits for workers, runs the plan, exits with the verdict. Without a plan it stays, and takes plans over HTTP.");
+        var command = new Command("coordinator", "Coordinates a run: waits for workers, runs the plan, exits with the verdict. Without a plan it keeps running and accepts plans over HTTP.");
         coordinator._plan.AddTo(command);
         command.Add(coordinator._minWorkers);
         command.Add(coordinator._standby);
@@ -67,7 +67,7 @@ internal sealed class CoordinatorCommand
         var seeds = parse.GetValue(_seeds) ?? [];
         if (standby != seeds.Length > 0)
         {
-            problems.Add(standby ? "--standby: nobody to stand by for; name the coordinator with --seed host:port" : "--seed: only a standby joins another coordinator; add --standby");
+            problems.Add(standby ? "--standby: no coordinator is named; add --seed host:port" : "--seed: only a standby coordinator joins another one; add --standby");
         }
 
         var metrics = _output.ReadMetrics(parse, problems);
@@ -105,7 +105,7 @@ internal sealed class CoordinatorCommand
         var console = _output.ConsoleOf(parse);
         if (!_output.IsQuiet(parse) && !standby)
         {
-            console.MarkupLineInterpolated($"[grey]workers join with: loadgen worker --seed {node.AdvertiseHost ?? node.ListenHost}:{node.AdvertisePort ?? node.ListenPort}[/]");
+            console.MarkupLineInterpolated($"[grey]start workers with: loadgen worker --seed {node.AdvertiseHost ?? node.ListenHost}:{node.AdvertisePort ?? node.ListenPort}[/]");
         }
 
         var run = new CoordinatedRun
@@ -129,11 +129,11 @@ internal sealed class CoordinatorCommand
         var token = _token.Read(parse, problems);
         if (metrics.Listen is not { } listen)
         {
-            problems.Add("there is no plan: name a file, or --target; or give --http HOST:PORT to take plans there");
+            problems.Add("no plan: name a file or --target, or accept plans over HTTP with --http HOST:PORT");
         }
         else if (token.Value is null && !IPAddress.IsLoopback(listen.Address))
         {
-            problems.Add($"--http: {listen} can be reached from other machines: give --token-file, or set {ApiToken.Variable}, so that not everybody can start a load");
+            problems.Add($"--http: {listen} is reachable from other machines; protect it with --token-file or {ApiToken.Variable}");
         }
 
         using var results = _output.OpenResults(parse, problems, summarizes: false);

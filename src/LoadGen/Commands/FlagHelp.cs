@@ -60,7 +60,7 @@ internal sealed class FlagHelp(IReadOnlyDictionary<Command, string[]> examples) 
     }
 
     private static string DescriptionOf(Option option)
-        => $"{option.Description}{(option.Required ? " (required)" : (option as IFlag)?.Default is { } shown ? $" [{shown}]" : "")}";
+        => $"{option.Description}{(option.Required ? " (required)" : (option as IFlag)?.Default is { } shown ? $" [default: {shown}]" : "")}";
 
     private static void Rows(string heading, IEnumerable<(string Name, string Description)> rows, IAnsiConsole console)
     {

@@ -10,19 +10,19 @@ internal sealed class MetricsFlags
     private readonly Flag<string?> _port = new("--metrics-port", FlagGroups.Metrics)
     {
         HelpName = "PORT",
-        Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1, and a coordinator's live page and API; 0 for any free one.",
+        Description = "Serve /metrics, /healthz and /readyz on this port of 127.0.0.1, and on a coordinator the live page and the API; 0 for any free port.",
     };
 
     private readonly Flag<string?> _http = new("--http", FlagGroups.Metrics)
     {
         HelpName = "HOST:PORT",
-        Description = "The same on another address.",
+        Description = "As --metrics-port, on another address.",
     };
 
     private readonly Flag<string?> _linger = new("--linger", FlagGroups.Metrics)
     {
         HelpName = "DURATION",
-        Description = "Keep serving metrics for this long after the run, so that the last scrape sees the final counts; a signal ends it.",
+        Description = "Serve metrics for this long after the run, so that the last scrape sees the final counts; Ctrl-C to exit sooner.",
         DefaultValueFactory = _ => $"{MetricsOptions.DefaultLinger.TotalSeconds:F0}s",
     };
 
@@ -46,7 +46,7 @@ internal sealed class MetricsFlags
         var (flag, text) = port is not null ? ("--metrics-port", port) : ("--http", http);
         if (port is not null && http is not null)
         {
-            problems.Add("--metrics-port and --http say the same thing; give one of them");
+            problems.Add("--metrics-port and --http exclude each other; give one of the two");
         }
 
         IPEndPoint? listen = null;

@@ -15,7 +15,7 @@ internal sealed class NodeFlags
 
     private readonly Flag<string?> _advertise = new("--advertise", FlagGroups.Node)
     {
-        Description = "Address that other nodes reach this one by; by default the one it listens on.",
+        Description = "Address that other nodes reach this node at, if it is not the one of --listen.",
         HelpName = "HOST[:PORT]",
     };
 
@@ -28,14 +28,14 @@ internal sealed class NodeFlags
 
     private readonly Flag<string?> _lease = new("--lease", FlagGroups.Node)
     {
-        Description = "How long a worker goes on without hearing from a coordinator; a silent worker is given up after as long. From 2s to 10m, the same on every node.",
+        Description = "How long a worker keeps working without a sign of life from the coordinator, and how long a silent worker is waited for: 2s to 10m, the same on every node.",
         HelpName = "DURATION",
         DefaultValueFactory = _ => "15s",
     };
 
     public NodeFlags(string listenByDefault) => _listen = new Flag<string>("--listen", FlagGroups.Node)
     {
-        Description = "Cluster address of this node; port 0 for any free one.",
+        Description = "Cluster address of this node; port 0 for any free port.",
         HelpName = "HOST:PORT",
         DefaultValueFactory = _ => listenByDefault,
     };

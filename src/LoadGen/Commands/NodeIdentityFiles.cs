@@ -56,7 +56,7 @@ internal static class NodeIdentityFiles
         {
             if (alone.GetKeyAlgorithm() is not (Rsa or EllipticCurve))
             {
-                problems.Add($"--node-cert: the key of {certPath} is neither RSA nor ECDSA, and nodes know no other; make one of these");
+                problems.Add($"--node-cert: the key of {certPath} is neither RSA nor ECDSA; nodes support only these");
                 return null;
             }
         }
@@ -115,11 +115,11 @@ internal static class NodeIdentityFiles
                 return File.ReadAllText(path);
             }
 
-            problems.Add($"{flag}: {path} is too large for a PEM file; look whether it is the right one");
+            problems.Add($"{flag}: {path} is too large for a PEM file; check that it is the right one");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add($"{flag}: {path} cannot be read: {error.Message.TrimEnd('.')}; give a PEM file that this user may read");
+            problems.Add($"{flag}: {path} cannot be read: {error.Message.TrimEnd('.')}; check the file's permissions");
         }
 
         return null;

@@ -41,7 +41,7 @@ internal sealed class NodeSecretFile
         }
         catch (CryptographicException)
         {
-            problems.Add($"--node-secret: {file._path} holds no secret of nodes; delete it, and the next node makes a new one");
+            problems.Add($"--node-secret: {file._path} is not a node secret; delete it, and the next node creates a new one");
         }
         catch (InvalidDataException error)
         {

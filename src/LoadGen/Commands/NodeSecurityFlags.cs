@@ -9,12 +9,12 @@ namespace LoadGen.Commands;
 internal sealed class NodeSecurityFlags
 {
     private const int LongestId = 40;
-    private const string Remedies = "give --node-cert, --node-key and --node-ca, or --node-secret, or --insecure-cluster to do without on a network that you trust";
+    private const string Remedies = "give --node-cert, --node-key and --node-ca, or --node-secret, or --insecure-cluster on a network that you trust";
 
     private readonly Flag<string?> _cert = new("--node-cert", FlagGroups.Security)
     {
         HelpName = "FILE",
-        Description = "This node's certificate, PEM: nodes prove with it who they are.",
+        Description = "Certificate of this node, PEM.",
     };
 
     private readonly Flag<string?> _key = new("--node-key", FlagGroups.Security)
@@ -26,25 +26,25 @@ internal sealed class NodeSecurityFlags
     private readonly Flag<string?> _ca = new("--node-ca", FlagGroups.Security)
     {
         HelpName = "FILE",
-        Description = "The authority that signs the nodes' certificates, PEM: whoever holds one is a node; host names are not compared.",
+        Description = "Authority that signs the nodes' certificates, PEM. Every certificate of it is accepted; host names are not compared.",
     };
 
     private readonly Flag<string?> _secret = new("--node-secret", FlagGroups.Security)
     {
         HelpName = "FILE",
-        Description = "File with the secret that all nodes share, instead of certificates; made if there is none. "
-            + $"On loopback by default one of this user: {NodeSecretFile.OfUser}.",
+        Description = "File with a secret that all nodes share, instead of certificates; created if it is missing. "
+            + $"On loopback the default is {NodeSecretFile.OfUser}.",
     };
 
     private readonly Flag<bool> _insecure = new("--insecure-cluster", FlagGroups.Security)
     {
-        Description = "Talk without TLS: anyone who reaches the port can take over the run. Plans with client keys or a PSK are refused.",
+        Description = "No TLS between nodes: anyone who reaches the port can take over the run. Plans with private or pre-shared keys are rejected.",
     };
 
     private readonly Flag<string?> _clusterId = new("--cluster-id", FlagGroups.Security)
     {
         HelpName = "ID",
-        Description = "Nodes with another id can neither join nor be heard. Letters, digits and dashes.",
+        Description = "Only nodes with the same id work together: letters, digits and dashes.",
     };
 
     public void AddTo(Command command)
@@ -79,7 +79,7 @@ internal sealed class NodeSecurityFlags
         var anyOfCertificate = cert is not null || key is not null || ca is not null;
         if ((anyOfCertificate ? 1 : 0) + (secret is not null ? 1 : 0) + (insecure ? 1 : 0) > 1)
         {
-            problems.Add("--node-cert, --node-secret and --insecure-cluster are three ways to say which peers are nodes; give one of them");
+            problems.Add("--node-cert, --node-secret and --insecure-cluster exclude each other; give one of them");
             return null;
         }
 
@@ -96,19 +96,19 @@ internal sealed class NodeSecurityFlags
 
         if (insecure)
         {
-            Console.Error.WriteLine($"loadgen: warning: --insecure-cluster: no TLS on {listenHost}; whoever reaches the port can take over the run");
+            Console.Error.WriteLine($"loadgen: warning: --insecure-cluster: no TLS on {listenHost}; anyone who reaches the port can take over the run");
             return null;
         }
 
         if (secret is null && !IsLoopback(listenHost))
         {
-            problems.Add($"--listen: {listenHost} can be reached by others, so nodes must prove who they are; {Remedies}");
+            problems.Add($"--listen: {listenHost} is reachable from other machines, so nodes must authenticate; {Remedies}");
             return null;
         }
 
         if (secret is null && seedHosts.FirstOrDefault(host => !IsLoopback(host)) is { } seed)
         {
-            problems.Add($"--seed: {seed} is not on loopback, so nodes must prove who they are; {Remedies}");
+            problems.Add($"--seed: {seed} is not on loopback, so nodes must authenticate; {Remedies}");
             return null;
         }
 

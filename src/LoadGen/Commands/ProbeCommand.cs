@@ -16,12 +16,12 @@ internal sealed class ProbeCommand
     private readonly PlanOptions _plan = new(
         "--engine", "--crypto", "--tls", "--cipher", "--group", "--sigalg", "--alpn", "--servername", "--starttls", "--cert", "--key", "--cacert", "--insecure", "--ocsp", "--timeout", "--authorize");
 
-    private readonly Flag<string?> _json = new("--json", FlagGroups.Output) { HelpName = "FILE|-", Description = "Write what was seen as JSON; - for standard output." };
+    private readonly Flag<string?> _json = new("--json", FlagGroups.Output) { HelpName = "FILE|-", Description = "Write the report as JSON; - for standard output." };
 
     public static Verb Create()
     {
         var probe = new ProbeCommand();
-        var command = new Command("probe", "One handshake, shown in full: times, what was negotiated, the chain, tickets, preferences.") { probe._target };
+        var command = new Command("probe", "Performs one handshake and shows it in full: times, parameters, certificate chain, tickets, preferences.") { probe._target };
         probe._plan.AddFlagsTo(command);
         command.Add(probe._json);
         command.SetAction(probe.ExecuteAsync);

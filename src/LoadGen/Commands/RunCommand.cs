@@ -15,7 +15,7 @@ internal sealed class RunCommand
     private readonly Flag<int> _workers = new("--workers", FlagGroups.Node)
     {
         HelpName = "N",
-        Description = "Worker nodes in this process.",
+        Description = "Workers in this process.",
         DefaultValueFactory = _ => 1,
     };
 
@@ -24,7 +24,7 @@ internal sealed class RunCommand
     public static Verb Create()
     {
         var run = new RunCommand();
-        var command = new Command("run", "One run in this process. Without a target, against the built-in one.");
+        var command = new Command("run", "Runs a plan in this process. Without a target it loads the built-in one.");
         run._plan.AddTo(command);
         command.Add(run._workers);
         run._output.AddTo(command);

@@ -12,14 +12,14 @@ internal sealed class SubmitCommand
     private readonly Flag<string> _to = new("--to", FlagGroups.Node)
     {
         HelpName = "URL",
-        Description = "Where the coordinator takes plans, such as http://127.0.0.1:9090.",
+        Description = "Address of the coordinator that accepts plans, such as http://127.0.0.1:9090.",
         Required = true,
     };
 
     public static Verb Create()
     {
         var submit = new SubmitCommand();
-        var command = new Command("submit", "Hands a plan to a waiting coordinator, follows it, exits with its verdict.") { submit._to };
+        var command = new Command("submit", "Submits a plan to a waiting coordinator, follows the run, exits with its verdict.") { submit._to };
         submit._plan.AddTo(command);
         submit._token.AddTo(command);
         submit._output.AddResultTo(command);

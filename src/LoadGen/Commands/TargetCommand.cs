@@ -28,16 +28,16 @@ internal static class TargetCommand
 
     private static readonly Flag<string[]> Tls = new("--tls", FlagGroups.Target)
     {
-        Description = "Versions to accept; by default 1.3 and 1.2.",
+        Description = "Versions to accept: 1.2, 1.3.",
         HelpName = "VERSION",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Flag<bool> Resumption = new("--resumption", FlagGroups.Target) { Description = "Give out sessions and resume them." };
+    private static readonly Flag<bool> Resumption = new("--resumption", FlagGroups.Target) { Description = "Issue tickets and resume sessions." };
 
     private static readonly Flag<FileInfo?> AuthorityOut = new("--cacert-out", FlagGroups.Target)
     {
-        Description = "Write the certificate to trust here, for --cacert of the client.",
+        Description = "Write the CA certificate to this file, for --cacert of the client.",
         HelpName = "FILE",
     };
 
@@ -48,7 +48,7 @@ internal static class TargetCommand
     {
         Key.AcceptOnlyFromAmong("ecdsa", "rsa");
         Tls.AcceptOnlyFromAmong("1.2", "1.3");
-        var command = new Command("target", "The built-in TLS server alone.") { Listen, Key, Tls, Resumption, AuthorityOut, Managed };
+        var command = new Command("target", "Runs the built-in TLS server alone.") { Listen, Key, Tls, Resumption, AuthorityOut, Managed };
         command.SetAction(RunAsync);
         return new Verb(command, ["loadgen target --listen 127.0.0.1:8443 --cacert-out ca.pem", "loadgen target --key-type rsa --tls 1.2"]);
     }
@@ -98,7 +98,7 @@ internal static class TargetCommand
             }
         }
 
-        Console.WriteLine($"listening on {target.EndPoint}; Ctrl-C ends it");
+        Console.WriteLine($"listening on {target.EndPoint}; Ctrl-C to stop");
         using var signals = new StopSignals(_ => { });
         await signals.FirstSignal;
         var counts = await target.StopAsync(CancellationToken.None);
@@ -108,7 +108,7 @@ internal static class TargetCommand
 
     private static async Task<int> ServeManagedAsync(BuiltInTarget target)
     {
-        // A Ctrl-C at the terminal reaches this process too, but whoever started it still has handshakes to finish.
+        // A Ctrl-C at the terminal reaches this process too, but the run that started it still has handshakes to finish.
         using var signals = new StopSignals(_ => { });
         var ready = new TargetReady(((IPEndPoint)target.EndPoint).Port, target.Authority);
         Console.WriteLine(JsonSerializer.Serialize(ready, TargetProcessJson.Default.TargetReady));

@@ -9,7 +9,7 @@ internal sealed class TokenFlag
     private readonly Flag<string?> _file = new("--token-file", FlagGroups.Metrics)
     {
         HelpName = "FILE",
-        Description = $"File with the bearer token of the coordinator's API; by default the variable {ApiToken.Variable}.",
+        Description = $"File with the bearer token of the API; by default {ApiToken.Variable}.",
     };
 
     public void AddTo(Command command) => command.Add(_file);

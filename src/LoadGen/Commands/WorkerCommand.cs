@@ -16,28 +16,28 @@ internal sealed class WorkerCommand
     private readonly Flag<string[]> _seeds = new("--seed", FlagGroups.Node)
     {
         HelpName = "HOST:PORT",
-        Description = "Where the coordinator listens; repeatable.",
+        Description = "Cluster address of the coordinator, and of its standby if there is one.",
         DefaultValueFactory = _ => ["127.0.0.1:4053"],
     };
 
     private readonly Flag<string> _out = new("--out", FlagGroups.Output, "-o")
     {
         HelpName = "DIR",
-        Description = "Where the worker's own partial result goes if the coordinator is lost.",
+        Description = "Folder for the partial result of this worker if the coordinator is lost.",
         DefaultValueFactory = _ => ".",
     };
 
     private readonly Flag<string> _weight = new("--weight", FlagGroups.Node)
     {
         HelpName = "N|cores",
-        Description = "This worker's share of the load among others; cores for the number of its processors.",
+        Description = "Share of the load relative to other workers: 1 to 1000, or cores for the number of processors.",
         DefaultValueFactory = _ => "1",
     };
 
     public static Verb Create()
     {
         var worker = new WorkerCommand();
-        var command = new Command("worker", "A worker node: joins the coordinator, takes work, leaves when told.") { worker._seeds };
+        var command = new Command("worker", "Joins a coordinator and works for it until it is released.") { worker._seeds };
         worker._node.AddTo(command);
         command.Add(worker._out);
         command.Add(worker._weight);
@@ -53,7 +53,7 @@ internal sealed class WorkerCommand
         var delivery = _metrics.Read(parse, problems);
         if (WeightOf(parse.GetValue(_weight)!) is not { } weight)
         {
-            problems.Add($"--weight: '{parse.GetValue(_weight)}' is no share; write a number from 1 to 1000, or cores");
+            problems.Add($"--weight: '{parse.GetValue(_weight)}' is not a weight; write a number from 1 to 1000, or cores");
             weight = 1;
         }
 

@@ -20,7 +20,7 @@ internal static class ChartValues
           load: [ { hold: { rate: 500/s, for: 5m } } ]
         planFiles: [{ name: client, existingSecret: gateway-client }, { name: ca, existingSecret: gateway-ca }]
         workers: { count: 8, min: 6, parallelism: 8, weight: cores, backoffLimitPerIndex: 1 }
-        coordinator: { extraArgs: [--fail-on, "p99<50ms"] }
+        coordinator: { extraArgs: [--threshold, "p99<50ms"] }
         controlPlane: { tls: { existingSecret: loadgen-nodes }, clusterId: nightly }
         api: { existingSecret: loadgen-token }
         result: { existingClaim: results }

@@ -14,7 +14,7 @@ public sealed class LivePageTests
     public async Task A_run_is_shown_from_its_beginning_to_its_verdict_with_the_figures_of_the_API()
     {
         await using var browser = await Browser.StartAsync();
-        await using var cluster = await PageCluster.StartAsync(2, ["--rate", "200", "--duration", "6s", "--fail-on", "p99<60s"]);
+        await using var cluster = await PageCluster.StartAsync(2, ["--rate", "200", "--duration", "6s", "--threshold", "p99<60s"]);
         var page = await browser.OpenAsync(cluster.Address);
         await page.WaitForStateAsync("Waiting for workers");
 
