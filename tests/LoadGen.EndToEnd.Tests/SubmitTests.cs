@@ -105,7 +105,7 @@ public sealed class SubmitTests
     }
 
     [Theory]
-    [InlineData("there is no plan")]
+    [InlineData("no plan: name a file or --target")]
     [InlineData("is reachable from other machines", "--http", "0.0.0.0:0")]
     public async Task A_coordinator_that_cannot_wait_for_plans_says_what_is_missing(string expected, params string[] arguments)
     {
