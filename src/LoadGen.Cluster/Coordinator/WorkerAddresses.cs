@@ -1,5 +1,5 @@
 using Akka.Actor;
-using LoadGen.Cluster.Nodes;
+using LoadGen.Cluster.Nodes.Downing;
 using LoadGen.Cluster.Protocol;
 using LoadGen.Core.Runs;
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using LoadGen.Core.Tallies;
+using Prometheus;
 
 namespace LoadGen.Metrics;
 
@@ -46,4 +48,79 @@ internal static class Buckets
         bucket < BoundTicks.Length ? InSeconds(BoundTicks[bucket]) : double.MaxValue);
 
     private static double InSeconds(long ticks) => ticks / (double)TimeSpan.TicksPerSecond;
+}
+
+/// <summary>How many times fell into each bucket, and their sums. Owned by one thread at a time.</summary>
+internal sealed class BucketCounts
+{
+    private readonly long[] _counts = new long[Buckets.Count];
+    private readonly long[] _ticks = new long[Buckets.Count];
+    private TimeSpan? _exactSum;
+
+    /// <summary>All times together.</summary>
+    public TimeSpan Sum => _exactSum ?? new TimeSpan(_ticks.Sum());
+
+    /// <summary>What a histogram of finer resolution holds; its sum is taken over exactly.</summary>
+    public static BucketCounts Of(LatencyHistogram histogram)
+    {
+        var counts = new BucketCounts { _exactSum = histogram.Sum };
+        foreach (var (time, count) in histogram.Counts())
+        {
+            counts.Add(time, count);
+        }
+
+        return counts;
+    }
+
+    /// <summary>Counts a time; below zero counts as zero.</summary>
+    public void Record(TimeSpan time) => Add(time, 1);
+
+    public long CountOf(int bucket) => _counts[bucket];
+
+    public long TicksOf(int bucket) => _ticks[bucket];
+
+    private void Add(TimeSpan time, long count)
+    {
+        var ticks = Math.Max(0, time.Ticks);
+        var bucket = Buckets.IndexOf(ticks);
+        _counts[bucket] += count;
+        _ticks[bucket] += ticks * count;
+    }
+}
+
+/// <summary>
+/// A histogram that is brought up to date now and then with what was counted elsewhere: one call for each bucket that grew,
+/// instead of one for each time. Counts are exact, and the sum is too, as far as a double can be.
+/// </summary>
+internal sealed class FoldedHistogram(Histogram.Child child)
+{
+    private readonly long[] _counts = new long[Buckets.Count];
+    private readonly long[] _ticks = new long[Buckets.Count];
+
+    /// <summary>Brings it to everything counted since the start of the run.</summary>
+    public void BringTo(BucketCounts counted)
+    {
+        // What the means of the buckets do not add up to, where they come from a coarser source.
+        var missing = counted.Sum.TotalSeconds - child.Sum;
+        for (var bucket = 0; bucket < Buckets.Count; bucket++)
+        {
+            missing -= new TimeSpan(counted.TicksOf(bucket) - _ticks[bucket]).TotalSeconds;
+        }
+
+        for (var bucket = 0; bucket < Buckets.Count; bucket++)
+        {
+            var count = counted.CountOf(bucket) - _counts[bucket];
+            if (count <= 0)
+            {
+                continue;
+            }
+
+            var mean = new TimeSpan(counted.TicksOf(bucket) - _ticks[bucket]).TotalSeconds / count;
+            var corrected = Buckets.Within(bucket, mean + (missing / count));
+            missing -= (corrected - mean) * count;
+            child.Observe(corrected, count);
+            _counts[bucket] = counted.CountOf(bucket);
+            _ticks[bucket] = counted.TicksOf(bucket);
+        }
+    }
 }

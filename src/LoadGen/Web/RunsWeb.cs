@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Net.Http.Headers;
 
 namespace LoadGen.Web;
 
@@ -17,9 +18,11 @@ namespace LoadGen.Web;
 /// <param name="submit">Takes a plan; <see langword="null"/> for a coordinator that takes none.</param>
 internal sealed class RunsWeb(IRuns runs, ApiToken token, IPEndPoint listen, Func<Plan, RunFeed?>? submit = null)
 {
-    // Styles are set by MudBlazor's components; scripts come from here alone.
-    private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        + "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+    private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+
+    /// <summary>Inside the program, so that it serves the page wherever it was put, and nothing comes from the internet.</summary>
+    private static readonly EmbeddedFileProvider PageFiles = new(typeof(RunsWeb).Assembly, "LoadGen.Web.Page.Assets");
 
     /// <summary>A page that has not shown the verdict by then has no reader any more.</summary>
     private static readonly TimeSpan LastLookWithin = TimeSpan.FromSeconds(3);
@@ -40,14 +43,21 @@ internal sealed class RunsWeb(IRuns runs, ApiToken token, IPEndPoint listen, Fun
             circuits.DisconnectedCircuitMaxRetained = 10;
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
         });
-        services.AddMudServices();
+
+        // Not for metrics and the API, which are asked for every few seconds: compressing takes processor time from the load.
+        services.AddResponseCompression(compression => compression.MimeTypes = ["text/css", "text/javascript", "image/svg+xml", "text/html"]);
     }
 
     public void Map(WebApplication web)
     {
         web.Use(Guard);
+        web.UseResponseCompression();
+        web.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = PageFiles,
+            OnPrepareResponse = file => file.Context.Response.GetTypedHeaders().CacheControl = new CacheControlHeaderValue { NoCache = true },
+        });
         web.UseAntiforgery();
-        PageAssets.Map(web);
         RunsApi.Map(web, runs, submit);
         web.MapPost("/session", SignInAsync).DisableAntiforgery();
         web.MapRazorComponents<App>().AddInteractiveServerRenderMode(page =>

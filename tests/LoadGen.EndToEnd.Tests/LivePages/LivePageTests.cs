@@ -66,7 +66,7 @@ public sealed class LivePageTests
 
         // By keyboard, as far as the question; and it can be taken back.
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).PressAsync("Enter");
-        await Assertions.Expect(page.Locator("[role=dialog]:focus, [role=dialog] :focus")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("dialog:modal :focus")).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();

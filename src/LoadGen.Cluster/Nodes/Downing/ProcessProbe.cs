@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace LoadGen.Cluster.Nodes;
+namespace LoadGen.Cluster.Nodes.Downing;
 
 /// <summary>Finds out whether a silent node's process has ended: then its machine refuses connections to its port.</summary>
 internal static class ProcessProbe

@@ -5,3 +5,6 @@ window.loadgenTheme = {
   choose: dark => { localStorage.setItem('loadgen-theme', dark ? 'dark' : 'light'); loadgenTheme.show(); },
 };
 loadgenTheme.show();
+
+// A button with data-opens opens the dialog of that id; the browser keeps the focus inside it and closes it by Escape.
+document.addEventListener('click', event => document.getElementById(event.target.closest?.('[data-opens]')?.dataset.opens)?.showModal());

@@ -5,10 +5,10 @@ using Akka.Configuration;
 using Akka.Dispatch.SysMsg;
 using LoadGen.Cluster.Nodes;
 
-namespace LoadGen.Cluster.Tests.Nodes;
+namespace LoadGen.Cluster.Tests.Protocol;
 
 /// <summary>What bytes of another node can make here.</summary>
-public sealed class SerializationTests
+public sealed class NarrowSerializerTests
 {
     private const int Json = 1;
     private const int Protobuf = 2;

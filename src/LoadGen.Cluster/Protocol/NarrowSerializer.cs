@@ -5,7 +5,7 @@ using Akka.Dispatch.SysMsg;
 using Akka.Remote.Serialization;
 using Akka.Serialization;
 
-namespace LoadGen.Cluster.Nodes;
+namespace LoadGen.Cluster.Protocol;
 
 /// <summary>
 /// One of Akka's own serializers, with those messages only that nodes say to each other. The others stop actors, remove nodes, or
