@@ -19,13 +19,13 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
     public CertificateSummary? Certificate => client.Verdict?.Summary;
 
-    public (FailureKind Kind, FaultSide Side, string? Alert, string Detail)? Fault { get; private set; }
+    public MachineFault? Fault { get; private set; }
 
     public string Awaited => (_isConfirming, client.Confirm) switch
     {
         (true, Confirm.Http) => "it answered the HTTP request",
         (true, _) => "it answered close_notify (RFC 8446 section 6.1; HTTP servers that never do can be asked with confirm http)",
-        _ => "the handshake was over",
+        _ => "the handshake finished",
     };
 
     public void Begin() => Guard(static machine => machine.Connect(machine.Client));
@@ -50,7 +50,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
         if (negotiated.Resumed && !client.OffersSession)
         {
-            Fault = (FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session where a full handshake was asked for");
+            Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session where a full handshake was asked for");
         }
         else if (client.Confirm == Confirm.None)
         {
@@ -181,26 +181,26 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         catch (TlsFatalAlertReceived alert)
         {
             var name = AlertNames.Of(alert.AlertDescription);
-            Fault ??= (FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent the alert {name}");
+            Fault ??= new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent the alert {name}");
         }
         catch (UnreadableChain unreadable)
         {
-            Fault ??= (FailureKind.CertificateInvalid, FaultSide.Server, AlertNames.Of(unreadable.AlertDescription), unreadable.Message);
+            Fault ??= new(FailureKind.CertificateInvalid, FaultSide.Server, AlertNames.Of(unreadable.AlertDescription), unreadable.Message);
         }
         catch (TlsFatalAlert alert)
         {
             var name = AlertNames.Of(alert.AlertDescription);
             Fault ??= client.Verdict is { Fault: { } kind } verdict
-                ? (kind, FaultSide.Server, name, verdict.Detail)
-                : (FailureKind.AlertSent, FaultSide.Client, name, alert.InnerException?.Message ?? alert.Message);
+                ? new MachineFault(kind, FaultSide.Server, name, verdict.Detail)
+                : new MachineFault(FailureKind.AlertSent, FaultSide.Client, name, alert.InnerException?.Message ?? alert.Message);
         }
         catch (TlsNoCloseNotifyException)
         {
-            Fault ??= (FailureKind.ClosedEarly, FaultSide.Server, null, $"the server closed the connection before {Awaited}");
+            Fault ??= new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server closed the connection before {Awaited}");
         }
         catch (IOException error)
         {
-            Fault ??= (FailureKind.ProtocolError, FaultSide.Server, null, error.Message);
+            Fault ??= new(FailureKind.ProtocolError, FaultSide.Server, null, error.Message);
         }
     }
 

@@ -4,7 +4,7 @@ namespace LoadGen.Tls.StartTls;
 
 /// <summary>
 /// SSLRequest of MySQL and MariaDB, "Connection Phase" in the documentation of their client/server protocol. There is no
-/// go-ahead: a server that has CLIENT_SSL among its capabilities awaits TLS right after the request.
+/// go-ahead: a server with CLIENT_SSL among its capabilities expects TLS right after the request.
 /// </summary>
 internal sealed class MySqlDialogue : Dialogue
 {
@@ -56,7 +56,7 @@ internal sealed class MySqlDialogue : Dialogue
 
         if (packet[0] != HandshakeV10)
         {
-            return Broken($"its handshake has version {packet[0]} rather than {HandshakeV10}");
+            return Broken($"handshake version {packet[0]}, expected {HandshakeV10}");
         }
 
         // The server's version, ended by 0; the connection's number, 4 bytes; a scramble, 8; a filler, 1; capabilities.
@@ -65,7 +65,7 @@ internal sealed class MySqlDialogue : Dialogue
         var at = afterVersion + 4 + 8 + 1;
         if (afterVersion == 0 || capabilities.Length < at + sizeof(ushort))
         {
-            return Broken("its handshake is too short");
+            return Broken("the handshake is too short");
         }
 
         if ((BinaryPrimitives.ReadUInt16LittleEndian(capabilities[at..]) & ClientSsl) == 0)
@@ -82,13 +82,37 @@ internal sealed class MySqlDialogue : Dialogue
     {
         if (error.Length < sizeof(ushort))
         {
-            return Broken("its error is too short");
+            return Broken("the error packet is too short");
         }
 
         var text = error[sizeof(ushort)..];
         var afterState = text is [(byte)'#', _, _, _, _, _, ..] ? 6 : 0;
-        return Step.Refused($"the server said: {BinaryPrimitives.ReadUInt16LittleEndian(error)} {Excerpt.Of(text[afterState..])}");
+        return Step.Refused($"the server replied: {BinaryPrimitives.ReadUInt16LittleEndian(error)} {Excerpt.Of(text[afterState..])}");
     }
 
-    private static Step Broken(string why) => Step.Broken($"the server did not greet as MySQL does: {why}");
+    private static Step Broken(string why) => Step.Broken($"unexpected MySQL greeting: {why}");
+}
+
+/// <summary>SSLRequest of PostgreSQL, "SSL Session Encryption" in the chapter on its frontend/backend protocol.</summary>
+internal sealed class PostgresDialogue : Dialogue
+{
+    // The length, 8, and the number 80877103, which stands where a version would: both in network order.
+    private static readonly byte[] SslRequest = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+
+    protected override ReadOnlyMemory<byte> Opening => SslRequest;
+
+    protected override Step Read(ReadOnlySpan<byte> unread, out int used)
+    {
+        used = Math.Min(unread.Length, 1);
+        return unread switch
+        {
+            [] => Step.NeedMore,
+            [(byte)'S', ..] => Step.Ready,
+            [(byte)'N', ..] => Step.Refused("the server does not offer TLS: it answered SSLRequest with N"),
+
+            // The server failed to start a process. The text is not authenticated, so libpq does not show it either (CVE-2024-10977).
+            [(byte)'E', ..] => Step.Refused("the server answered SSLRequest with an error"),
+            _ => Step.Broken($"unexpected PostgreSQL reply: the first byte is 0x{unread[0]:x2}"),
+        };
+    }
 }
