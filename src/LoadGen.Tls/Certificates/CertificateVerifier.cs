@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Certificates;
 
@@ -28,6 +29,11 @@ internal sealed class CertificateVerifier : IDisposable
             _authorities.ImportFromPem(pem);
         }
     }
+
+    /// <summary>One verifier for each of a target's server names, in their order.</summary>
+    /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
+    public static CertificateVerifier[] ForEachName(Target target)
+        => [.. new[] { target.ServerName }.Concat(target.FurtherServerNames).Select(name => new CertificateVerifier(target with { ServerName = name }))];
 
     /// <summary>The name that the certificate must be valid for.</summary>
     public string ServerName => _target.ServerName;
@@ -172,11 +178,11 @@ internal static class ChainFailures
     }
 
     /// <summary>The alert that reports a failure kind to the server.</summary>
-    public static byte AlertOf(FailureKind kind) => kind switch
+    public static TlsAlert AlertOf(FailureKind kind) => kind switch
     {
-        FailureKind.CertificateExpired or FailureKind.CertificateNotYetValid => 45,
-        FailureKind.CertificateUntrusted => 48,
-        FailureKind.CertificateWrongName => 46,
-        _ => 42,
+        FailureKind.CertificateExpired or FailureKind.CertificateNotYetValid => TlsAlert.certificate_expired,
+        FailureKind.CertificateUntrusted => TlsAlert.unknown_ca,
+        FailureKind.CertificateWrongName => TlsAlert.certificate_unknown,
+        _ => TlsAlert.bad_certificate,
     };
 }

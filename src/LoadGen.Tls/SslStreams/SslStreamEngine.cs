@@ -10,6 +10,7 @@ using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Dialling;
+using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.SslStreams;
 
@@ -134,7 +135,7 @@ internal sealed class SslStreamClient : IHandshakeClient
         var causes = CausesOf(error).ToList();
         if (_verdict is { Fault: { } kind } verdict)
         {
-            _attempt.Fail(kind, FaultSide.Server, verdict.Detail, AlertNames.Of(ChainFailures.AlertOf(kind)));
+            _attempt.Fail(kind, FaultSide.Server, verdict.Detail, ChainFailures.AlertOf(kind).Name());
         }
         else if (causes.OfType<SocketException>().FirstOrDefault() is { } socketError)
         {
@@ -211,7 +212,7 @@ internal static partial class SslStreamFailures
                 var reason = Convert.ToInt32(match.Groups["code"].Value, 16) & ReasonMask;
                 if (reason is >= FirstAlertReason and <= FirstAlertReason + byte.MaxValue)
                 {
-                    return (FailureKind.AlertReceived, FaultSide.Server, AlertNames.Of(reason - FirstAlertReason));
+                    return (FailureKind.AlertReceived, FaultSide.Server, ((TlsAlert)(reason - FirstAlertReason)).Name());
                 }
             }
 
