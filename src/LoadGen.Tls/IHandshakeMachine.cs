@@ -26,7 +26,7 @@ internal interface IHandshakeMachine
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 
-    /// <summary>Takes bytes from the server.</summary>
+    /// <summary>Takes bytes from the server: the first ones of the buffer, which is reused afterwards.</summary>
     void Offer(byte[] buffer, int count);
 
     /// <summary>Moves bytes for the server into the buffer; 0 if there are none.</summary>

@@ -72,7 +72,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public void NotifyServerCertificate(TlsServerCertificate serverCertificate)
     {
         var list = serverCertificate.Certificate.GetCertificateList();
-        var chain = new byte[list.Length][];
+        var chain = new ReadOnlyMemory<byte>[list.Length];
         for (var i = 0; i < list.Length; i++)
         {
             chain[i] = list[i].GetEncoded();
@@ -84,7 +84,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         Verdict = _verifier.Verify(chain);
         if (Details is not null)
         {
-            Details.Chain = chain;
+            Details.Chain = [.. chain.Select(der => der.ToArray())];
             Details.ChainVerdict = Verdict.Detail;
         }
 
@@ -153,7 +153,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 
     public override bool ShouldUseExtendedMasterSecret() => _profile.ExtendedMasterSecret;
 
-    // Sessions without the extended master secret are resumed too, unlike RFC 7627 section 5.3 advises: the server is to be measured as it is.
+    // Against the advice of RFC 7627 section 5.3: a server without the extended master secret is to be measured as well.
     public override bool AllowLegacyResumption() => true;
 
     public override void NotifyHandshakeComplete()

@@ -41,8 +41,9 @@ internal sealed class CertificateVerifier : IDisposable
     /// <summary>How many chains were built, rather than answered from the cache.</summary>
     public int ChecksMade => _checksMade;
 
-    /// <summary>Verifies a chain of DER certificates, the leaf first.</summary>
-    public CertificateVerdict Verify(IReadOnlyList<byte[]> chain)
+    /// <summary>Verifies a chain.</summary>
+    /// <param name="chain">Certificates in DER, the leaf first. The memory may be reused afterwards.</param>
+    public CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
         var last = _last;
         if (last is not null && last.Is(chain))
@@ -52,7 +53,7 @@ internal sealed class CertificateVerifier : IDisposable
 
         // Two connections may verify the same new chain at once; both reach the same verdict.
         var verdict = Check(chain);
-        _last = new Seen([.. chain], verdict);
+        _last = new Seen([.. chain.Select(der => der.ToArray())], verdict);
         Interlocked.Increment(ref _checksMade);
         return verdict;
     }
@@ -65,7 +66,7 @@ internal sealed class CertificateVerifier : IDisposable
         }
     }
 
-    private CertificateVerdict Check(IReadOnlyList<byte[]> chain)
+    private CertificateVerdict Check(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
         if (chain.Count == 0)
         {
@@ -75,7 +76,7 @@ internal sealed class CertificateVerifier : IDisposable
         var certificates = new List<X509Certificate2>();
         try
         {
-            certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der)));
+            certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der.Span)));
             return Judge(certificates);
         }
         catch (Exception error)
@@ -130,7 +131,7 @@ internal sealed class CertificateVerifier : IDisposable
 
     private sealed record Seen(byte[][] Chain, CertificateVerdict Verdict)
     {
-        public bool Is(IReadOnlyList<byte[]> chain)
+        public bool Is(IReadOnlyList<ReadOnlyMemory<byte>> chain)
         {
             if (chain.Count != Chain.Length)
             {
@@ -139,7 +140,7 @@ internal sealed class CertificateVerifier : IDisposable
 
             for (var i = 0; i < Chain.Length; i++)
             {
-                if (!ReferenceEquals(chain[i], Chain[i]) && !chain[i].AsSpan().SequenceEqual(Chain[i]))
+                if (!chain[i].Span.SequenceEqual(Chain[i]))
                 {
                     return false;
                 }

@@ -181,8 +181,8 @@ internal sealed class SslStreamClient : IHandshakeClient
 
     private bool Accepts(X509Certificate? leaf, X509Chain? chain, CertificateVerifier verifier)
     {
-        IEnumerable<byte[]> sent = leaf is null ? [] : [leaf.GetRawCertData(), .. chain!.ChainPolicy.ExtraStore.Select(each => each.RawData)];
-        _verdict = verifier.Verify([.. sent]);
+        ReadOnlyMemory<byte>[] sent = leaf is null ? [] : [leaf.GetRawCertData(), .. chain!.ChainPolicy.ExtraStore.Select(each => each.RawDataMemory)];
+        _verdict = verifier.Verify(sent);
         return _verdict.Fault is null;
     }
 
