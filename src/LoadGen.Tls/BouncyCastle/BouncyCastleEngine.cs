@@ -18,6 +18,11 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
 {
     public const string EngineName = "bouncycastle";
 
+    private static readonly string[] Tls13Starts = ["TLS_AES_", "TLS_CHACHA20_"];
+
+    private static readonly string[] Tls12Starts =
+        ["TLS_ECDHE_ECDSA_", "TLS_ECDHE_RSA_", "TLS_RSA_WITH_", "TLS_DHE_RSA_", "TLS_PSK_WITH_", "TLS_ECDHE_PSK_", "TLS_DHE_PSK_"];
+
     private readonly Plan _plan;
     private readonly TimeProvider _clock;
     private readonly Dialer _dialer;
@@ -72,24 +77,9 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         => new(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock), details);
 
     // Not suites without authentication or encryption, nor export suites: no server worth measuring uses them.
-    private static bool CanOffer(string suite)
-    {
-        ReadOnlySpan<string> keyExchanges = ["ECDHE_ECDSA_", "ECDHE_RSA_", "RSA_WITH_", "DHE_RSA_", "PSK_WITH_", "ECDHE_PSK_", "DHE_PSK_"];
-        if (suite.StartsWith("TLS_AES_", StringComparison.Ordinal) || suite.StartsWith("TLS_CHACHA20_", StringComparison.Ordinal))
-        {
-            return true;
-        }
-
-        foreach (var keyExchange in keyExchanges)
-        {
-            if (suite.StartsWith($"TLS_{keyExchange}", StringComparison.Ordinal))
-            {
-                return suite.Contains("_AES_", StringComparison.Ordinal) || suite.Contains("_CHACHA20_", StringComparison.Ordinal);
-            }
-        }
-
-        return false;
-    }
+    private static bool CanOffer(string suite) => Tls13Starts.Any(start => suite.StartsWith(start, StringComparison.Ordinal))
+        || (Tls12Starts.Any(start => suite.StartsWith(start, StringComparison.Ordinal))
+            && (suite.Contains("_AES_", StringComparison.Ordinal) || suite.Contains("_CHACHA20_", StringComparison.Ordinal)));
 }
 
 /// <summary>The client of one connection slot.</summary>

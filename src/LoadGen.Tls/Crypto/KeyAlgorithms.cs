@@ -3,7 +3,7 @@ using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Crypto;
 
-/// <summary>What the algorithms of keys and the schemes of signatures are made of.</summary>
+/// <summary>Object identifiers of key algorithms, and the parts of signature schemes: curve, hash, padding.</summary>
 internal static class KeyAlgorithms
 {
     /// <summary>rsaEncryption (RFC 8017 appendix A.1).</summary>

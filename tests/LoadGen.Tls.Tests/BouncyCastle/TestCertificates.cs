@@ -9,7 +9,7 @@ using Org.BouncyCastle.X509;
 
 namespace LoadGen.Tls.Tests.BouncyCastle;
 
-/// <summary>Certificates of any key, as each side parses them. Nobody here looks at who signed them.</summary>
+/// <summary>Certificates of any key, as each side parses them. Their issuer does not matter here.</summary>
 internal static class TestCertificates
 {
     private static readonly AsymmetricCipherKeyPair Issuer = Signing.Ecdsa("secp256r1");
