@@ -6,29 +6,31 @@ using LoadGen.Tls.SslStreams;
 
 namespace LoadGen.Tls;
 
-/// <summary>The catalogue of TLS clients.</summary>
+/// <summary>The catalogue of TLS clients. A new engine is a folder of its own and one row here.</summary>
 public static class Engines
 {
-    /// <summary>What each engine can be asked for, by its name.</summary>
-    public static IReadOnlyDictionary<string, EngineCapabilities> Capabilities { get; } = new Dictionary<string, EngineCapabilities>
+    private static readonly Dictionary<string, Entry> Table = new(StringComparer.Ordinal)
     {
-        [BouncyCastleEngine.EngineName] = BouncyCastleEngine.Capabilities,
-        [SslStreamEngine.EngineName] = SslStreamEngine.Capabilities,
+        [BouncyCastleEngine.EngineName] = new(BouncyCastleEngine.Capabilities, () => BouncyCastleEngine.Libraries, (plan, clock) => new BouncyCastleEngine(plan, clock)),
+        [SslStreamEngine.EngineName] = new(SslStreamEngine.Capabilities, () => CryptoLibraries.Platform, (plan, clock) => new SslStreamEngine(plan, clock)),
     };
+
+    /// <summary>What each engine can be asked for, by its name in plans.</summary>
+    public static IReadOnlyDictionary<string, EngineCapabilities> Capabilities { get; } =
+        Table.ToDictionary(entry => entry.Key, entry => entry.Value.Capabilities, StringComparer.Ordinal);
 
     /// <summary>The cryptographic libraries of each engine on this machine, by its name.</summary>
-    public static IReadOnlyDictionary<string, string> Libraries { get; } = new Dictionary<string, string>
-    {
-        [BouncyCastleEngine.EngineName] = $"{CryptoLibraries.DescribeNative()} or {CryptoLibraries.DescribeManaged()}",
-        [SslStreamEngine.EngineName] = CryptoLibraries.Platform,
-    };
+    public static IReadOnlyDictionary<string, string> Libraries
+        => Table.ToDictionary(entry => entry.Key, entry => entry.Value.Libraries(), StringComparer.Ordinal);
 
-    /// <summary>Makes the engine that a plan names.</summary>
-    /// <exception cref="ArgumentException">There is no engine of that name, or the plan's authorities cannot be read.</exception>
-    public static IHandshakeEngine Create(Plan plan, TimeProvider clock) => plan.Engine switch
-    {
-        BouncyCastleEngine.EngineName => new BouncyCastleEngine(plan, clock),
-        SslStreamEngine.EngineName => new SslStreamEngine(plan, clock),
-        _ => throw new ArgumentException($"there is no engine '{plan.Engine}'; there are {string.Join(" and ", Capabilities.Keys)}", nameof(plan)),
-    };
+    /// <summary>Creates the engine that a plan names.</summary>
+    /// <exception cref="ArgumentException">No engine has that name, or a certificate of the plan cannot be used.</exception>
+    public static IHandshakeEngine Create(Plan plan, TimeProvider clock) => Table.TryGetValue(plan.Engine, out var entry)
+        ? entry.Create(plan, clock)
+        : throw new ArgumentException($"unknown engine '{plan.Engine}'; expected one of {string.Join(", ", Table.Keys)}", nameof(plan));
+
+    /// <param name="Capabilities">What it can be asked for.</param>
+    /// <param name="Libraries">The cryptographic libraries that it runs on here.</param>
+    /// <param name="Create">Makes it for a plan.</param>
+    private sealed record Entry(EngineCapabilities Capabilities, Func<string> Libraries, Func<Plan, TimeProvider, IHandshakeEngine> Create);
 }

@@ -7,7 +7,7 @@ using LoadGen.Tls.StartTls;
 
 namespace LoadGen.Tls;
 
-/// <summary>Runs handshake machines over sockets, one handshake after another: IO, deadlines, time stamps, closing.</summary>
+/// <summary>Runs handshake machines over sockets, one handshake at a time: IO, deadlines, time stamps, closing.</summary>
 internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clock) : IDisposable
 {
     private const int BufferBytes = 16 * 1024 + 512;
@@ -17,8 +17,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     private HeldConnection? _held;
 
     /// <summary>
-    /// Connects to a target and runs a machine to its end. Everything that the handshake takes is owned here and given back here,
-    /// whatever happens in between: the registration with the run's stop, the connection, the buffer.
+    /// Connects to a target and runs a machine to its end. Everything a handshake needs is acquired and released here: the
+    /// registration with the run's cancellation, the connection, the buffer.
     /// </summary>
     public async ValueTask<Outcome> RunAsync(int target, int profile, IHandshakeMachine machine, CancellationToken cancellation)
     {
@@ -47,7 +47,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
     }
 
-    /// <summary>Keeps the connection of the handshake before open, if its profile says so.</summary>
+    /// <summary>Holds the connection of the previous handshake open, if its profile asks for it.</summary>
     public async ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
     {
         if (_held is not { } held)
@@ -70,7 +70,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         try
         {
             _attempt.StartDeadline(plan.Limits.HandshakeTimeout);
-            if (target.StartTls is not { } protocol || await GoOverToTlsAsync(socket, StartTlsDialogues.Create(protocol, target.ServerName)))
+            if (target.StartTls is not { } protocol || await StartTlsAsync(socket, StartTlsDialogues.Create(protocol, target.ServerName)))
             {
                 return await ShakeAsync(socket, machine);
             }
@@ -83,7 +83,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         return _attempt.Failed(machine.Certificate);
     }
 
-    // A completed handshake stays complete, whatever becomes of its connection.
+    // Errors from here on do not change the outcome: the handshake is complete.
     private async ValueTask FinishAsync(OpenConnection connection, TimeSpan hold, IHandshakeMachine machine)
     {
         if (hold > TimeSpan.Zero)
@@ -100,7 +100,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         connection.Close(plan.Close);
     }
 
-    private async ValueTask<bool> GoOverToTlsAsync(Socket socket, Dialogue dialogue)
+    private async ValueTask<bool> StartTlsAsync(Socket socket, Dialogue dialogue)
     {
         _attempt.Expect(Phase.StartTls);
         var step = dialogue.Take([]);
@@ -116,7 +116,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                     var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
                     if (count == 0)
                     {
-                        _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, "the server closed the connection before it went over to TLS");
+                        _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, "the server closed the connection before switching to TLS");
                         return false;
                     }
 
@@ -138,8 +138,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         var began = _attempt.Restart();
         var seen = Milestones.None;
         var isFirst = true;
-        // Once the server has confirmed, the handshake is over: what came behind the confirmation, and what the machine would
-        // say to that, a reset or an answer to close_notify, is no part of it.
+        // The handshake ends with the server's confirmation. What follows it, such as a reset or an answer to close_notify, does
+        // not count any more.
         while (!seen.HasFlag(Milestones.ServerConfirmed))
         {
             await SendOutputAsync(socket, machine);
@@ -187,7 +187,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
         catch (Exception)
         {
-            // The peer closed first or takes nothing any more.
+            // The peer has already closed.
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
     }
 
-    // What was received is stamped with the time its bytes came, not with the time we were through with them.
+    // Messages are stamped with the time their bytes arrived, not the time they were processed.
     private Milestones MarkReceived(IHandshakeMachine machine, Milestones seen, long arrived)
     {
         var reached = machine.Reached & ~seen;
@@ -239,4 +239,16 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
 
         return machine.Reached;
     }
+}
+
+/// <summary>Recognises servers that do not speak TLS by their first bytes.</summary>
+internal static class NotTls
+{
+    /// <summary>Names the other protocol; <see langword="null"/> if the bytes can be a TLS record (RFC 8446 section 5.1).</summary>
+    public static string? Explain(ReadOnlySpan<byte> first)
+        => first[0] is >= 20 and <= 23 ? null
+            : first.StartsWith("HTTP/"u8) ? "the server does not speak TLS: it answered with plain HTTP"
+            : first.StartsWith("SSH-"u8) ? "the server does not speak TLS: it is an SSH server"
+            : first.StartsWith("220"u8) ? "the server does not start with TLS: it greeted like a mail or FTP server (use starttls)"
+            : $"the server does not speak TLS: its first byte is 0x{first[0]:x2}";
 }

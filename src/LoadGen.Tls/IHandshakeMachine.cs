@@ -4,29 +4,29 @@ namespace LoadGen.Tls;
 
 /// <summary>
 /// The protocol of one handshake without any IO: bytes in, bytes out. Sockets, deadlines and time stamps belong to
-/// <see cref="HandshakeDriver"/>, so that the times of all engines mean the same.
+/// <see cref="HandshakeDriver"/>, so that the times of all engines are comparable.
 /// </summary>
 internal interface IHandshakeMachine
 {
-    /// <summary>How far it has come.</summary>
+    /// <summary>The milestones reached so far.</summary>
     Milestones Reached { get; }
 
     /// <summary>What was negotiated, once <see cref="Milestones.Complete"/> is reached.</summary>
     Negotiated? Negotiated { get; }
 
-    /// <summary>The certificate that the server showed.</summary>
+    /// <summary>The certificate that the server sent; <see langword="null"/> before it came.</summary>
     CertificateSummary? Certificate { get; }
 
-    /// <summary>Why it failed: the kind, the side, the alert and a sentence; <see langword="null"/> while it has not.</summary>
-    (FailureKind Kind, FaultSide Side, string? Alert, string Detail)? Fault { get; }
+    /// <summary>Why it failed; <see langword="null"/> while it has not.</summary>
+    MachineFault? Fault { get; }
 
-    /// <summary>What the server still owes, to end a sentence that begins with "closed the connection before".</summary>
+    /// <summary>What is still to come from the server; completes "the server closed the connection before ...".</summary>
     string Awaited { get; }
 
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 
-    /// <summary>Takes bytes from the server.</summary>
+    /// <summary>Takes bytes from the server: the first ones of the buffer, which is reused afterwards.</summary>
     void Offer(byte[] buffer, int count);
 
     /// <summary>Moves bytes for the server into the buffer; 0 if there are none.</summary>
@@ -35,3 +35,32 @@ internal interface IHandshakeMachine
     /// <summary>Writes close_notify.</summary>
     void WriteCloseNotify();
 }
+
+/// <summary>The steps of a handshake that its messages show.</summary>
+[Flags]
+internal enum Milestones
+{
+    None = 0,
+
+    /// <summary>ServerHello was received; a HelloRetryRequest does not count.</summary>
+    ServerHello = 1,
+
+    /// <summary>The last message of the server's flight was received.</summary>
+    ServerFlight = 2,
+
+    /// <summary>Our Finished was written.</summary>
+    ClientFinished = 4,
+
+    /// <summary>The server's answer after our Finished was received, the last thing that a profile can wait for.</summary>
+    ServerConfirmed = 8,
+
+    /// <summary>The handshake is successful by its profile as soon as all output is sent.</summary>
+    Complete = 16,
+}
+
+/// <summary>Why a handshake failed.</summary>
+/// <param name="Kind">The kind of failure.</param>
+/// <param name="Side">The side at fault.</param>
+/// <param name="Alert">The IANA name of the alert sent or received; <see langword="null"/> if there was none.</param>
+/// <param name="Detail">One sentence for people.</param>
+internal sealed record MachineFault(FailureKind Kind, FaultSide Side, string? Alert, string Detail);

@@ -88,7 +88,7 @@ public sealed class HandshakeDriverTests
 
         public CertificateSummary? Certificate => null;
 
-        public (FailureKind Kind, FaultSide Side, string? Alert, string Detail)? Fault => null;
+        public MachineFault? Fault => null;
 
         public string Awaited => "the end of the test";
 

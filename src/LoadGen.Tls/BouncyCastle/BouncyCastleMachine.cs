@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.Text;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using LoadGen.Tls.Offers;
 using Org.BouncyCastle.Tls;
 
 namespace LoadGen.Tls.BouncyCastle;
 
-/// <summary>BouncyCastle's non-blocking client protocol as a handshake machine. One instance for one handshake.</summary>
+/// <summary>BouncyCastle's non-blocking client protocol as a handshake machine. One instance runs one handshake.</summary>
 internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProtocol, IHandshakeMachine
 {
     private bool _isConfirming;
@@ -19,13 +20,13 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
     public CertificateSummary? Certificate => client.Verdict?.Summary;
 
-    public (FailureKind Kind, FaultSide Side, string? Alert, string Detail)? Fault { get; private set; }
+    public MachineFault? Fault { get; private set; }
 
     public string Awaited => (_isConfirming, client.Confirm) switch
     {
         (true, Confirm.Http) => "it answered the HTTP request",
-        (true, _) => "it answered close_notify (RFC 8446 section 6.1; HTTP servers that never do can be asked with confirm http)",
-        _ => "the handshake was over",
+        (true, _) => "it answered close_notify (RFC 8446 section 6.1; use confirm: http for HTTP servers that never answer it)",
+        _ => "the handshake finished",
     };
 
     public void Begin() => Guard(static machine => machine.Connect(machine.Client));
@@ -50,7 +51,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
         if (negotiated.Resumed && !client.OffersSession)
         {
-            Fault = (FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session where a full handshake was asked for");
+            Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session although a full handshake was requested");
         }
         else if (client.Confirm == Confirm.None)
         {
@@ -58,7 +59,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         }
         else
         {
-            // A server of TLS 1.3 may send data before it has our Finished: that confirms nothing.
+            // A TLS 1.3 server may send data before it has our Finished, which confirms nothing.
             _earlyBytes = GetAvailableInputBytes();
             _isConfirming = true;
             Guard(static machine => machine.AskForConfirmation());
@@ -77,7 +78,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
     protected override void HandleHandshakeMessage(short type, HandshakeMessageInput buf)
     {
-        // Whatever comes of a message, it was received; a HelloRetryRequest is a ServerHello by type only.
+        // A message counts as received even if it is then rejected. A HelloRetryRequest is a ServerHello by type only.
         switch (type)
         {
             case HandshakeType.server_hello_done:
@@ -88,10 +89,10 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
                     ServerKeyExchangeReader.Read(Rest(buf), Context.SecurityParameters.KeyExchangeAlgorithm);
                 break;
             case HandshakeType.certificate_verify when buf.Length - buf.Position >= 2:
-                client.ServerSignatureScheme = (Rest(buf)[0] << 8) | Rest(buf)[1];
+                client.ServerSignatureScheme = (TlsSignatureScheme)BinaryPrimitives.ReadUInt16BigEndian(Rest(buf));
                 break;
             case HandshakeType.new_session_ticket when Context.SecurityParameters.IsResumedSession:
-                // RFC 5077 section 3.3: a server that resumes may renew the ticket, which BouncyCastle does not expect.
+                // A server that resumes may renew the ticket (RFC 5077 section 3.3), which BouncyCastle does not expect.
                 client.NotifyNewSessionTicket(NewSessionTicket.Parse(buf));
                 return;
         }
@@ -121,14 +122,14 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
     {
         if (client.Details is { } details && buf.TryGetBuffer(out var message) && message.Count - buf.Position >= sizeof(uint))
         {
-            // RFC 8446 section 4.6.1: it begins with its lifetime in seconds.
+            // NewSessionTicket begins with its lifetime in seconds (RFC 8446 section 4.6.1).
             details.TicketLifetimes.Add(TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan((int)buf.Position))));
         }
 
         base.Receive13NewSessionTicket(buf);
     }
 
-    // BouncyCastle answers and forgets a close_notify; here it may be what the profile waits for.
+    // BouncyCastle answers and drops a close_notify; here it may be what the profile waits for.
     protected override void HandleAlertWarningMessage(short alertDescription)
     {
         if (_isConfirming && client.Confirm == Confirm.Close && alertDescription == AlertDescription.close_notify)
@@ -140,8 +141,8 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         base.HandleAlertWarningMessage(alertDescription);
     }
 
-    // What BouncyCastle makes of a chain is a verdict on it as well: it reads extensions, even of certificates that nobody checks,
-    // and throws anything at those that are malformed. In TLS 1.2 it does so with the message after the certificate.
+    // BouncyCastle parses extensions of the chain, even where certificates are not checked, and throws any exception for malformed
+    // ones; in TLS 1.2 only at the message after the certificate. That is a verdict on the chain.
     private void HandleInBase(short type, HandshakeMessageInput message)
     {
         _hasCertificate |= type == HandshakeType.certificate;
@@ -164,7 +165,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         }
         else
         {
-            // Not Close(): that would take no answer.
+            // Not Close(), which would not accept an answer.
             RaiseAlertWarning(AlertDescription.close_notify, "confirm");
         }
     }
@@ -180,30 +181,30 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         }
         catch (TlsFatalAlertReceived alert)
         {
-            var name = AlertNames.Of(alert.AlertDescription);
-            Fault ??= (FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent the alert {name}");
+            var name = ((TlsAlert)alert.AlertDescription).Name();
+            Fault ??= new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent alert {name}");
         }
         catch (UnreadableChain unreadable)
         {
-            Fault ??= (FailureKind.CertificateInvalid, FaultSide.Server, AlertNames.Of(unreadable.AlertDescription), unreadable.Message);
+            Fault ??= new(FailureKind.CertificateInvalid, FaultSide.Server, ((TlsAlert)unreadable.AlertDescription).Name(), unreadable.Message);
         }
         catch (TlsFatalAlert alert)
         {
-            var name = AlertNames.Of(alert.AlertDescription);
+            var name = ((TlsAlert)alert.AlertDescription).Name();
             Fault ??= client.Verdict is { Fault: { } kind } verdict
-                ? (kind, FaultSide.Server, name, verdict.Detail)
-                : (FailureKind.AlertSent, FaultSide.Client, name, alert.InnerException?.Message ?? alert.Message);
+                ? new MachineFault(kind, FaultSide.Server, name, verdict.Detail)
+                : new MachineFault(FailureKind.AlertSent, FaultSide.Client, name, alert.InnerException?.Message ?? alert.Message);
         }
         catch (TlsNoCloseNotifyException)
         {
-            Fault ??= (FailureKind.ClosedEarly, FaultSide.Server, null, $"the server closed the connection before {Awaited}");
+            Fault ??= new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server closed the connection before {Awaited}");
         }
         catch (IOException error)
         {
-            Fault ??= (FailureKind.ProtocolError, FaultSide.Server, null, error.Message);
+            Fault ??= new(FailureKind.ProtocolError, FaultSide.Server, null, error.Message);
         }
     }
 
     private sealed class UnreadableChain(Exception cause)
-        : TlsFatalAlert(Org.BouncyCastle.Tls.AlertDescription.bad_certificate, $"the certificate cannot be read: {cause.Message}", cause);
+        : TlsFatalAlert((short)TlsAlert.bad_certificate, $"malformed certificate: {cause.Message}", cause);
 }

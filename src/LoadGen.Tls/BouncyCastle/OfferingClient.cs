@@ -1,46 +1,50 @@
+using System.Net.Security;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
-using LoadGen.Tls.BouncyCastle.Sessions;
 using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Offers;
+using LoadGen.Tls.Probing;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto;
 
 namespace LoadGen.Tls.BouncyCastle;
 
-/// <summary>One handshake's client, as BouncyCastle asks it: what to offer, what to think of the certificate.</summary>
+/// <summary>Answers BouncyCastle's questions during one handshake: what to offer, whether to accept the certificate.</summary>
 internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 {
-    private readonly Offer _offer;
-    private readonly Offer.Names _names;
+    private readonly BouncyCastleOffer _offer;
+    private readonly Profile _profile;
+    private readonly OfferedName _name;
     private readonly CertificateVerifier _verifier;
     private readonly NegotiatedPool _pool;
     private readonly StoredSession? _session;
     private byte[]? _ticket;
-    private bool _showedCertificate;
+    private bool _sentCertificate;
     private bool _ocspStapled;
 
     /// <param name="crypto">The connection slot's cryptography.</param>
     /// <param name="offer">What to offer.</param>
     /// <param name="verifiers">One for each of the target's server names.</param>
     /// <param name="pool">Where distinct results are kept.</param>
-    public OfferingClient(TlsCrypto crypto, Offer offer, CertificateVerifier[] verifiers, NegotiatedPool pool)
+    public OfferingClient(TlsCrypto crypto, BouncyCastleOffer offer, CertificateVerifier[] verifiers, NegotiatedPool pool)
         : base(crypto)
     {
         _offer = offer;
         _pool = pool;
-        _names = offer.NextNames();
-        _verifier = verifiers[_names.Index];
-        if (offer.Resumption.IsAny && _names.Session is var session && offer.Resumption.Next(session is not null))
+        _profile = offer.Offer.Profile;
+        _name = offer.Offer.NextName();
+        _verifier = verifiers[_name.Index];
+        if (offer.Offer.Resumption.IsAny && offer.SessionOf(_name) is var session && offer.Offer.Resumption.Next(session is not null))
         {
             _session = session;
         }
     }
 
-    /// <summary>Where to keep what nobody but a person looks at; usually nowhere.</summary>
+    /// <summary>Receives what only a probe shows; usually <see langword="null"/>.</summary>
     public HandshakeDetails? Details { get; init; }
 
-    /// <summary>What has to come back for the handshake to count as completed.</summary>
-    public Confirm Confirm => _offer.Profile.Confirm;
+    /// <summary>What the server must answer for the handshake to count as completed.</summary>
+    public Confirm Confirm => _profile.Confirm;
 
     /// <summary>The host of an HTTP request.</summary>
     public string Host => _verifier.ServerName;
@@ -51,16 +55,16 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>What was negotiated; <see langword="null"/> before the handshake is complete.</summary>
     public Negotiated? Negotiated { get; private set; }
 
-    /// <summary>The group of a TLS 1.2 key exchange; -1 where none took part.</summary>
-    public int EphemeralGroup { get; set; } = -1;
+    /// <summary>The group of a TLS 1.2 key exchange; <see langword="null"/> if there is none.</summary>
+    public TlsGroup? EphemeralGroup { get; set; }
 
-    /// <summary>The scheme of the server's signature; -1 before there was one.</summary>
-    public int ServerSignatureScheme { get; set; } = -1;
+    /// <summary>The scheme of the server's signature; <see langword="null"/> before it came.</summary>
+    public TlsSignatureScheme? ServerSignatureScheme { get; set; }
 
     /// <summary>Whether the server sent a HelloRetryRequest.</summary>
     public bool WasRetried { get; set; }
 
-    /// <summary>What was thought of the certificate; <see langword="null"/> before it came.</summary>
+    /// <summary>The verdict on the certificate; <see langword="null"/> before it came.</summary>
     public CertificateVerdict? Verdict { get; private set; }
 
     public override TlsAuthentication GetAuthentication() => this;
@@ -68,7 +72,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public void NotifyServerCertificate(TlsServerCertificate serverCertificate)
     {
         var list = serverCertificate.Certificate.GetCertificateList();
-        var chain = new byte[list.Length][];
+        var chain = new ReadOnlyMemory<byte>[list.Length];
         for (var i = 0; i < list.Length; i++)
         {
             chain[i] = list[i].GetEncoded();
@@ -80,42 +84,42 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         Verdict = _verifier.Verify(chain);
         if (Details is not null)
         {
-            Details.Chain = chain;
+            Details.Chain = [.. chain.Select(der => der.ToArray())];
             Details.ChainVerdict = Verdict.Detail;
         }
 
         if (Verdict.Fault is { } fault)
         {
-            throw new TlsFatalAlert(ChainFailures.AlertOf(fault), Verdict.Detail);
+            throw new TlsFatalAlert((short)ChainFailures.AlertOf(fault), Verdict.Detail);
         }
     }
 
     public TlsCredentials? GetClientCredentials(CertificateRequest certificateRequest)
     {
-        var credentials = _offer.Identities.Next()?.CredentialsFor(certificateRequest, m_context);
-        _showedCertificate = credentials is not null;
+        var credentials = _offer.NextCredentials()?.For(certificateRequest, m_context);
+        _sentCertificate = credentials is not null;
         return credentials;
     }
 
     public override IList<int> GetEarlyKeyShareGroups() => _offer.KeyShares;
 
-    // psk_key_exchange_modes is what tells a server that it may send tickets (RFC 8446 section 4.2.9); browsers do.
+    // Servers send tickets only to clients that send psk_key_exchange_modes (RFC 8446 section 4.2.9), as browsers do.
     public override short[] GetPskKeyExchangeModes() => [PskKeyExchangeMode.psk_dhe_ke];
 
     public override TlsSession? GetSessionToResume() => _session?.ToOffer(Crypto);
 
-    public override IList<TlsPskExternal>? GetExternalPsks() => _offer.Profile.PreSharedKey is { } key
+    public override IList<TlsPskExternal>? GetExternalPsks() => _profile.PreSharedKey is { } key
         ? [new BasicTlsPskExternal(System.Text.Encoding.UTF8.GetBytes(key.Identity), Crypto.CreateSecret(Convert.FromHexString(key.KeyHex)))]
         : null;
 
-    public override TlsPskIdentity? GetPskIdentity() => _offer.Profile.PreSharedKey is { } key
+    public override TlsPskIdentity? GetPskIdentity() => _profile.PreSharedKey is { } key
         ? new BasicTlsPskIdentity(System.Text.Encoding.UTF8.GetBytes(key.Identity), Convert.FromHexString(key.KeyHex))
         : null;
 
     public override IDictionary<int, byte[]> GetClientExtensions()
     {
         var extensions = base.GetClientExtensions();
-        if (_offer.Resumption.IsAny)
+        if (_offer.Offer.Resumption.IsAny)
         {
             // RFC 5077 section 3.2: an empty extension asks for a ticket.
             extensions[ExtensionType.session_ticket] = _session?.Ticket ?? [];
@@ -135,7 +139,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public override void NotifySelectedCipherSuite(int selectedCipherSuite)
     {
         base.NotifySelectedCipherSuite(selectedCipherSuite);
-        Details?.Suite = TlsNames.SuiteName(selectedCipherSuite);
+        Details?.Suite = ((TlsCipherSuite)selectedCipherSuite).Name();
     }
 
     public override void ProcessServerExtensions(IDictionary<int, byte[]> serverExtensions)
@@ -143,13 +147,13 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         base.ProcessServerExtensions(serverExtensions);
         if (Details is not null && TlsExtensionsUtilities.GetSupportedGroupsExtension(serverExtensions) is { } groups)
         {
-            Details.ServerGroups = [.. groups.Select(TlsNames.GroupName).OfType<string>()];
+            Details.ServerGroups = [.. groups.Select(group => ((TlsGroup)group).Name())];
         }
     }
 
-    public override bool ShouldUseExtendedMasterSecret() => _offer.Profile.ExtendedMasterSecret;
+    public override bool ShouldUseExtendedMasterSecret() => _profile.ExtendedMasterSecret;
 
-    // Sessions of servers without the extended master secret are resumed too: whoever measures them wants to know.
+    // Against the advice of RFC 7627 section 5.3: a server without the extended master secret is to be measured as well.
     public override bool AllowLegacyResumption() => true;
 
     public override void NotifyHandshakeComplete()
@@ -157,23 +161,26 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         base.NotifyHandshakeComplete();
         var parameters = m_context.SecurityParameters;
         var version = (TlsVersion)parameters.NegotiatedVersion.FullVersion;
-        if (_offer.Resumption.IsAny && version < TlsVersion.Tls13 && (_ticket is not null || !parameters.IsResumedSession))
+        if (_offer.Offer.Resumption.IsAny && version < TlsVersion.Tls13 && (_ticket is not null || !parameters.IsResumedSession))
         {
-            _names.Session = StoredSession.Of(m_context.Session, _ticket, Crypto) ?? _names.Session;
+            if (StoredSession.Of(m_context.Session, _ticket, Crypto) is { } kept)
+            {
+                _offer.KeepSession(_name, kept);
+            }
         }
 
         Negotiated = _pool.Get(new NegotiatedKey(
             version,
-            parameters.CipherSuite,
-            version == TlsVersion.Tls13 ? parameters.NegotiatedGroup : EphemeralGroup,
+            (TlsCipherSuite)parameters.CipherSuite,
+            version < TlsVersion.Tls13 ? EphemeralGroup : parameters.NegotiatedGroup < 0 ? null : (TlsGroup)parameters.NegotiatedGroup,
             ServerSignatureScheme,
             parameters.IsApplicationProtocolSet ? parameters.ApplicationProtocol?.GetUtf8Decoding() : null)
         {
             IsResumed = parameters.IsResumedSession,
             WasRetried = WasRetried,
-            ShowedCertificate = _showedCertificate,
-            OcspStapled = _offer.Profile.Ocsp ? _ocspStapled : null,
-            UsedPreSharedKey = _offer.Profile.PreSharedKey is not null && Verdict is null && !parameters.IsResumedSession,
+            SentCertificate = _sentCertificate,
+            OcspStapled = _profile.Ocsp ? _ocspStapled : null,
+            UsedPreSharedKey = _profile.PreSharedKey is not null && Verdict is null && !parameters.IsResumedSession,
             ServerConfirmed = Confirm != Confirm.None || (version < TlsVersion.Tls13 && !parameters.IsResumedSession),
         });
     }
@@ -186,10 +193,24 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 
     protected override IList<SignatureAndHashAlgorithm> GetSupportedSignatureAlgorithms() => _offer.SignatureAlgorithms;
 
-    protected override IList<ServerName>? GetSniServerNames() => _names.ServerNames.Count > 0 ? _names.ServerNames : null;
+    protected override IList<ServerName>? GetSniServerNames() => _offer.ServerNamesFor(_name);
 
-    protected override IList<ProtocolName>? GetProtocolNames() => _offer.Alpn.Count > 0 ? _offer.Alpn : null;
+    protected override IList<ProtocolName>? GetProtocolNames() => _offer.Alpn;
 
     protected override CertificateStatusRequest? GetCertificateStatusRequest()
-        => _offer.Profile.Ocsp ? new CertificateStatusRequest(CertificateStatusType.ocsp, new OcspStatusRequest(null, null)) : null;
+        => _profile.Ocsp ? new CertificateStatusRequest(CertificateStatusType.ocsp, new OcspStatusRequest(null, null)) : null;
+}
+
+/// <summary>
+/// Accepts the groups of DHE servers in TLS 1.2 that are long enough, well known or custom, as other clients do. The prime is
+/// not tested for primality: that would cost more than the handshake.
+/// </summary>
+internal sealed class AnyDhGroup : TlsDHGroupVerifier
+{
+    // The default minimum of OpenSSL 3 and GnuTLS.
+    private const int LeastPrimeBits = 1024;
+
+    public static AnyDhGroup Instance { get; } = new();
+
+    public bool Accept(DHGroup dhGroup) => dhGroup.P.BitLength >= LeastPrimeBits;
 }

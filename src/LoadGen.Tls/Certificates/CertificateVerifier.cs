@@ -2,12 +2,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Certificates;
 
 /// <summary>
-/// Checks the certificate of one target: chain, dates and name, against the system's authorities or the plan's. Revocation is
-/// not checked, and missing intermediates are not downloaded. A chain that was seen before in the run is not checked again.
+/// Verifies the certificate chain of one target: trust, dates and name, against the system's authorities or the plan's.
+/// Revocation is not checked, and missing intermediates are not downloaded. A chain identical to the last one keeps its
+/// verdict. Safe for concurrent use.
 /// </summary>
 internal sealed class CertificateVerifier : IDisposable
 {
@@ -28,14 +30,20 @@ internal sealed class CertificateVerifier : IDisposable
         }
     }
 
-    /// <summary>The name that the certificate must have.</summary>
+    /// <summary>One verifier for each of a target's server names, in their order.</summary>
+    /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
+    public static CertificateVerifier[] ForEachName(Target target)
+        => [.. new[] { target.ServerName }.Concat(target.FurtherServerNames).Select(name => new CertificateVerifier(target with { ServerName = name }))];
+
+    /// <summary>The name that the certificate must be valid for.</summary>
     public string ServerName => _target.ServerName;
 
-    /// <summary>How many chains were really checked.</summary>
+    /// <summary>How many chains were built, rather than answered from the cache.</summary>
     public int ChecksMade => _checksMade;
 
-    /// <summary>Judges a chain of DER certificates, the leaf first.</summary>
-    public CertificateVerdict Verify(IReadOnlyList<byte[]> chain)
+    /// <summary>Verifies a chain.</summary>
+    /// <param name="chain">Certificates in DER, the leaf first. The memory may be reused afterwards.</param>
+    public CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
         var last = _last;
         if (last is not null && last.Is(chain))
@@ -43,9 +51,9 @@ internal sealed class CertificateVerifier : IDisposable
             return last.Verdict;
         }
 
-        // Two connections may check the same new chain at once; both come to the same verdict.
+        // Two connections may verify the same new chain at once; both reach the same verdict.
         var verdict = Check(chain);
-        _last = new Seen([.. chain], verdict);
+        _last = new Seen([.. chain.Select(der => der.ToArray())], verdict);
         Interlocked.Increment(ref _checksMade);
         return verdict;
     }
@@ -58,7 +66,7 @@ internal sealed class CertificateVerifier : IDisposable
         }
     }
 
-    private CertificateVerdict Check(IReadOnlyList<byte[]> chain)
+    private CertificateVerdict Check(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
         if (chain.Count == 0)
         {
@@ -68,13 +76,13 @@ internal sealed class CertificateVerifier : IDisposable
         var certificates = new List<X509Certificate2>();
         try
         {
-            certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der)));
+            certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der.Span)));
             return Judge(certificates);
         }
         catch (Exception error)
         {
-            // The bytes are the server's: whatever they make a parser of the platform throw, it is they that are wrong.
-            return new CertificateVerdict(FailureKind.CertificateInvalid, $"the certificate cannot be read: {error.Message}", null);
+            // The bytes come from the server: any exception of the platform's parsers means that they are malformed.
+            return new CertificateVerdict(FailureKind.CertificateInvalid, $"malformed certificate: {error.Message}", null);
         }
         finally
         {
@@ -117,13 +125,13 @@ internal sealed class CertificateVerifier : IDisposable
         }
 
         return leaf.MatchesHostname(_target.ServerName)
-            ? new CertificateVerdict(null, "chain, dates and name are good", summary)
-            : new CertificateVerdict(FailureKind.CertificateWrongName, $"{leaf.Subject} is not for {_target.ServerName}", summary);
+            ? new CertificateVerdict(null, "chain, dates and name are valid", summary)
+            : new CertificateVerdict(FailureKind.CertificateWrongName, $"the certificate of {leaf.Subject} is not valid for {_target.ServerName}", summary);
     }
 
     private sealed record Seen(byte[][] Chain, CertificateVerdict Verdict)
     {
-        public bool Is(IReadOnlyList<byte[]> chain)
+        public bool Is(IReadOnlyList<ReadOnlyMemory<byte>> chain)
         {
             if (chain.Count != Chain.Length)
             {
@@ -132,7 +140,7 @@ internal sealed class CertificateVerifier : IDisposable
 
             for (var i = 0; i < Chain.Length; i++)
             {
-                if (!ReferenceEquals(chain[i], Chain[i]) && !chain[i].AsSpan().SequenceEqual(Chain[i]))
+                if (!chain[i].Span.SequenceEqual(Chain[i]))
                 {
                     return false;
                 }
@@ -143,8 +151,39 @@ internal sealed class CertificateVerifier : IDisposable
     }
 }
 
-/// <summary>What was found out about a server's chain.</summary>
+/// <summary>The verdict on a server's chain.</summary>
 /// <param name="Fault">What is wrong with it; <see langword="null"/> if it is accepted.</param>
-/// <param name="Detail">One sentence for a person.</param>
+/// <param name="Detail">One sentence for people.</param>
 /// <param name="Summary">The leaf, for the result.</param>
 internal sealed record CertificateVerdict(FailureKind? Fault, string Detail, CertificateSummary? Summary);
+
+/// <summary>Maps the faults of a chain to failure kinds, and those to alerts (RFC 8446 section 6.2).</summary>
+internal static class ChainFailures
+{
+    /// <summary>
+    /// The failure kind; <see langword="null"/> for a chain without faults. Dates come first: an expired certificate is the most
+    /// likely fault and the easiest to fix, and often makes the chain untrusted as well.
+    /// </summary>
+    public static FailureKind? Classify(X509ChainStatusFlags faults, bool notYetValid)
+    {
+        if (faults.HasFlag(X509ChainStatusFlags.NotTimeValid))
+        {
+            return notYetValid ? FailureKind.CertificateNotYetValid : FailureKind.CertificateExpired;
+        }
+
+        const X509ChainStatusFlags untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain
+            | X509ChainStatusFlags.ExplicitDistrust;
+        return (faults & untrusted) != 0 ? FailureKind.CertificateUntrusted
+            : faults != X509ChainStatusFlags.NoError ? FailureKind.CertificateInvalid
+            : null;
+    }
+
+    /// <summary>The alert that reports a failure kind to the server.</summary>
+    public static TlsAlert AlertOf(FailureKind kind) => kind switch
+    {
+        FailureKind.CertificateExpired or FailureKind.CertificateNotYetValid => TlsAlert.certificate_expired,
+        FailureKind.CertificateUntrusted => TlsAlert.unknown_ca,
+        FailureKind.CertificateWrongName => TlsAlert.certificate_unknown,
+        _ => TlsAlert.bad_certificate,
+    };
+}

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using LoadGen.Tls.Crypto;
 
 namespace LoadGen.Tls.Certificates;
 
@@ -26,8 +27,8 @@ internal static class KeyTypes
 
         return certificate.PublicKey.Oid.Value switch
         {
-            "1.3.101.112" => "Ed25519",
-            "1.3.101.113" => "Ed448",
+            KeyAlgorithms.Ed25519 => "Ed25519",
+            KeyAlgorithms.Ed448 => "Ed448",
             var oid => certificate.PublicKey.Oid.FriendlyName ?? oid ?? "unknown",
         };
     }

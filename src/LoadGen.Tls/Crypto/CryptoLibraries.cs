@@ -1,26 +1,19 @@
-using System.Reflection;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
-using Org.BouncyCastle.Tls;
 
 namespace LoadGen.Tls.Crypto;
 
 /// <summary>Names the cryptographic libraries in use, for results.</summary>
 internal static class CryptoLibraries
 {
-    /// <summary>The library under .NET's cryptography.</summary>
+    /// <summary>The library under .NET's cryptography, such as <c>OpenSSL 3.0.19</c>.</summary>
     public static string Platform { get; } = OperatingSystem.IsWindows() ? "CNG" : OperatingSystem.IsLinux() ? OpenSsl() : "the system's";
 
-    /// <summary>What the native choice comes to on this machine.</summary>
-    public static string DescribeNative() => Sodium.IsAvailable
+    /// <summary>The native libraries together.</summary>
+    /// <param name="fallback">The library that takes the place of libsodium where that is missing.</param>
+    public static string DescribeNative(string fallback) => Sodium.IsAvailable
         ? $"native ({Platform}, libsodium {Sodium.Version})"
-        : $"native ({Platform}), X25519, ML-KEM-768 and Ed25519 managed ({BouncyCastle()}): libsodium was not found";
-
-    /// <summary>BouncyCastle's own.</summary>
-    public static string DescribeManaged() => $"managed ({BouncyCastle()})";
-
-    private static string BouncyCastle()
-        => $"BouncyCastle {typeof(TlsClientProtocol).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "of unknown version"}";
+        : $"native ({Platform}), X25519, ML-KEM-768 and Ed25519 managed ({fallback}): libsodium was not found";
 
     // 0xMNN00PP0: major, minor and patch of OpenSSL 3 (OPENSSL_VERSION_NUMBER).
     [SupportedOSPlatform("linux")]

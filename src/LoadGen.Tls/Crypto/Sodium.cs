@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LoadGen.Tls.Crypto;
 
-/// <summary>The parts of libsodium that are used, where its native library is there.</summary>
+/// <summary>The functions of libsodium in use, where its native library is available.</summary>
 internal static partial class Sodium
 {
     public const int Ed25519KeyBytes = 32;
@@ -19,7 +19,7 @@ internal static partial class Sodium
 
     private const string Library = "libsodium";
 
-    /// <summary>Whether the native library was found and works.</summary>
+    /// <summary>Whether the native library was found and initialised.</summary>
     public static bool IsAvailable { get; } = Initialize();
 
     [LibraryImport(Library, EntryPoint = "crypto_scalarmult_curve25519_base")]
@@ -40,7 +40,7 @@ internal static partial class Sodium
     [LibraryImport(Library, EntryPoint = "crypto_kem_mlkem768_seed_keypair")]
     public static partial int MLKem768KeyPairOfSeed(Span<byte> publicKey, Span<byte> secretKey, ReadOnlySpan<byte> seed);
 
-    /// <summary>The version of the library.</summary>
+    /// <summary>The version of the library, such as <c>1.0.22</c>.</summary>
     public static string Version => Marshal.PtrToStringUTF8(VersionString()) ?? "";
 
     [LibraryImport(Library, EntryPoint = "sodium_version_string")]
@@ -53,12 +53,12 @@ internal static partial class Sodium
     {
         try
         {
-            // Chooses the fastest implementations for this processor; 1 means that somebody did it before.
+            // Chooses the fastest implementations for this processor; 1 means that it was already initialised.
             return Init() >= 0;
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
-            // A platform without the library: BouncyCastle's own code takes its place, and the result says so.
+            // A platform without the library: engines use code of their own, and the result says so.
             return false;
         }
     }

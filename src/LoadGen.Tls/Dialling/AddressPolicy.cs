@@ -6,7 +6,7 @@ namespace LoadGen.Tls.Dialling;
 
 /// <summary>
 /// Which addresses may be loaded: loopback, link-local and private ones always (RFC 1122, RFC 1918, RFC 3927, RFC 4193, RFC
-/// 6598), any other only if the plan authorises its host name or its address.
+/// 6598), others only if the plan authorises the host name or the address.
 /// </summary>
 internal sealed class AddressPolicy(IReadOnlyList<string> authorized)
 {
@@ -31,9 +31,9 @@ internal sealed class AddressPolicy(IReadOnlyList<string> authorized)
             || Array.Exists(_networks, network => network.Contains(plain));
     }
 
-    /// <summary>What to tell a user whose target is refused.</summary>
+    /// <summary>Explains a refusal, with the remedy.</summary>
     public static string Explain(Target target, IPAddress address)
-        => $"{(target.Host == address.ToString() ? "" : $"{target.Host}: ")}{address} is neither loopback nor private; if you may load it, add '{target.Host}' to authorized: in the plan or pass --authorize {target.Host}";
+        => $"{(target.Host == address.ToString() ? "" : $"{target.Host}: ")}{address} is neither loopback nor private; if you are allowed to load it, add '{target.Host}' to authorized: in the plan or pass --authorize {target.Host}";
 
     private static IPNetwork? NetworkOf(string text)
         => IPNetwork.TryParse(text, out var network) ? network

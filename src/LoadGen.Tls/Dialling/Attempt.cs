@@ -5,8 +5,8 @@ using LoadGen.Core.Handshakes;
 namespace LoadGen.Tls.Dialling;
 
 /// <summary>
-/// The times and the fate of one handshake while it is under way. One object serves a client for all its handshakes, one
-/// after another.
+/// Records the phase times and the failure of the handshake in progress. One instance serves a connection slot for all its
+/// handshakes, one after another.
 /// </summary>
 internal sealed class Attempt(TimeProvider clock) : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     private long _began;
     private long _lastMark;
 
-    /// <summary>Ends when a deadline passes or the run is stopped.</summary>
+    /// <summary>Cancelled when a deadline passes or the run is stopped.</summary>
     public CancellationToken Deadline => _deadline.Token;
 
     /// <summary>Why it failed; <see langword="null"/> while it has not.</summary>
@@ -44,7 +44,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         return new Ending(this);
     }
 
-    /// <summary>Sets the time by which the next steps must be over, from now.</summary>
+    /// <summary>Gives the next steps this long, counted from now.</summary>
     public void StartDeadline(TimeSpan within) => _deadline.CancelAfter(within);
 
     /// <summary>A phase ends now.</summary>
@@ -71,7 +71,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     /// <summary>Says which phase comes next, where it is not the usual one.</summary>
     public void Expect(Phase phase) => Current = phase;
 
-    /// <summary>The next phase begins now, without one having ended: ClientHello is about to be sent.</summary>
+    /// <summary>Starts the next phase now although no phase has ended: ClientHello is about to be sent.</summary>
     public long Restart() => _lastMark = clock.GetTimestamp();
 
     public void Fail(Failure failure) => Failure ??= failure;
@@ -80,8 +80,8 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         => Failure ??= new Failure(kind, Current, side, alert, detail);
 
     /// <summary>
-    /// An exception ended it: what the network or a deadline did, or else an error of ours, which is one failed handshake and
-    /// no more.
+    /// Turns an exception into the failure: a socket error or a passed deadline, otherwise an internal error, which costs one
+    /// handshake and nothing else.
     /// </summary>
     public void Fail(Exception error)
     {
@@ -99,13 +99,13 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>The outcome of a handshake that has failed, and is known now.</summary>
+    /// <summary>The outcome of a handshake that has failed.</summary>
     public Outcome Failed(CertificateSummary? certificate = null) => Outcome.Failed(Failure!, clock.GetElapsedTime(_began), _phases, certificate);
 
-    /// <summary>The outcome of a handshake that is complete now.</summary>
+    /// <summary>The outcome of a handshake that completes now.</summary>
     /// <param name="negotiated">What was negotiated.</param>
-    /// <param name="began">When its ClientHello was about to be sent, as <see cref="Restart"/> told.</param>
-    /// <param name="certificate">The certificate that the server showed.</param>
+    /// <param name="began">When its ClientHello was about to be sent, as <see cref="Restart"/> returned it.</param>
+    /// <param name="certificate">The certificate that the server sent.</param>
     public Outcome Completed(Negotiated negotiated, long began, CertificateSummary? certificate)
     {
         var now = clock.GetTimestamp();
@@ -114,7 +114,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
 
     public void Dispose() => _deadline.Dispose();
 
-    /// <summary>The deadline has passed or the run was stopped: says which.</summary>
+    /// <summary>Tells a passed deadline from a stopped run.</summary>
     private void FailByDeadline()
     {
         if (_cancellation.IsCancellationRequested)
@@ -123,15 +123,15 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
         else if (Current <= Phase.TcpConnect)
         {
-            Fail(FailureKind.ConnectTimeout, FaultSide.Network, "no connection within the connect timeout");
+            Fail(FailureKind.ConnectTimeout, FaultSide.Network, "timed out connecting");
         }
         else
         {
-            Fail(FailureKind.HandshakeTimeout, FaultSide.Server, $"no end of {Current.Name()} within the handshake timeout");
+            Fail(FailureKind.HandshakeTimeout, FaultSide.Server, $"timed out waiting for {Current.Name()}");
         }
     }
 
-    /// <summary>Ends a handshake: no deadline may fire any more, and the run's stop does not reach it.</summary>
+    /// <summary>Ends a handshake: stops its deadline and unregisters from the run's cancellation.</summary>
     public readonly struct Ending(Attempt attempt) : IDisposable
     {
         public void Dispose()
@@ -139,5 +139,35 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
             attempt._deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             attempt._registration.Dispose();
         }
+    }
+}
+
+/// <summary>Maps socket errors to failure kinds; the phase tells whether the connection was already established.</summary>
+internal static class SocketFailures
+{
+    /// <summary>The kind and the side at fault.</summary>
+    public static (FailureKind Kind, FaultSide Side) Classify(SocketError error, Phase phase) => error switch
+    {
+        SocketError.ConnectionRefused => (FailureKind.ConnectionRefused, FaultSide.Server),
+        SocketError.TimedOut when phase <= Phase.TcpConnect => (FailureKind.ConnectTimeout, FaultSide.Network),
+        SocketError.TimedOut => (FailureKind.HandshakeTimeout, FaultSide.Network),
+        SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.HostDown
+            => (FailureKind.Unreachable, FaultSide.Network),
+        // A write to a connection that the peer has reset comes back as a broken pipe, which .NET calls Shutdown.
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown
+            => (FailureKind.ConnectionReset, FaultSide.Server),
+        SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse => (FailureKind.PortsExhausted, FaultSide.Generator),
+        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => (FailureKind.FilesExhausted, FaultSide.Generator),
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery
+            => (FailureKind.DnsFailure, FaultSide.Network),
+        SocketError.AccessDenied => (FailureKind.Unreachable, FaultSide.Network),
+        _ => (FailureKind.InternalError, FaultSide.Generator),
+    };
+
+    /// <summary>The error as a failure of the phase.</summary>
+    public static Failure ToFailure(SocketException error, Phase phase)
+    {
+        var (kind, side) = Classify(error.SocketErrorCode, phase);
+        return new Failure(kind, phase, side, null, error.Message);
     }
 }

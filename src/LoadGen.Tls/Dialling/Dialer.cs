@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using LoadGen.Core.Handshakes;
@@ -5,7 +6,7 @@ using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls.Dialling;
 
-/// <summary>Opens TCP connections to targets: resolves, asks policy about the resolved address, connects.</summary>
+/// <summary>Opens TCP connections to targets: resolves the name, checks the resolved address against the policy, connects.</summary>
 internal sealed class Dialer(Plan plan, TimeProvider clock)
 {
     private readonly AddressPolicy _policy = new(plan.Authorized);
@@ -13,7 +14,7 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
     private readonly IPAddress?[] _literals = [.. plan.Targets.Select(target => IPAddress.TryParse(target.Host, out var address) ? address : null)];
     private uint _turn;
 
-    /// <summary>Says which targets policy refuses.</summary>
+    /// <summary>Explains which targets the policy refuses; empty if none.</summary>
     public async ValueTask<IReadOnlyList<string>> FindRefusedAsync(CancellationToken cancellation)
     {
         var refusals = new List<string>();
@@ -26,7 +27,7 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
             }
             catch (SocketException)
             {
-                // Nothing can be dialled, so there is nothing to refuse; each handshake says that the name does not resolve.
+                // An unresolved name is not refused here: each of its handshakes fails as dns_failure.
                 continue;
             }
 
@@ -107,4 +108,34 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
 
         return null;
     }
+}
+
+/// <summary>
+/// Caches host name lookups: 30 s for an answer, 1 s for a failure. Load must not fall on the resolver, so connections that
+/// need the same name at the same time share one lookup.
+/// </summary>
+internal sealed class NameCache(TimeProvider clock)
+{
+    private static readonly TimeSpan KeepAnswer = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepFailure = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The addresses of a host, and whether the caller has to wait for the lookup.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The name does not resolve.</exception>
+    public (Task<IPAddress[]> Addresses, bool Fresh) Resolve(string host)
+    {
+        var entry = _entries.AddOrUpdate(host, NewEntry, (name, present) => IsCurrent(present) ? present : NewEntry(name));
+        return (entry.Addresses.Value, !entry.Addresses.Value.IsCompleted);
+    }
+
+    private bool IsCurrent(Entry entry)
+    {
+        var answer = entry.Addresses.Value;
+        return !answer.IsCompleted || clock.GetElapsedTime(entry.AskedAt) < (answer.IsCompletedSuccessfully ? KeepAnswer : KeepFailure);
+    }
+
+    private Entry NewEntry(string host) => new(new Lazy<Task<IPAddress[]>>(() => Dns.GetHostAddressesAsync(host)), clock.GetTimestamp());
+
+    private sealed record Entry(Lazy<Task<IPAddress[]>> Addresses, long AskedAt);
 }

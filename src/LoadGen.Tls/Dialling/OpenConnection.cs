@@ -1,12 +1,13 @@
+using System.Buffers;
 using System.Net.Sockets;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls.Dialling;
 
 /// <summary>
-/// The connection of one attempt and the only owner of its socket: whatever becomes of the attempt, disposing this frees the
-/// descriptor, and gives it back to the budget that it was taken from. What was not closed by then has failed and is reset: there
-/// is no peer to be polite to, and its port is free again.
+/// The connection of one attempt and the only owner of its socket: disposing it frees the descriptor and returns it to its
+/// budget, however the attempt ended. A connection that was not closed before has failed and is reset, which frees its port.
 /// </summary>
 internal sealed class OpenConnection : IDisposable
 {
@@ -17,8 +18,8 @@ internal sealed class OpenConnection : IDisposable
 
     private OpenConnection(Socket socket, FileBudget files) => (_socket, _files) = (socket, files);
 
-    /// <summary>Opens a socket for a connection; <see langword="null"/> if there is no descriptor for it.</summary>
-    /// <exception cref="SocketException">The operating system refused.</exception>
+    /// <summary>Opens a socket for a connection; <see langword="null"/> if no descriptor is free.</summary>
+    /// <exception cref="SocketException">The operating system refused to open one.</exception>
     public static OpenConnection? TryOpen(AddressFamily family, FileBudget files)
     {
         if (!files.TryTake())
@@ -44,7 +45,7 @@ internal sealed class OpenConnection : IDisposable
     public void Close(CloseMode mode)
     {
         var socket = Take();
-        // A peer that has gone already makes options fail; the descriptor is freed all the same.
+        // Socket options fail if the peer has already closed; the descriptor is freed all the same.
         try
         {
             if (mode == CloseMode.Rst)
@@ -66,7 +67,7 @@ internal sealed class OpenConnection : IDisposable
         }
     }
 
-    /// <summary>Gives the connection to a new owner; disposing this one does nothing any more.</summary>
+    /// <summary>Passes the connection to a new owner; disposing this one then does nothing.</summary>
     public OpenConnection HandOver() => new(Take()!, _files);
 
     public void Dispose()
@@ -82,5 +83,56 @@ internal sealed class OpenConnection : IDisposable
         var socket = _socket;
         _socket = null;
         return socket;
+    }
+}
+
+/// <summary>A connection held open after its handshake. It waits without a buffer, so thousands of them cost little.</summary>
+internal sealed class HeldConnection(OpenConnection connection, TimeSpan hold, CloseMode close, TimeProvider clock) : IDisposable
+{
+    private const int DiscardBytes = 4096;
+
+    /// <summary>Keeps it open for the hold time, discarding what the server sends, then closes it.</summary>
+    public async ValueTask<HoldEnd> KeepAsync(CancellationToken cancellation)
+    {
+        using var owned = this;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var timer = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), over, hold, Timeout.InfiniteTimeSpan);
+        var end = HoldEnd.Kept;
+        try
+        {
+            while (end == HoldEnd.Kept)
+            {
+                // A receive without a buffer completes when there is data to read.
+                await connection.Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, over.Token);
+                end = await DiscardAsync(over.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The hold time is over, or the run was stopped.
+        }
+        catch (SocketException)
+        {
+            end = HoldEnd.EndedByServer;
+        }
+
+        connection.Close(close);
+        return end;
+    }
+
+    /// <summary>Resets it, unless it was closed.</summary>
+    public void Dispose() => connection.Dispose();
+
+    private async ValueTask<HoldEnd> DiscardAsync(CancellationToken cancellation)
+    {
+        var discarded = ArrayPool<byte>.Shared.Rent(DiscardBytes);
+        try
+        {
+            return await connection.Socket.ReceiveAsync(discarded.AsMemory(), SocketFlags.None, cancellation) == 0 ? HoldEnd.EndedByServer : HoldEnd.Kept;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(discarded);
+        }
     }
 }

@@ -4,7 +4,7 @@ using LoadGen.Tls.Certificates;
 
 namespace LoadGen.Tls.Probing;
 
-/// <summary>Reads a server's certificates, and finds what their owner should know of them.</summary>
+/// <summary>Reads a server's certificates and finds what their owner should be warned of.</summary>
 internal static class ChainReader
 {
     private const int WarnDays = 30;
@@ -15,7 +15,7 @@ internal static class ChainReader
 
     /// <summary>The certificates, and the warnings.</summary>
     /// <param name="chain">DER, the server's own first.</param>
-    /// <param name="now">The time that days are counted from.</param>
+    /// <param name="now">The time to count days from.</param>
     public static (IReadOnlyList<ProbedCertificate> Certificates, IReadOnlyList<string> Warnings) Read(IReadOnlyList<byte[]> chain, DateTimeOffset now)
     {
         var certificates = new List<X509Certificate2>();
@@ -28,7 +28,7 @@ internal static class ChainReader
         }
         catch (CryptographicException error)
         {
-            return ([], [$"a certificate cannot be read: {error.Message}"]);
+            return ([], [$"malformed certificate: {error.Message}"]);
         }
         finally
         {
@@ -66,10 +66,10 @@ internal static class ChainReader
             yield return $"{name} expires in {read.DaysLeft} days";
         }
 
-        // Nobody checks the signature that a root puts on itself.
+        // The self-signature of a root is never verified.
         if (!IsSelfSigned(certificate) && Array.Exists(BrokenHashes, hash => read.SignatureAlgorithm.StartsWith(hash, StringComparison.OrdinalIgnoreCase)))
         {
-            yield return $"{name} is signed with {read.SignatureAlgorithm}, which clients refuse";
+            yield return $"{name} is signed with {read.SignatureAlgorithm}, which clients reject";
         }
 
         using var rsa = certificate.GetRSAPublicKey();
@@ -84,7 +84,7 @@ internal static class ChainReader
     {
         if (certificates is [var only] && !IsSelfSigned(only) && !LeadsToRoot(only))
         {
-            yield return $"an intermediate is missing: the server sent no certificate of {only.Issuer}, and this system knows none";
+            yield return $"missing intermediate: the server did not send the certificate of {only.Issuer}, and this system does not have it";
         }
 
         for (var i = 1; i < certificates.Count; i++)

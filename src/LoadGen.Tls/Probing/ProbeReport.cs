@@ -3,34 +3,34 @@ using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Tls.Probing;
 
-/// <summary>What one handshake, and a second one in the reverse order of preference, showed of a server.</summary>
+/// <summary>What one handshake, and a second one with the suites in reverse order, show of a server.</summary>
 public sealed record ProbeReport
 {
-    /// <summary>What the target's name resolved to; its address itself if it is one.</summary>
+    /// <summary>The addresses that the target's host name resolves to, or its literal address.</summary>
     public required IReadOnlyList<IPAddress> Addresses { get; init; }
 
-    /// <summary>The handshake that was asked for.</summary>
+    /// <summary>The outcome of the first handshake.</summary>
     public required Outcome Outcome { get; init; }
 
-    /// <summary>The server's certificates, its own first; empty where the engine does not show them.</summary>
+    /// <summary>The server's certificates, its own first; empty if the engine does not show them.</summary>
     public IReadOnlyList<ProbedCertificate> Chain { get; init; } = [];
 
-    /// <summary>What was thought of the chain; <see langword="null"/> if none came.</summary>
+    /// <summary>The verdict on the chain; <see langword="null"/> if none came.</summary>
     public string? ChainVerdict { get; init; }
 
-    /// <summary>How long each session ticket lives; empty if there came none.</summary>
+    /// <summary>The lifetime of each session ticket; empty if none came.</summary>
     public IReadOnlyList<TimeSpan> TicketLifetimes { get; init; } = [];
 
-    /// <summary>The suite that the server chose when its first choice was offered last; <see langword="null"/> if that failed.</summary>
+    /// <summary>The suite that the server chose when its first choice was offered last; <see langword="null"/> if that handshake failed.</summary>
     public string? SuiteInReverse { get; init; }
 
-    /// <summary>Whether the server has an order of suites of its own; <see langword="null"/> if that is not known.</summary>
+    /// <summary>Whether the server applies its own order of suites; <see langword="null"/> if unknown.</summary>
     public bool? PrefersItsOwnOrder => SuiteInReverse is { } suite && Outcome.IsCompleted ? suite == Outcome.Negotiated.CipherSuite : null;
 
-    /// <summary>The groups that the server says it prefers (RFC 8446 section 4.2.7), in its order; empty if it says nothing.</summary>
+    /// <summary>The groups that the server lists in supported_groups (RFC 8446 section 4.2.7), in its order; empty if it sends none.</summary>
     public IReadOnlyList<string> ServerGroups { get; init; } = [];
 
-    /// <summary>What its owner should know.</summary>
+    /// <summary>Warnings for the owner of the server.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
@@ -38,13 +38,13 @@ public sealed record ProbeReport
 /// <param name="Subject">Its distinguished name.</param>
 /// <param name="Issuer">Its issuer's.</param>
 /// <param name="KeyType">The kind and size of its key, such as <c>ECDSA-P256</c>.</param>
-/// <param name="SignatureAlgorithm">What it is signed with, such as <c>sha256RSA</c>.</param>
-/// <param name="NotBefore">The begin of its validity.</param>
+/// <param name="SignatureAlgorithm">The algorithm of its signature, such as <c>sha256RSA</c>.</param>
+/// <param name="NotBefore">The start of its validity.</param>
 /// <param name="NotAfter">The end of its validity.</param>
-/// <param name="DaysLeft">Whole days to its end; negative once it is over.</param>
+/// <param name="DaysLeft">Whole days until it expires; negative once it has expired.</param>
 public sealed record ProbedCertificate(
     string Subject, string Issuer, string KeyType, string SignatureAlgorithm, DateTimeOffset NotBefore, DateTimeOffset NotAfter, int DaysLeft)
 {
-    /// <summary>The names it is for; empty for an authority.</summary>
+    /// <summary>The names it is valid for (subjectAltName); empty for an authority.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 }

@@ -1,8 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
-using LoadGen.Tls.BouncyCastle;
+using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Probing;
 
@@ -10,22 +11,20 @@ namespace LoadGen.Tls.Probing;
 public sealed class Prober(Plan plan, TimeProvider clock)
 {
     /// <summary>
-    /// Runs the handshake of the plan's first profile, then, where the engine shows what matters, one that offers the suites in
-    /// reverse and waits for the tickets. Whatever the second comes to, the first stands.
+    /// Runs the handshake of the plan's first profile, then, if the engine shows details, a second one that offers the suites in
+    /// reverse order and waits for tickets. The first one counts, whatever comes of the second.
     /// </summary>
-    /// <exception cref="ArgumentException">There is no engine of the plan's name, or a certificate of the plan cannot be read.</exception>
+    /// <exception cref="ArgumentException">No engine has the plan's name, or a certificate of the plan cannot be used.</exception>
     public async Task<ProbeReport> RunAsync(CancellationToken cancellation)
     {
-        var asked = WithProfile(plan.Profiles[0] with { Ocsp = plan.Engine == BouncyCastleEngine.EngineName });
+        var profile = plan.Profiles[0];
         var addresses = await ResolveAsync(plan.Targets[0].Host, cancellation);
-        if (plan.Engine != BouncyCastleEngine.EngineName)
+        var (outcome, details) = await ShakeAsync(profile with { Ocsp = CanStaple }, cancellation);
+        if (details is null)
         {
-            using var engine = Engines.Create(plan, clock);
-            using var client = engine.CreateClient();
-            return new ProbeReport { Addresses = addresses, Outcome = await client.HandshakeAsync(0, 0, cancellation) };
+            return new ProbeReport { Addresses = addresses, Outcome = outcome };
         }
 
-        var (outcome, details) = await ShakeAsync(asked, cancellation);
         var (chain, warnings) = ChainReader.Read(details.Chain, clock.GetUtcNow());
         var report = new ProbeReport
         {
@@ -43,25 +42,27 @@ public sealed class Prober(Plan plan, TimeProvider clock)
             return report;
         }
 
-        var (reverse, more) = await ShakeAsync(WithProfile(InReverse(outcome.Negotiated)), cancellation);
-        return report with { TicketLifetimes = more.TicketLifetimes, SuiteInReverse = reverse.Negotiated?.CipherSuite ?? more.Suite };
+        var (reverse, more) = await ShakeAsync(InReverse(profile, outcome.Negotiated), cancellation);
+        return report with { TicketLifetimes = more!.TicketLifetimes, SuiteInReverse = reverse.Negotiated?.CipherSuite ?? more.Suite };
     }
 
-    private async Task<(Outcome Outcome, HandshakeDetails Details)> ShakeAsync(Plan asked, CancellationToken cancellation)
+    private bool CanStaple => Engines.Capabilities.TryGetValue(plan.Engine, out var engine) && engine.Features.Contains(EngineFeature.OcspStapling);
+
+    // The details are null if the engine does not show them.
+    private async Task<(Outcome Outcome, HandshakeDetails? Details)> ShakeAsync(Profile profile, CancellationToken cancellation)
     {
-        var details = new HandshakeDetails();
-        using var engine = new BouncyCastleEngine(asked, clock);
-        using var client = engine.CreateClient(details);
+        using var engine = Engines.Create(plan with { Profiles = [profile] }, clock);
+        var details = engine is IDetailedEngine ? new HandshakeDetails() : null;
+        using var client = details is not null ? ((IDetailedEngine)engine).CreateClient(details) : engine.CreateClient();
         return (await client.HandshakeAsync(0, 0, cancellation), details);
     }
 
     // Asks for tickets, and waits for the server's close_notify, which comes after all of them.
-    private Profile InReverse(Negotiated negotiated)
+    private static Profile InReverse(Profile profile, Negotiated negotiated)
     {
-        var profile = plan.Profiles[0];
-        var suites = profile.CipherSuites.Count > 0
+        IReadOnlyList<string> suites = profile.CipherSuites.Count > 0
             ? profile.CipherSuites
-            : [.. DefaultOffer.Suites([negotiated.TlsVersion], profile.PreSharedKey is not null).Select(TlsNames.SuiteName)];
+            : [.. DefaultOffer.Suites([negotiated.TlsVersion], profile.PreSharedKey is not null).Select(CodePoints.Name)];
         return profile with
         {
             TlsVersions = [negotiated.TlsVersion],
@@ -71,18 +72,42 @@ public sealed class Prober(Plan plan, TimeProvider clock)
         };
     }
 
-    private Plan WithProfile(Profile profile) => plan with { Profiles = [profile] };
-
     private static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellation)
     {
         try
         {
             return await Dns.GetHostAddressesAsync(host, cancellation);
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (SocketException)
         {
-            // The handshake will say so, as a failure of its own.
+            // The handshake reports it as its failure.
             return [];
         }
     }
+}
+
+/// <summary>An engine that can show its handshakes in full.</summary>
+internal interface IDetailedEngine : IHandshakeEngine
+{
+    /// <summary>Creates a client that records the details of its handshakes; each overwrites the last one's.</summary>
+    IHandshakeClient CreateClient(HandshakeDetails details);
+}
+
+/// <summary>What a handshake shows that load does not need: for looking at a single handshake.</summary>
+internal sealed class HandshakeDetails
+{
+    /// <summary>The server's certificates in DER, its own first.</summary>
+    public IReadOnlyList<byte[]> Chain { get; set; } = [];
+
+    /// <summary>The verdict on the chain; <see langword="null"/> if none came.</summary>
+    public string? ChainVerdict { get; set; }
+
+    /// <summary>The groups that the server lists in supported_groups (RFC 8446 section 4.2.7); empty if it sends none.</summary>
+    public IReadOnlyList<string> ServerGroups { get; set; } = [];
+
+    /// <summary>The suite that the server chose, even if the handshake failed later; <see langword="null"/> before it did.</summary>
+    public string? Suite { get; set; }
+
+    /// <summary>The lifetime of each session ticket that came.</summary>
+    public List<TimeSpan> TicketLifetimes { get; } = [];
 }

@@ -1,14 +1,16 @@
 using System.Buffers;
+using System.Text;
+using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Tls.StartTls;
 
 /// <summary>
-/// What client and server say in plain text before TLS, without any IO: bytes in, bytes out. One instance for one
-/// connection. What comes of it follows from the server's bytes alone, wherever they are cut.
+/// The plain-text exchange before TLS, without IO: bytes in, bytes out. One instance serves one connection. The result
+/// depends on the server's bytes alone, not on how they are split into packets.
 /// </summary>
 internal abstract class Dialogue
 {
-    /// <summary>More than any server has to say before TLS; what goes on beyond it has no end.</summary>
+    /// <summary>The most bytes a server may send before TLS; far more than any needs.</summary>
     public const int MaxBytes = 64 * 1024;
 
     private readonly ArrayBufferWriter<byte> _received = new();
@@ -16,15 +18,15 @@ internal abstract class Dialogue
     private bool _hasBegun;
     private Step _step;
 
-    /// <summary>What the client says first; empty when the server speaks first.</summary>
+    /// <summary>What the client sends first; empty if the server speaks first.</summary>
     protected virtual ReadOnlyMemory<byte> Opening => default;
 
     private ReadOnlySpan<byte> Unread => _received.WrittenSpan[_used..];
 
     /// <summary>
-    /// Takes bytes from the server and tells what comes next. It is called with none to begin with, and again with none
-    /// whenever what it told to say was sent. Bytes received after <see cref="StepKind.Ready"/> and before ClientHello
-    /// may be handed in too, to be told that they should not be there.
+    /// Takes bytes from the server and returns the next step. Call it with no bytes to begin, and again with no bytes after
+    /// each output was sent. Bytes received after <see cref="StepKind.Ready"/> and before ClientHello may be passed in too:
+    /// they break the dialogue.
     /// </summary>
     public Step Take(ReadOnlySpan<byte> received)
     {
@@ -43,8 +45,8 @@ internal abstract class Dialogue
     }
 
     /// <summary>
-    /// Reads the next line, packet or tag of the server. The answer <see cref="StepKind.NeedMore"/> means that nothing is
-    /// to be said to it, or, with nothing used, that it is not whole.
+    /// Reads the next line, packet or tag of the server. <see cref="StepKind.NeedMore"/> means that it needs no answer, or, if
+    /// no bytes were used, that it is incomplete.
     /// </summary>
     protected abstract Step Read(ReadOnlySpan<byte> unread, out int used);
 
@@ -70,16 +72,16 @@ internal abstract class Dialogue
         }
     }
 
-    // Plain text after the go-ahead would be taken for the first protected bytes (CVE-2011-0411).
+    // Plain text injected after the go-ahead must not pass for protected data (CVE-2011-0411).
     private Step Check(Step step)
         => step.Kind == StepKind.Ready && !Unread.IsEmpty
             ? Step.Broken($"the server sent {Unread.Length} {(Unread.Length == 1 ? "byte" : "bytes")} after its go-ahead, before TLS")
         : _used > MaxBytes || (step.Kind == StepKind.NeedMore && _received.WrittenCount > MaxBytes)
-            ? Step.Broken($"the server sent more than {MaxBytes} bytes without coming to TLS")
+            ? Step.Broken($"the server sent more than {MaxBytes} bytes before TLS")
         : step;
 }
 
-/// <summary>What comes next in a dialogue, with the bytes to be sent or the sentence that says why it ended.</summary>
+/// <summary>The next step of a dialogue, with the bytes to send or the reason why it ended.</summary>
 internal readonly record struct Step
 {
     private Step(StepKind kind) => Kind = kind;
@@ -90,10 +92,10 @@ internal readonly record struct Step
 
     public StepKind Kind { get; }
 
-    /// <summary>The bytes to be sent; empty unless it is <see cref="StepKind.Say"/>.</summary>
+    /// <summary>The bytes to send; empty unless it is <see cref="StepKind.Say"/>.</summary>
     public ReadOnlyMemory<byte> Output { get; private init; }
 
-    /// <summary>Why the dialogue ended before TLS; <see langword="null"/> unless it did.</summary>
+    /// <summary>Why the dialogue ended without TLS; <see langword="null"/> unless it did.</summary>
     public string? Sentence { get; private init; }
 
     public static Step Say(ReadOnlyMemory<byte> output) => new(StepKind.Say) { Output = output };
@@ -103,21 +105,57 @@ internal readonly record struct Step
     public static Step Broken(string sentence) => new(StepKind.Broken) { Sentence = sentence };
 }
 
-/// <summary>What comes next in a dialogue.</summary>
+/// <summary>The kinds of steps.</summary>
 internal enum StepKind
 {
-    /// <summary>The server's turn: bytes have to be received.</summary>
+    /// <summary>Wait for bytes from the server.</summary>
     NeedMore,
 
-    /// <summary>The client's turn: bytes have to be sent; then the dialogue goes on with nothing received.</summary>
+    /// <summary>Send the output, then go on with no bytes received.</summary>
     Say,
 
-    /// <summary>The end: the next byte in either direction is TLS.</summary>
+    /// <summary>Done: the next byte in either direction is TLS.</summary>
     Ready,
 
-    /// <summary>The end: the server speaks the protocol and does not want TLS.</summary>
+    /// <summary>Done: the server speaks the protocol but refuses TLS.</summary>
     Refused,
 
-    /// <summary>The end: the server does not speak the protocol, or not well enough to go on.</summary>
+    /// <summary>Done: the server does not speak the protocol, or breaks it.</summary>
     Broken,
+}
+
+/// <summary>The dialogues by protocol.</summary>
+internal static class StartTlsDialogues
+{
+    /// <summary>Creates the dialogue for one connection. XMPP sends the server's name.</summary>
+    public static Dialogue Create(StartTlsProtocol protocol, string serverName) => protocol switch
+    {
+        StartTlsProtocol.Smtp => new SmtpDialogue(),
+        StartTlsProtocol.Imap => new ImapDialogue(),
+        StartTlsProtocol.Pop3 => new Pop3Dialogue(),
+        StartTlsProtocol.Ldap => new LdapDialogue(),
+        StartTlsProtocol.Postgres => new PostgresDialogue(),
+        StartTlsProtocol.MySql => new MySqlDialogue(),
+        StartTlsProtocol.Ftp => new FtpDialogue(),
+        StartTlsProtocol.Xmpp => new XmppDialogue(serverName),
+        _ => throw new ArgumentOutOfRangeException(nameof(protocol)),
+    };
+}
+
+/// <summary>Quotes a server's reply in a message.</summary>
+internal static class Excerpt
+{
+    private const int Longest = 120;
+
+    /// <summary>The first 120 bytes as printable ASCII, with a question mark for any other byte.</summary>
+    public static string Of(ReadOnlySpan<byte> said)
+    {
+        var text = new StringBuilder(Math.Min(said.Length, Longest) + 1);
+        foreach (var one in said[..Math.Min(said.Length, Longest)])
+        {
+            text.Append(one is >= 0x20 and < 0x7f ? (char)one : '?');
+        }
+
+        return text.Append(said.Length > Longest ? "…" : "").ToString();
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class LdapDialogue : Dialogue
     private const byte Sequence = 0x30;
     private const byte Indefinite = 0x80;
     private const byte LongestLength = 0x84;
-    private const string NoResponse = "its message is not an extended response";
+    private const string NoResponse = "not an extended response";
     private const int MessageId = 1;
     private const int UnsolicitedMessageId = 0;
 
@@ -26,13 +26,13 @@ internal sealed class LdapDialogue : Dialogue
         used = 0;
         if (unread.Length > 0 && unread[0] != Sequence)
         {
-            return Broken($"what begins with 0x{unread[0]:x2} is no message");
+            return Broken($"0x{unread[0]:x2} does not start a message");
         }
 
-        // All lengths are definite (RFC 4511 section 5.1); they may have leading zeros, as those of Active Directory do.
+        // All lengths are definite (RFC 4511 section 5.1); Active Directory pads them with leading zeros.
         if (unread.Length > 1 && unread[1] is Indefinite or > LongestLength)
         {
-            return Broken("its message has no length, or too long a one");
+            return Broken("the message length is missing or too large");
         }
 
         if (unread.Length < 2 || !AsnDecoder.TryDecodeLength(unread[1..], AsnEncodingRules.BER, out var length, out var octets))
@@ -74,17 +74,17 @@ internal sealed class LdapDialogue : Dialogue
             return Broken(NoResponse);
         }
 
-        // A server that is about to disconnect says so unasked, as message 0 (RFC 4511 section 4.4.1).
+        // A server about to disconnect sends a notice with message id 0 (RFC 4511 section 4.4.1).
         return (id, code) switch
         {
             (MessageId, 0) => Step.Ready,
             (MessageId or UnsolicitedMessageId, > 0) => Step.Refused(
-                $"the server said: {ResultName(code)}{(diagnostic.Length == 0 ? "" : ", ")}{Excerpt.Of(diagnostic)}"),
-            _ => Broken($"it agreed to message {id} rather than {MessageId}"),
+                $"the server replied: {ResultName(code)}{(diagnostic.Length == 0 ? "" : ", ")}{Excerpt.Of(diagnostic)}"),
+            _ => Broken($"message id {id}, expected {MessageId}"),
         };
     }
 
-    // Those that are to be expected here, RFC 4511 sections 4.1.9 and 4.14.2.
+    // The codes to expect here (RFC 4511 sections 4.1.9 and 4.14.2).
     private static string ResultName(int code) => code switch
     {
         1 => "operationsError",
@@ -99,5 +99,5 @@ internal sealed class LdapDialogue : Dialogue
         _ => $"result {code}",
     };
 
-    private static Step Broken(string why) => Step.Broken($"the server did not answer as LDAP does: {why}");
+    private static Step Broken(string why) => Step.Broken($"unexpected LDAP reply: {why}");
 }

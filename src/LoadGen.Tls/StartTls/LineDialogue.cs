@@ -2,10 +2,10 @@ using System.Text;
 
 namespace LoadGen.Tls.StartTls;
 
-/// <summary>A dialogue of lines. They should end in CR LF; a server that sends LF alone is understood.</summary>
+/// <summary>A dialogue of lines that end in CR LF; LF alone is accepted too.</summary>
 internal abstract class LineDialogue : Dialogue
 {
-    /// <summary>Takes the next line, without its end.</summary>
+    /// <summary>Takes the next line, without its line ending.</summary>
     protected abstract Step TakeLine(ReadOnlySpan<byte> line);
 
     protected sealed override Step Read(ReadOnlySpan<byte> unread, out int used)
@@ -21,12 +21,12 @@ internal abstract class LineDialogue : Dialogue
         return TakeLine(line is [.., (byte)'\r'] ? line[..^1] : line);
     }
 
-    /// <summary>The end, by an answer that the protocol has for it.</summary>
-    protected static Step Refuse(ReadOnlySpan<byte> line) => Step.Refused($"the server said: {Excerpt.Of(line)}");
+    /// <summary>Ends the dialogue with a reply that the protocol defines as a refusal.</summary>
+    protected static Step Refuse(ReadOnlySpan<byte> line) => Step.Refused($"the server replied: {Excerpt.Of(line)}");
 
-    /// <summary>The end, by a line that the protocol does not have here.</summary>
+    /// <summary>Ends the dialogue with a line that the protocol does not allow here.</summary>
     protected static Step Break(string protocol, ReadOnlySpan<byte> line)
-        => Step.Broken($"the server did not answer as {protocol} does, it said: {Excerpt.Of(line)}");
+        => Step.Broken($"unexpected {protocol} reply: {Excerpt.Of(line)}");
 }
 
 /// <summary>STLS of POP3, RFC 2595 section 4; the answers are those of RFC 1939 section 3.</summary>
@@ -62,7 +62,7 @@ internal sealed class ImapDialogue : LineDialogue
 
     protected override Step TakeLine(ReadOnlySpan<byte> line)
     {
-        // A client that is authenticated already may not ask for TLS any more.
+        // An authenticated connection cannot be switched to TLS any more.
         if (Is(line, "* BYE"u8) || (!_asked && Is(line, "* PREAUTH"u8)))
         {
             return Refuse(line);
@@ -74,7 +74,7 @@ internal sealed class ImapDialogue : LineDialogue
             return _asked ? Step.Say(StartTls) : Break("IMAP", line);
         }
 
-        // The server may tell anything untagged at any time (RFC 9051 section 7).
+        // The server may send untagged data at any time (RFC 9051 section 7).
         return line.StartsWith("* "u8) ? Step.NeedMore
             : Is(line, "a1 OK"u8) ? Step.Ready
             : Is(line, "a1 NO"u8) || Is(line, "a1 BAD"u8) ? Refuse(line)

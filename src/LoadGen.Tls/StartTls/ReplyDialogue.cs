@@ -5,11 +5,11 @@ namespace LoadGen.Tls.StartTls;
 
 /// <summary>
 /// A dialogue of replies with a code of three digits, on one line or on several: RFC 5321 section 4.2 and RFC 959
-/// section 4.2. In FTP the lines between the first and the last are free text; in SMTP each has the code.
+/// section 4.2. In FTP the lines between the first and the last are free text; in SMTP each line carries the code.
 /// </summary>
 internal abstract class ReplyDialogue(string protocol, bool allowsFreeText) : LineDialogue
 {
-    // The code of a reply whose last line has not come.
+    // The code of a multi-line reply that is not complete yet.
     private int? _open;
 
     /// <summary>Takes the next line of a reply: its code, the whole line, and whether it is the reply's last.</summary>
@@ -26,7 +26,7 @@ internal abstract class ReplyDialogue(string protocol, bool allowsFreeText) : Li
         return TakeReplyLine(code, line, isLast);
     }
 
-    /// <summary>The end, by a reply that is not the hoped-for one: 4xx and 5xx are refusals, others have no meaning here.</summary>
+    /// <summary>Ends the dialogue with an unexpected reply: 4xx and 5xx are refusals, any other breaks the protocol.</summary>
     protected Step End(int code, ReadOnlySpan<byte> line) => code is >= 400 and <= 599 ? Refuse(line) : Break(protocol, line);
 
     private static bool TryReadCode(ReadOnlySpan<byte> line, out int code, out bool isLast)
@@ -50,7 +50,7 @@ internal sealed class FtpDialogue() : ReplyDialogue("FTP", allowsFreeText: true)
     {
         switch (_asked, code)
         {
-            // 120 tells when the server will be ready; another reply follows it (RFC 959 section 5.4).
+            // 120 announces a delay; another reply follows (RFC 959 section 5.4).
             case var _ when !isLast:
             case (false, 120):
                 return Step.NeedMore;
@@ -68,7 +68,7 @@ internal sealed class FtpDialogue() : ReplyDialogue("FTP", allowsFreeText: true)
 /// <summary>STARTTLS of SMTP, RFC 3207 section 4.</summary>
 internal sealed class SmtpDialogue() : ReplyDialogue("SMTP", allowsFreeText: false)
 {
-    // A client without a name of its own gives an address literal (RFC 5321 section 4.1.1.1).
+    // A client without a host name sends an address literal (RFC 5321 section 4.1.1.1).
     private static readonly byte[] Ehlo = "EHLO [127.0.0.1]\r\n"u8.ToArray();
     private static readonly byte[] StartTls = "STARTTLS\r\n"u8.ToArray();
 
@@ -108,7 +108,7 @@ internal sealed class SmtpDialogue() : ReplyDialogue("SMTP", allowsFreeText: fal
         }
     }
 
-    // The answer to EHLO has the server's domain in its first line and a keyword in each other (RFC 5321 section 4.1.1.1).
+    // The reply to EHLO has the server's domain in the first line and a keyword in each further line (RFC 5321 section 4.1.1.1).
     private void NoteOffer(ReadOnlySpan<byte> line)
     {
         const int KeywordAt = 4;

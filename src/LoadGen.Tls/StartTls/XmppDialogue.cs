@@ -5,8 +5,8 @@ using System.Text;
 namespace LoadGen.Tls.StartTls;
 
 /// <summary>
-/// STARTTLS of XMPP from client to server, RFC 6120 section 5.4. Elements are told apart by their place and their name;
-/// their prefixes are the server's choice, and no other namespace has these names here.
+/// STARTTLS of XMPP from client to server, RFC 6120 section 5.4. Elements are identified by depth and local
+/// name; the server chooses the prefixes, and no other namespace uses these names here.
 /// </summary>
 internal sealed class XmppDialogue(string serverName) : Dialogue
 {
@@ -38,7 +38,7 @@ internal sealed class XmppDialogue(string serverName) : Dialogue
         if (_depth == 0 && text.IndexOfAnyExcept(" \t\r\n"u8) is var odd and >= 0)
         {
             used = 0;
-            return Broken($"its first byte is 0x{text[odd]:x2}");
+            return Broken($"the first byte is 0x{text[odd]:x2}");
         }
 
         if (!text.IsEmpty || unread.IsEmpty)
@@ -51,7 +51,7 @@ internal sealed class XmppDialogue(string serverName) : Dialogue
         {
             OperationStatus.Done => TakeTag(tag),
             OperationStatus.NeedMoreData => Step.NeedMore,
-            _ => Broken("its XML is restricted or not well-formed"),
+            _ => Broken("XML that is restricted or not well-formed"),
         };
     }
 
@@ -64,7 +64,7 @@ internal sealed class XmppDialogue(string serverName) : Dialogue
 
         if (_depth == 0 && !(tag.Kind == XmlTagKind.Start && tag.Name.SequenceEqual("stream"u8)))
         {
-            return Broken($"it sent {Excerpt.Of(tag.Name)} rather than a stream");
+            return Broken($"the element {Excerpt.Of(tag.Name)}, expected stream");
         }
 
         if (tag.Kind != XmlTagKind.End)
@@ -112,22 +112,22 @@ internal sealed class XmppDialogue(string serverName) : Dialogue
                 _asked = _offersTls;
                 return _offersTls ? Step.Say(StartTls) : Step.Refused("the server does not offer STARTTLS");
             case Element.Proceed:
-                return _asked ? Step.Ready : Broken("it told to proceed before it was asked");
+                return _asked ? Step.Ready : Broken("proceed before it was requested");
             case Element.Failure:
-                return Step.Refused("the server said: failure");
+                return Step.Refused("the server replied: failure");
             case Element.Error:
-                return Step.Refused($"the server said: stream error {_condition ?? "without a condition"}");
+                return Step.Refused($"the server replied: stream error {_condition ?? "without a condition"}");
             default:
                 return Step.NeedMore;
         }
     }
 
-    private static Step Broken(string why) => Step.Broken($"the server did not answer as XMPP does: {why}");
+    private static Step Broken(string why) => Step.Broken($"unexpected XMPP reply: {why}");
 }
 
 /// <summary>
-/// One tag of an XML stream: its kind and its name without a prefix. A stream is not a document until it has ended, so
-/// that a reader of documents is of no use here.
+/// One tag of an XML stream: its kind and its name without a prefix. A stream is no document
+/// before it ends, so an XML reader for documents is of no use here.
 /// </summary>
 internal readonly ref struct XmlTag
 {
@@ -136,8 +136,8 @@ internal readonly ref struct XmlTag
     public ReadOnlySpan<byte> Name { get; private init; }
 
     /// <summary>
-    /// Reads the tag that begins with the first byte. Comments, document types and sections of character data are none:
-    /// a stream has no use for them (RFC 6120 section 11.1).
+    /// Reads the tag that begins with the first byte. Comments, document types and CDATA sections are invalid in a
+    /// stream (RFC 6120 section 11.1).
     /// </summary>
     public static OperationStatus Read(ReadOnlySpan<byte> data, out XmlTag tag, out int used)
     {
@@ -173,7 +173,7 @@ internal readonly ref struct XmlTag
         return tag.Name.IsEmpty ? OperationStatus.InvalidData : OperationStatus.Done;
     }
 
-    // The sign that ends a tag may stand inside of a quoted value too (XML 1.0 section 2.3). 0 if the end has not come.
+    // A quoted value may contain ">" too (XML 1.0 section 2.3). 0 if the tag is incomplete.
     private static int FindLength(ReadOnlySpan<byte> data)
     {
         for (var at = 0; ; at++)
@@ -211,7 +211,7 @@ internal readonly ref struct XmlTag
 /// <summary>The kinds of tags in an XML stream.</summary>
 internal enum XmlTagKind
 {
-    /// <summary>Such as the one at the beginning, <c>&lt;?xml version='1.0'?&gt;</c>.</summary>
+    /// <summary>A processing instruction such as <c>&lt;?xml version='1.0'?&gt;</c>.</summary>
     Declaration,
 
     /// <summary><c>&lt;name&gt;</c></summary>

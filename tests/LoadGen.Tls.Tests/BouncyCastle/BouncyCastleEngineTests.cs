@@ -3,6 +3,9 @@ using LoadGen.Core.Plans;
 using LoadGen.TargetServer;
 using LoadGen.TestServers.Certificates;
 using LoadGen.TestServers.Servers;
+using LoadGen.Tls.BouncyCastle;
+using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Tests.Crypto;
 
 namespace LoadGen.Tls.Tests.BouncyCastle;
 

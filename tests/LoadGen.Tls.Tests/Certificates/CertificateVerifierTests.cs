@@ -20,7 +20,7 @@ public sealed class CertificateVerifierTests : IDisposable
         var first = verifier.Verify(ChainOf(_authority.Good()));
         var chain = ChainOf(_authority.Good());
         verifier.Verify(chain);
-        verifier.Verify([.. chain.Select(der => der.ToArray())]);
+        verifier.Verify([.. chain.Select(der => (ReadOnlyMemory<byte>)der.ToArray())]);
 
         Assert.Null(first.Fault);
         Assert.Equal(2, verifier.ChecksMade);
@@ -33,6 +33,18 @@ public sealed class CertificateVerifierTests : IDisposable
         verifier.Verify(ChainOf(_authority.Good()));
 
         Assert.Equal(FailureKind.CertificateExpired, verifier.Verify(ChainOf(_authority.Expired())).Fault);
+    }
+
+    [Fact]
+    public void A_chain_whose_memory_was_reused_is_still_told_from_another_one()
+    {
+        using var verifier = VerifierFor("localhost");
+        byte[] memory = ChainOf(_authority.Good())[0].ToArray();
+        verifier.Verify([memory]);
+
+        Array.Clear(memory);
+
+        Assert.Equal(FailureKind.CertificateInvalid, verifier.Verify([memory]).Fault);
     }
 
     [Fact]
@@ -67,7 +79,7 @@ public sealed class CertificateVerifierTests : IDisposable
     {
         using var verifier = VerifierFor("localhost");
 
-        Assert.Equal(FailureKind.CertificateInvalid, verifier.Verify([[1, 2, 3]]).Fault);
+        Assert.Equal(FailureKind.CertificateInvalid, verifier.Verify([new byte[] { 1, 2, 3 }]).Fault);
         Assert.Equal(FailureKind.CertificateInvalid, verifier.Verify([]).Fault);
     }
 
@@ -87,10 +99,10 @@ public sealed class CertificateVerifierTests : IDisposable
     private CertificateVerifier VerifierFor(string name)
         => new(new Target { Name = "t", Host = "127.0.0.1", Port = 443, ServerName = name, Trust = new Trust.Authorities(_authority.Pem) });
 
-    private static byte[][] ChainOf(CertificateFiles files)
+    private static ReadOnlyMemory<byte>[] ChainOf(CertificateFiles files)
     {
         var certificates = new X509Certificate2Collection();
         certificates.ImportFromPem(files.ChainPem);
-        return [.. certificates.Select(certificate => certificate.RawData)];
+        return [.. certificates.Select(certificate => (ReadOnlyMemory<byte>)certificate.RawData)];
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using LoadGen.Core.Handshakes;
 using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Tests.Certificates;
 
@@ -25,5 +26,5 @@ public sealed class ChainFailuresTests
     [InlineData(FailureKind.CertificateUntrusted, "unknown_ca")]
     [InlineData(FailureKind.CertificateWrongName, "certificate_unknown")]
     [InlineData(FailureKind.CertificateInvalid, "bad_certificate")]
-    public void Each_kind_has_its_alert(FailureKind kind, string alert) => Assert.Equal(alert, AlertNames.Of(ChainFailures.AlertOf(kind)));
+    public void Each_kind_has_its_alert(FailureKind kind, string alert) => Assert.Equal(alert, ChainFailures.AlertOf(kind).Name());
 }

@@ -141,7 +141,7 @@ public sealed class DialogueTests
             received += read.Length;
         }
 
-        Assert.Equal(Step.Broken("the server sent more than 65536 bytes without coming to TLS"), conversation.Last);
+        Assert.Equal(Step.Broken("the server sent more than 65536 bytes before TLS"), conversation.Last);
         Assert.InRange(received, Dialogue.MaxBytes + 1, Dialogue.MaxBytes + Read);
     }
 
