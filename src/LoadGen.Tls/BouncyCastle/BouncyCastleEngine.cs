@@ -57,7 +57,13 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
             TlsGroup.X25519MLKEM768, TlsGroup.SecP256r1MLKEM768, TlsGroup.SecP384r1MLKEM1024,
         }.Select(group => group.Name()).ToFrozenSet(),
         SignatureSchemes = DefaultOffer.SignatureSchemes.Select(scheme => scheme.Name()).ToFrozenSet(),
-        Features = Enum.GetValues<EngineFeature>().Where(feature => feature != EngineFeature.ResumeTls13).ToFrozenSet(),
+
+        // Named one by one: a feature that is new is not this engine's until it is built.
+        Features = FrozenSet.ToFrozenSet(
+        [
+            EngineFeature.ResumeTls12, EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.PreSharedKeys,
+            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.StartTls,
+        ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
 
