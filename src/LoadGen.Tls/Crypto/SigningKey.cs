@@ -42,8 +42,15 @@ internal abstract class SigningKey
         };
         return algorithm switch
         {
-            KeyAlgorithms.Rsa => new RsaSigningKey(pkcs8) { Pkcs8 = pkcs8, Schemes12 = [.. PssSchemes, .. Pkcs1Schemes], Schemes13 = PssSchemes },
-            KeyAlgorithms.Ec => new EcdsaSigningKey(pkcs8) { Pkcs8 = pkcs8, Schemes12 = EcdsaSchemes, Schemes13 = own },
+            KeyAlgorithms.Rsa => new PlatformSigningKey<RSA>(
+                pkcs8, RSA.Create, (key, scheme, hash) => key.SignHash(hash, scheme.Hash().AlgorithmName(), scheme.Padding()!))
+            {
+                Pkcs8 = pkcs8, Schemes12 = [.. PssSchemes, .. Pkcs1Schemes], Schemes13 = PssSchemes,
+            },
+            KeyAlgorithms.Ec => new PlatformSigningKey<ECDsa>(pkcs8, ECDsa.Create, (key, _, hash) => key.SignHash(hash, DSASignatureFormat.Rfc3279DerSequence))
+            {
+                Pkcs8 = pkcs8, Schemes12 = EcdsaSchemes, Schemes13 = own,
+            },
             KeyAlgorithms.Ed25519 or KeyAlgorithms.Ed448 => new ForeignSigningKey { Pkcs8 = pkcs8, Schemes12 = own, Schemes13 = own },
             _ => throw new CryptographicException($"keys of the algorithm {algorithm} make no signatures in TLS"),
         };
@@ -72,20 +79,26 @@ internal abstract class SigningKey
         }
     }
 
-    private sealed class RsaSigningKey : SigningKey
+    /// <summary>A key that the platform signs with. Its objects sign one hash at a time, so that there are as many as sign at once.</summary>
+    private sealed class PlatformSigningKey<T> : SigningKey
+        where T : AsymmetricAlgorithm
     {
-        private readonly KeyPool<RSA> _keys;
+        private readonly KeyPool<T> _keys;
+        private readonly SignHashWith _sign;
 
-        public RsaSigningKey(byte[] pkcs8)
+        public PlatformSigningKey(byte[] pkcs8, Func<T> create, SignHashWith sign)
         {
-            _keys = new KeyPool<RSA>(() =>
+            _sign = sign;
+            _keys = new KeyPool<T>(() =>
             {
-                var key = RSA.Create();
+                var key = create();
                 key.ImportPkcs8PrivateKey(pkcs8, out _);
                 return key;
             });
             _keys.Return(_keys.Take());
         }
+
+        public delegate byte[] SignHashWith(T key, TlsSignatureScheme scheme, ReadOnlySpan<byte> hash);
 
         public override bool IsNative => true;
 
@@ -94,38 +107,7 @@ internal abstract class SigningKey
             var key = _keys.Take();
             try
             {
-                return key.SignHash(hash, scheme.Hash().AlgorithmName(), scheme.Padding()!);
-            }
-            finally
-            {
-                _keys.Return(key);
-            }
-        }
-    }
-
-    private sealed class EcdsaSigningKey : SigningKey
-    {
-        private readonly KeyPool<ECDsa> _keys;
-
-        public EcdsaSigningKey(byte[] pkcs8)
-        {
-            _keys = new KeyPool<ECDsa>(() =>
-            {
-                var key = ECDsa.Create();
-                key.ImportPkcs8PrivateKey(pkcs8, out _);
-                return key;
-            });
-            _keys.Return(_keys.Take());
-        }
-
-        public override bool IsNative => true;
-
-        public override byte[] SignHash(TlsSignatureScheme scheme, ReadOnlySpan<byte> hash)
-        {
-            var key = _keys.Take();
-            try
-            {
-                return key.SignHash(hash, DSASignatureFormat.Rfc3279DerSequence);
+                return _sign(key, scheme, hash);
             }
             finally
             {

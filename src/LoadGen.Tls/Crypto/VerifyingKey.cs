@@ -37,8 +37,13 @@ internal abstract class VerifyingKey
     /// <summary>Whether this key can verify a TLS 1.2 signature of the hash and algorithm (RFC 5246 section 4.7) over a hash.</summary>
     public abstract bool VerifiesHashBy(TlsSignatureScheme scheme);
 
-    /// <summary>Whether the signature is valid for the message.</summary>
-    public abstract bool Verify(TlsSignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
+    /// <summary>Whether the signature is valid for the message; by default it is one of the message's hash.</summary>
+    public virtual bool Verify(TlsSignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> hash = stackalloc byte[Hashing.MostBytes];
+        Hashing.Hash(scheme.Hash(), message, hash);
+        return VerifyHash(scheme, hash[..scheme.Hash().Bytes()], signature);
+    }
 
     /// <summary>Whether the signature is valid for a message with this hash; only for schemes that <see cref="VerifiesHashBy"/> allows.</summary>
     public abstract bool VerifyHash(TlsSignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature);
@@ -79,13 +84,6 @@ internal sealed class RsaVerifyingKey : VerifyingKey
     public override bool Verifies(TlsSignatureScheme scheme) => scheme.Padding() == RSASignaturePadding.Pss;
 
     public override bool VerifiesHashBy(TlsSignatureScheme scheme) => scheme.Padding() is not null;
-
-    public override bool Verify(TlsSignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
-    {
-        Span<byte> hash = stackalloc byte[Hashing.MostBytes];
-        Hashing.Hash(scheme.Hash(), message, hash);
-        return VerifyHash(scheme, hash[..scheme.Hash().Bytes()], signature);
-    }
 
     public override bool VerifyHash(TlsSignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
@@ -136,13 +134,6 @@ internal sealed class EcdsaVerifyingKey : VerifyingKey
 
     // In TLS 1.2 any hash goes with any curve: only the low byte, the algorithm, matters.
     public override bool VerifiesHashBy(TlsSignatureScheme scheme) => ((int)scheme & 0xff) == Ecdsa;
-
-    public override bool Verify(TlsSignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
-    {
-        Span<byte> hash = stackalloc byte[Hashing.MostBytes];
-        Hashing.Hash(scheme.Hash(), message, hash);
-        return VerifyHash(scheme, hash[..scheme.Hash().Bytes()], signature);
-    }
 
     public override bool VerifyHash(TlsSignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {

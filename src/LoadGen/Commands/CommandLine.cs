@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using LoadGen.BuiltIn;
 using LoadGen.Cluster.Nodes;
 using LoadGen.Core.Plans.Reading;
+using LoadGen.Tls;
 
 namespace LoadGen.Commands;
 
@@ -140,5 +144,25 @@ internal static class CommandLine
         {
             Console.Error.WriteLine($"loadgen: set in the environment: {string.Join(", ", environment.Variables)}");
         }
+    }
+}
+
+/// <summary>One verb of the program, with examples for its help.</summary>
+internal sealed record Verb(Command Command, string[] Examples);
+
+/// <summary><c>loadgen --version</c>: the program, what it runs on, its engines and the libraries that do their cryptography.</summary>
+internal sealed class VersionText : SynchronousCommandLineAction
+{
+    public override int Invoke(ParseResult parseResult)
+    {
+        var program = typeof(VersionText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Console.WriteLine($"loadgen {program}");
+        Console.WriteLine($"  runtime    {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
+        foreach (var (engine, libraries) in Engines.Libraries)
+        {
+            Console.WriteLine($"  engine     {engine}: {libraries}");
+        }
+
+        return ExitCode.Pass;
     }
 }
