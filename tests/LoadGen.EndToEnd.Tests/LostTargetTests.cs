@@ -22,7 +22,7 @@ public sealed class LostTargetTests
         Assert.Equal("the built-in target ended with exit code 137 (signal 9)", result.Run.Reasons[0]);
         Assert.Null(result.BuiltInTarget);
         Assert.Equal(
-            ["loadgen: the built-in target ended with exit code 137 (signal 9) while the run was under way; stopping"],
+            ["loadgen: the built-in target ended with exit code 137 (signal 9) during the run; stopping"],
             run.StandardError.Where(line => line.StartsWith("loadgen:", StringComparison.Ordinal)));
     }
 

@@ -27,7 +27,7 @@ public sealed class SubmitFaultTests
             submit.StandardError,
             line => Assert.Matches(@"^loadgen: no response from the coordinator \(.+\); retrying for 30 s$", line),
             line => Assert.Equal("loadgen: stop requested; waiting for the partial result, 10 s at most if the coordinator does not respond (a second signal exits at once)", line),
-            line => Assert.Matches("^loadgen: --to: .+: no response from the coordinator for [0-9]+ s; giving up, run .+ may still be under way there$", line));
+            line => Assert.Matches("^loadgen: --to: .+: no response from the coordinator for [0-9]+ s; giving up; run .+ may still be in progress there$", line));
     }
 
     [Fact]
