@@ -21,7 +21,7 @@ public sealed record Plan
     /// <summary>How much load, as a function of time.</summary>
     public required Load Load { get; init; }
 
-    /// <summary>The TLS client: <c>bouncycastle</c> or <c>sslstream</c>.</summary>
+    /// <summary>The name of the TLS client.</summary>
     public string Engine { get; init; } = DefaultEngine;
 
     /// <summary>Whose cryptography that client uses, where it leaves the choice.</summary>
