@@ -74,7 +74,7 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
         plan = plan with
         {
             Name = plan.Name.Length == 0 ? defaultName : plan.Name,
-            Targets = [.. targets.Select(setTarget).Select(each => each.ServerName.Length == 0 ? each with { ServerName = each.Host } : each)],
+            Targets = [.. targets.Select(setTarget).Select(each => each.ServerName.Length == 0 ? each with { ServerName = TargetKeys.ServerNameOf(each.Host) } : each)],
             Profiles = [.. (plan.Profiles.Count == 0 ? [new Profile { Name = "default" }] : plan.Profiles).Select(setProfile)],
             Load = settled,
         };

@@ -8,16 +8,20 @@ namespace LoadGen.Tls.Certificates;
 
 /// <summary>
 /// Verifies the certificate chain of one target: trust, dates and name, against the system's authorities or the plan's.
-/// Revocation is not checked, and missing intermediates are not downloaded. A chain identical to the last one keeps its
-/// verdict. Safe for concurrent use.
+/// Revocation is not checked, and missing intermediates are not downloaded. A chain that was seen lately keeps its verdict:
+/// servers have several, for RSA and ECDSA or for the machines behind one address. Safe for concurrent use.
 /// </summary>
 internal sealed class CertificateVerifier : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     private readonly Target _target;
+    /// <summary>More than one address shows; a server that makes a certificate for every handshake is checked every time.</summary>
+    private const int MostRemembered = 16;
+
     private readonly X509Certificate2Collection _authorities = [];
-    private volatile Seen? _last;
+    private readonly Lock _lock = new();
+    private volatile Seen[] _seen = [];
     private int _checksMade;
 
     /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
@@ -45,15 +49,21 @@ internal sealed class CertificateVerifier : IDisposable
     /// <param name="chain">Certificates in DER, the leaf first. The memory may be reused afterwards.</param>
     public CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
-        var last = _last;
-        if (last is not null && last.Is(chain))
+        foreach (var seen in _seen)
         {
-            return last.Verdict;
+            if (seen.Is(chain))
+            {
+                return seen.Verdict;
+            }
         }
 
         // Two connections may verify the same new chain at once; both reach the same verdict.
         var verdict = Check(chain);
-        _last = new Seen([.. chain.Select(der => der.ToArray())], verdict);
+        lock (_lock)
+        {
+            _seen = [new Seen([.. chain.Select(der => der.ToArray())], verdict), .. _seen.Take(MostRemembered - 1)];
+        }
+
         Interlocked.Increment(ref _checksMade);
         return verdict;
     }
@@ -117,11 +127,15 @@ internal sealed class CertificateVerifier : IDisposable
             faults = X509ChainStatusFlags.PartialChain;
         }
 
-        var notYetValid = certificates.Any(certificate => certificate.NotBefore.ToUniversalTime() > chain.ChainPolicy.VerificationTime.ToUniversalTime());
-        if (ChainFailures.Classify(faults, notYetValid) is { } fault)
+        var links = chain.ChainElements.Select(element => new ChainLink(
+            element.Certificate.Subject,
+            new DateTimeOffset(element.Certificate.NotBefore.ToUniversalTime()),
+            new DateTimeOffset(element.Certificate.NotAfter.ToUniversalTime()),
+            element.ChainElementStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status)));
+        if (ChainFailures.Classify([.. links], faults, new DateTimeOffset(chain.ChainPolicy.VerificationTime.ToUniversalTime())) is var (fault, detail))
         {
-            var detail = string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
-            return new CertificateVerdict(fault, $"{leaf.Subject}: {detail}", summary);
+            var platform = string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
+            return new CertificateVerdict(fault, $"{detail ?? leaf.Subject}: {platform}", summary);
         }
 
         return leaf.MatchesHostname(_target.ServerName)
@@ -157,25 +171,39 @@ internal sealed class CertificateVerifier : IDisposable
 /// <param name="Summary">The leaf, for the result.</param>
 internal sealed record CertificateVerdict(FailureKind? Fault, string Detail, CertificateSummary? Summary);
 
+/// <summary>One certificate of a chain, with what the platform says is wrong with it.</summary>
+internal sealed record ChainLink(string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter, X509ChainStatusFlags Faults);
+
 /// <summary>Maps the faults of a chain to failure kinds, and those to alerts (RFC 8446 section 6.2).</summary>
 internal static class ChainFailures
 {
     /// <summary>
-    /// The failure kind; <see langword="null"/> for a chain without faults. Dates come first: an expired certificate is the most
-    /// likely fault and the easiest to fix, and often makes the chain untrusted as well.
+    /// What is wrong with a chain, and which certificate it is about; <see langword="null"/> for a chain without faults. Dates come
+    /// first: an expired certificate is the most likely fault and the easiest to fix, and often makes the chain untrusted as well.
+    /// A certificate that the server sent and the chain does not need is of no account.
     /// </summary>
-    public static FailureKind? Classify(X509ChainStatusFlags faults, bool notYetValid)
+    /// <param name="links">The chain as it was built, the leaf first.</param>
+    /// <param name="faults">Its faults, all in one.</param>
+    /// <param name="now">When it is judged.</param>
+    public static (FailureKind Kind, string? Detail)? Classify(IReadOnlyList<ChainLink> links, X509ChainStatusFlags faults, DateTimeOffset now)
     {
-        if (faults.HasFlag(X509ChainStatusFlags.NotTimeValid))
+        if (faults == X509ChainStatusFlags.NoError)
         {
-            return notYetValid ? FailureKind.CertificateNotYetValid : FailureKind.CertificateExpired;
+            return null;
+        }
+
+        if (links.FirstOrDefault(link => link.Faults.HasFlag(X509ChainStatusFlags.NotTimeValid)) is { } outdated)
+        {
+            return outdated.NotAfter < now
+                ? (FailureKind.CertificateExpired, $"{outdated.Subject} expired on {outdated.NotAfter:yyyy-MM-dd HH:mm:ss} UTC")
+                : (FailureKind.CertificateNotYetValid, $"{outdated.Subject} is not valid before {outdated.NotBefore:yyyy-MM-dd HH:mm:ss} UTC");
         }
 
         const X509ChainStatusFlags untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain
             | X509ChainStatusFlags.ExplicitDistrust;
-        return (faults & untrusted) != 0 ? FailureKind.CertificateUntrusted
-            : faults != X509ChainStatusFlags.NoError ? FailureKind.CertificateInvalid
-            : null;
+        return (
+            (faults & untrusted) != 0 ? FailureKind.CertificateUntrusted : FailureKind.CertificateInvalid,
+            links.FirstOrDefault(link => link.Faults != X509ChainStatusFlags.NoError)?.Subject);
     }
 
     /// <summary>The alert that reports a failure kind to the server.</summary>

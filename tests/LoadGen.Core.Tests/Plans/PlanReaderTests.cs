@@ -272,6 +272,15 @@ public sealed class PlanReaderTests
     }
 
     [Fact]
+    public void A_dot_at_the_end_of_a_host_is_no_part_of_the_server_name()
+    {
+        var target = Valid("targets: [ { name: t, address: \"gateway.internal.:443\", trust: insecure } ]").Targets[0];
+
+        Assert.Equal(("gateway.internal.", "gateway.internal"), (target.Host, target.ServerName));
+        Assert.Equal("www.example.com", Valid(Minimal, PlanFlags.None.With("--servername", "www.example.com.")).Targets[0].ServerName);
+    }
+
+    [Fact]
     public void A_run_without_a_target_is_refused()
         => Assert.Contains("no target", Assert.Single(Invalid("name: empty")).Message, StringComparison.Ordinal);
 

@@ -29,6 +29,9 @@ public sealed record LeafOptions
     /// <summary>Signed by an intermediate, which the server sends along.</summary>
     public bool ViaIntermediate { get; init; }
 
+    /// <summary>Until when the intermediate is valid, if there is one.</summary>
+    public DateTimeOffset IntermediateNotAfter { get; init; } = DateTimeOffset.UtcNow.AddYears(2);
+
     /// <summary>Signed by itself rather than by the authority.</summary>
     public bool SelfSigned { get; init; }
 }

@@ -14,7 +14,7 @@ public sealed class TestAuthority : IDisposable
 {
     // The longest validity of any certificate that a test may ask for lies within this.
     private static readonly DateTimeOffset NotBefore = DateTimeOffset.UtcNow.AddYears(-2);
-    private static readonly DateTimeOffset NotAfter = DateTimeOffset.UtcNow.AddYears(2);
+    private static readonly DateTimeOffset NotAfter = DateTimeOffset.UtcNow.AddYears(3);
 
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
@@ -78,7 +78,7 @@ public sealed class TestAuthority : IDisposable
             Spoil(request, malformed);
         }
 
-        var intermediate = options.ViaIntermediate ? Intermediate(_roots[options.Key], options.Key) : null;
+        var intermediate = options.ViaIntermediate ? Intermediate(_roots[options.Key], options.Key, options.IntermediateNotAfter) : null;
         using (intermediate)
         {
             using var certificate = options.SelfSigned
@@ -101,11 +101,11 @@ public sealed class TestAuthority : IDisposable
     private static X509Certificate2 Root(KeyKind kind)
         => AuthorityRequest(TestKey.Create(kind), $"CN=LoadGen test root {kind}").CreateSelfSigned(NotBefore, NotAfter);
 
-    private static X509Certificate2 Intermediate(X509Certificate2 root, KeyKind kind)
+    private static X509Certificate2 Intermediate(X509Certificate2 root, KeyKind kind, DateTimeOffset notAfter)
     {
         // Its own key: one key under several names of a chain would let a client build the chain in other ways.
         var key = TestKey.Create(kind);
-        using var certificate = Sign(AuthorityRequest(key, $"CN=LoadGen test intermediate {kind}"), root, NotBefore, NotAfter);
+        using var certificate = Sign(AuthorityRequest(key, $"CN=LoadGen test intermediate {kind}"), root, NotBefore, notAfter);
         return key.Attach(certificate);
     }
 

@@ -27,6 +27,53 @@ public sealed class CertificateVerifierTests : IDisposable
     }
 
     [Fact]
+    public void The_chains_of_a_server_that_has_several_are_each_checked_once()
+    {
+        using var verifier = VerifierFor("localhost");
+        var chains = Enumerable.Range(0, 4).Select(_ => ChainOf(_authority.Good())).ToList();
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Null(verifier.Verify(chains[i % chains.Count]).Fault);
+        }
+
+        Assert.Equal(chains.Count, verifier.ChecksMade);
+    }
+
+    [Fact]
+    public void Chains_without_end_are_not_all_remembered()
+    {
+        using var verifier = VerifierFor("localhost");
+        var chains = Enumerable.Range(0, 20).Select(_ => ChainOf(_authority.Good())).ToList();
+
+        chains.ForEach(chain => verifier.Verify(chain));
+        verifier.Verify(chains[0]);
+
+        Assert.Equal(chains.Count + 1, verifier.ChecksMade);
+    }
+
+    [Fact]
+    public void An_intermediate_that_expired_is_named_and_not_the_leaf()
+    {
+        using var verifier = VerifierFor("localhost");
+
+        var verdict = verifier.Verify(ChainOf(_authority.Issue(new LeafOptions { ViaIntermediate = true, IntermediateNotAfter = DateTimeOffset.UtcNow.AddDays(-3) })));
+
+        Assert.Equal(FailureKind.CertificateExpired, verdict.Fault);
+        Assert.StartsWith("CN=LoadGen test intermediate EcdsaP256 expired on ", verdict.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_expired_leaf_is_expired_whatever_else_the_server_sends()
+    {
+        using var verifier = VerifierFor("localhost");
+
+        var verdict = verifier.Verify([ChainOf(_authority.Expired())[0], ChainOf(_authority.NotYetValid())[0]]);
+
+        Assert.Equal(FailureKind.CertificateExpired, verdict.Fault);
+    }
+
+    [Fact]
     public void A_good_chain_seen_before_does_not_vouch_for_another_one()
     {
         using var verifier = VerifierFor("localhost");

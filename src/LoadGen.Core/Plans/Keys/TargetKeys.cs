@@ -40,7 +40,7 @@ internal static class TargetKeys
             new PlanKey<Target, IReadOnlyList<string>>("serverName", new ListValue<string>(new TextValue("a server name", HostText.IsHost, ServerNameRemedy)))
             {
                 Get = target => target.ServerName.Length == 0 ? [] : [target.ServerName, .. target.FurtherServerNames],
-                Set = (target, names) => target with { ServerName = names[0], FurtherServerNames = [.. names.Skip(1)] },
+                Set = (target, names) => target with { ServerName = ServerNameOf(names[0]), FurtherServerNames = [.. names.Skip(1).Select(ServerNameOf)] },
                 Help = "The name to ask for (SNI, RFC 6066) and to find in the certificate. Several are taken in turn.",
                 Example = "www.example.com",
                 Default = "the host",
@@ -80,6 +80,9 @@ internal static class TargetKeys
                 OfFlags = TrustOf,
             },
         ]);
+
+    /// <summary>A name as certificates and SNI have it: without the dot at the end that keeps a resolver from trying search domains (RFC 6066 section 3).</summary>
+    public static string ServerNameOf(string host) => host.TrimEnd('.');
 
     public static PlanValue<string> Label(string what) => new TextValue(what, PlanRules.IsLabel, PlanRules.LabelRemedy);
 
