@@ -5,16 +5,16 @@ using LoadGen.Core.Plans;
 namespace LoadGen.Tls.Dialling;
 
 /// <summary>
-/// Which addresses may be loaded: loopback, link-local and private ones always (RFC 1122, RFC 1918, RFC 3927, RFC 4193, RFC
-/// 6598), others only if the plan authorises the host name or the address.
+/// Which addresses may be loaded: loopback and private ones always (RFC 1122, RFC 1918, RFC 4193), others only if the plan
+/// authorises the host name or the address. Link-local addresses (RFC 3927, RFC 4291) are among the others, since clouds have their
+/// metadata services there, and the shared ones of carriers (RFC 6598), which may be another customer's.
 /// </summary>
 internal sealed class AddressPolicy(IReadOnlyList<string> authorized)
 {
     private static readonly IPNetwork[] Private =
     [
         IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
-        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("100.64.0.0/10"),
-        IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
+        IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"),
     ];
 
     private readonly IPNetwork[] _networks =
