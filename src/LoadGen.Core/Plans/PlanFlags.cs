@@ -15,14 +15,18 @@ public sealed record PlanFlags
     /// <summary>The target of a run for which neither plan nor flags name one; without it such a run is refused.</summary>
     public Target? DefaultTarget { get; init; }
 
-    /// <summary>The values of each flag that was given, by its name such as <c>--rate</c>; a switch has none.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Given { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    /// <summary>Every flag that was given, by its name such as <c>--rate</c>, with its value, in the order of the command line; a switch has no value.</summary>
+    public IReadOnlyList<(string Name, string? Value)> Given { get; init; } = [];
 
     /// <summary>These flags and one more.</summary>
-    public PlanFlags With(string name, params string[] values) => this with { Given = new Dictionary<string, IReadOnlyList<string>>(Given) { [name] = values } };
+    public PlanFlags With(string name, params string[] values)
+        => this with { Given = [.. Given, .. values.Length == 0 ? [(name, null)] : values.Select(value => (name, (string?)value))] };
 
     /// <summary>Whether a flag was given.</summary>
-    public bool Has(PlanFlag flag) => Given.ContainsKey(flag.Name);
+    public bool Has(string name) => Given.Any(each => each.Name == name);
+
+    /// <summary>Whether a flag was given.</summary>
+    internal bool Has(PlanFlag flag) => Has(flag.Name);
 }
 
 /// <summary>A flag that sets a key of the plan.</summary>
@@ -54,10 +58,10 @@ public sealed record PlanFlag(string Name, string? Value, string Help, FlagGroup
     public bool IsList => IsRepeatable || Separators.Length > 0;
 
     /// <summary>What was written, with the flag as its place; <see langword="null"/> if it was not given.</summary>
-    internal IReadOnlyList<Written>? ValuesIn(PlanFlags flags) => flags.Given.TryGetValue(Name, out var values)
-        ? [.. values.SelectMany(value => Separators.Length > 0 ? value.Split(Separators.ToCharArray(), StringSplitOptions.TrimEntries) : [value])
-            .Select(text => new Written(text, Place.OfFlag(Name)))]
-        : null;
+    internal IReadOnlyList<Written>? ValuesIn(PlanFlags flags) => !flags.Has(this) ? null
+        : [.. flags.Given.Where(each => each.Name == Name && each.Value is not null)
+            .SelectMany(each => Separators.Length > 0 ? each.Value!.Split(Separators.ToCharArray(), StringSplitOptions.TrimEntries) : [each.Value!])
+            .Select(text => new Written(text, Place.OfFlag(Name)))];
 
     /// <summary>The only value.</summary>
     internal Written? ValueIn(PlanFlags flags) => ValuesIn(flags)?[0];

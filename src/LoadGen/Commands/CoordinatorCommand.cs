@@ -76,7 +76,7 @@ internal sealed class CoordinatorCommand
             return problems.Tell();
         }
 
-        var names = _plan.FileOf(parse) is not null || _plan.FlagsOf(parse).Given.ContainsKey("--target");
+        var names = _plan.FileOf(parse) is not null || _plan.FlagsOf(parse).Has("--target");
         if (!standby && !names)
         {
             return await WaitAsync(parse, node, metrics, minWorkers);

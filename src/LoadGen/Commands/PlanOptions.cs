@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LoadGen.Core;
 using LoadGen.Core.Plans;
 
@@ -38,13 +39,33 @@ internal sealed class PlanOptions
     /// <summary>The plan file that was named, if one was.</summary>
     public string? FileOf(ParseResult parse) => parse.GetValue(_file);
 
-    /// <summary>The flags as they were written.</summary>
-    public PlanFlags FlagsOf(ParseResult parse) => new()
+    /// <summary>The flags as they were written, in their order.</summary>
+    public PlanFlags FlagsOf(ParseResult parse)
     {
-        Given = _flags
-            .Where(each => parse.GetResult(each.Option) is { Implicit: false } && (each.Option is not Flag<bool> isGiven || parse.GetValue(isGiven)))
-            .ToDictionary(each => each.Flag.Name, each => (IReadOnlyList<string>)[.. parse.GetResult(each.Option)!.Tokens.Select(token => token.Value)]),
-    };
+        var given = new List<(string, string?)>();
+        PlanFlag? flag = null;
+        foreach (var token in parse.Tokens)
+        {
+            if (token.Type == TokenType.Option)
+            {
+                var (found, option) = _flags.FirstOrDefault(each => each.Option.Name == token.Value || each.Option.Aliases.Contains(token.Value));
+                flag = found;
+                if (option is Flag<bool> isGiven && parse.GetValue(isGiven))
+                {
+                    given.Add((found.Name, null));
+                    flag = null;
+                }
+            }
+            else if (flag is not null && token.Type == TokenType.Argument)
+            {
+                // What follows the value is none of it: the plan file, for one.
+                given.Add((flag.Name, token.Value));
+                flag = null;
+            }
+        }
+
+        return PlanFlags.None with { Given = given };
+    }
 
     private static Option OptionOf(PlanFlag flag)
     {

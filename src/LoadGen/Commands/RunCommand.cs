@@ -58,8 +58,8 @@ internal sealed class RunCommand
 
         var file = _plan.FileOf(parse);
         var flags = _plan.FlagsOf(parse);
-        await using var target = file is null && !flags.Given.ContainsKey("--target")
-            ? await TargetProcess.StartAsync(givesSessions: flags.Given.ContainsKey("--resume"), cancellation)
+        await using var target = file is null && !flags.Has("--target")
+            ? await TargetProcess.StartAsync(givesSessions: flags.Has("--resume"), cancellation)
             : null;
         if (PlanSource.Read(file, flags with { DefaultTarget = target?.Target }) is not { } plan)
         {

@@ -141,6 +141,19 @@ public sealed class PlanKeysTests : IDisposable
     }
 
     [Fact]
+    public void A_key_belongs_to_the_certificate_before_it()
+    {
+        var (both, bare, key) = (Path.Combine(_folder, "client.pem"), Path.Combine(_folder, "ca.pem"), Path.Combine(_folder, "client.key"));
+        var text = TextWith(null);
+
+        Assert.Equal(2, Valid(text, PlanFlags.None.With("--cert", both).With("--cert", bare).With("--key", key)).Profiles[0].Identities.Count);
+        Assert.Equal(2, Valid(text, PlanFlags.None.With("--cert", bare).With("--key", key).With("--cert", both)).Profiles[0].Identities.Count);
+        Assert.Single(Valid(text, PlanFlags.None.With("--key", key).With("--cert", bare)).Profiles[0].Identities);
+        Assert.Contains("more keys", Assert.Single(Invalid(text, PlanFlags.None.With("--cert", bare).With("--key", key, key))).Message, StringComparison.Ordinal);
+        Assert.Contains("without a certificate", Assert.Single(Invalid(text, PlanFlags.None.With("--key", key))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_schema_has_every_key()
     {
         var schema = JsonNode.Parse(PlanDocument.Schema())!;
@@ -266,5 +279,5 @@ public sealed class PlanKeysTests : IDisposable
         return ((PlanReading.Valid)reading).Plan;
     }
 
-    private IReadOnlyList<PlanProblem> Invalid(string text) => Assert.IsType<PlanReading.Invalid>(Read(text)).Problems;
+    private IReadOnlyList<PlanProblem> Invalid(string text, PlanFlags? flags = null) => Assert.IsType<PlanReading.Invalid>(Read(text, flags)).Problems;
 }

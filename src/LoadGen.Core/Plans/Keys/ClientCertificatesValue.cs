@@ -16,7 +16,7 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
         IsRepeatable = true,
     };
 
-    public static readonly PlanFlag Key = new("--key", "FILE", "Its private key, if it is in another file.", FlagGroup.Handshake) { Example = "client.key", IsRepeatable = true };
+    public static readonly PlanFlag Key = new("--key", "FILE", "Private key of the certificate before it, if it is in another file.", FlagGroup.Handshake) { Example = "client.key", IsRepeatable = true };
 
     private static readonly Section<Files> Section = new(
         "a client certificate",
@@ -46,23 +46,48 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
             },
         ]);
 
-    /// <summary>What <see cref="Cert"/> and <see cref="Key"/> say; as in curl, a password may follow the file's name and a colon.</summary>
+    /// <summary>
+    /// What <see cref="Cert"/> and <see cref="Key"/> say: a key belongs to the certificate before it, or to the only one. As in curl, a
+    /// password may follow the file's name and a colon.
+    /// </summary>
     public static PlanNode? OfFlags(PlanFlags flags, PlanContext context)
     {
-        var certificates = Cert.ValuesIn(flags) ?? [];
-        var keys = Key.ValuesIn(flags) ?? [];
-        if (keys.Count > certificates.Count)
+        var entries = new List<(Written Cert, Written? Key)>();
+        Written? first = null;
+        foreach (var (name, value) in flags.Given.Where(each => each.Name == Cert.Name || each.Name == Key.Name))
         {
-            context.Problems.Add(Place.OfFlag(Key.Name), "there are more keys than certificates", $"give one {Cert.Name} for each {Key.Name}");
+            var written = new Written(value!, Place.OfFlag(name));
+            if (name == Cert.Name)
+            {
+                entries.Add((written, entries.Count == 0 ? first : null));
+            }
+            else if (entries.Count == 0 && first is null)
+            {
+                first = written;
+            }
+            else if (entries is [.., (var certificate, null)])
+            {
+                entries[^1] = (certificate, written);
+            }
+            else
+            {
+                context.Problems.Add(written.Place, "there are more keys than certificates", $"give one {Cert.Name} before each {Key.Name}");
+            }
         }
 
-        return certificates.Count == 0 ? null : new PlanNode.Sequence(Place.OfFlag(Cert.Name), [.. certificates.Select((certificate, i) =>
+        if (entries.Count == 0 && first is not null)
         {
+            context.Problems.Add(first.Place, "there is a key without a certificate", $"give {Cert.Name} too");
+        }
+
+        return entries.Count == 0 ? null : new PlanNode.Sequence(Place.OfFlag(Cert.Name), [.. entries.Select(entry =>
+        {
+            var (certificate, key) = entry;
             var colon = File.Exists(certificate.Text) ? -1 : certificate.Text.LastIndexOf(':');
             return PlanNode.MappingOf(
                 certificate.Place,
                 ("cert", colon > 0 ? certificate with { Text = certificate.Text[..colon] } : certificate),
-                ("key", keys.ElementAtOrDefault(i)),
+                ("key", key),
                 ("password", colon > 0 ? certificate with { Text = certificate.Text[(colon + 1)..] } : null));
         })]);
     }
