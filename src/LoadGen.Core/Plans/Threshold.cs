@@ -8,7 +8,7 @@ public sealed record Threshold
     /// <summary>The condition as it was written.</summary>
     public required string Expression { get; init; }
 
-    /// <summary>Which distribution <see cref="Statistic"/> is of; <see langword="null"/> for failures and rate.</summary>
+    /// <summary>Which distribution <see cref="Statistic"/> is of; <see langword="null"/> for what is of the whole run.</summary>
     public LatencyOf? Latency { get; init; }
 
     /// <summary>The phase, when <see cref="Latency"/> is <see cref="LatencyOf.Phase"/>.</summary>
@@ -21,7 +21,7 @@ public sealed record Threshold
     public required Comparison Comparison { get; init; }
 
     /// <summary>
-    /// The bound, in the statistic's unit: milliseconds for times, a ratio from 0 to 1 for failures, completed handshakes
+    /// The bound, in the statistic's unit: milliseconds for times, a ratio from 0 to 1 for failures and resumed, completed handshakes
     /// per second for the rate.
     /// </summary>
     public required double Bound { get; init; }
@@ -77,4 +77,7 @@ public enum Statistic
 
     /// <summary>Completed handshakes per second.</summary>
     Rate,
+
+    /// <summary>Handshakes that resumed a session / completed, from 0 to 1.</summary>
+    Resumed,
 }

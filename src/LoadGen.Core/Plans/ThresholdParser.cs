@@ -7,12 +7,12 @@ namespace LoadGen.Core.Plans;
 
 /// <summary>
 /// Reads thresholds: a statistic, a comparison and a bound with its unit, such as <c>p99 &lt; 50ms</c>,
-/// <c>tcp_connect.max &lt;= 5ms</c>, <c>failures &lt; 0.1%</c> or <c>rate &gt;= 950/s</c>. A time is of the response unless
+/// <c>tcp_connect.max &lt;= 5ms</c>, <c>failures &lt; 0.1%</c>, <c>rate &gt;= 950/s</c> or <c>resumed &gt;= 29%</c>. A time is of the response unless
 /// <c>handshake.</c> or a phase's name stands before the statistic.
 /// </summary>
 public static class ThresholdParser
 {
-    private const string Examples = "p99 < 50ms, handshake.p95 < 20ms, failures < 0.1% or rate >= 950/s";
+    private const string Examples = "p99 < 50ms, handshake.p95 < 20ms, failures < 0.1%, rate >= 950/s or resumed >= 29%";
 
     private static readonly string[] Prefixes = ["response", "handshake", .. EnumNames.All<Phase>()];
 
@@ -68,7 +68,7 @@ public static class ThresholdParser
             return false;
         }
 
-        if (statistic is Statistic.Failures or Statistic.Rate)
+        if (statistic is Statistic.Failures or Statistic.Rate or Statistic.Resumed)
         {
             subject = (null, null, statistic);
             remedy = dot < 0 ? null : $"write {name} without a prefix: it is of the whole run";
@@ -97,7 +97,7 @@ public static class ThresholdParser
         switch (statistic)
         {
             // Without a unit 0.5 could be a half or half a percent.
-            case Statistic.Failures:
+            case Statistic.Failures or Statistic.Resumed:
                 remedy = $"write the bound as a percentage, such as {PercentText.Examples}";
                 return PercentText.TryParse(text, out bound);
             case Statistic.Rate:

@@ -51,7 +51,7 @@ public static class ThresholdText
 
     private static string WithUnit(Statistic statistic, double value) => statistic switch
     {
-        Statistic.Failures => $"{value * 100:0.######} %",
+        Statistic.Failures or Statistic.Resumed => $"{value * 100:0.######} %",
         Statistic.Rate => $"{value:#,0.######}/s",
         _ => $"{value:#,0.######} ms",
     };

@@ -58,6 +58,8 @@ public sealed record Verdict
     {
         Statistic.Failures => record.Books.FailureRatio,
         Statistic.Rate => record.CompletedPerSecond,
+        Statistic.Resumed => record.Books.Completed == 0 ? null
+            : (double)record.Tally.Negotiated.Where(each => each.Key.Resumed).Sum(each => each.Value) / record.Books.Completed,
         _ => Observe(threshold.Statistic, HistogramOf(threshold, record.Tally).Summarize()),
     };
 

@@ -13,6 +13,7 @@ public sealed class ThresholdParserTests
     [InlineData("tcp_connect.max<=5ms", LatencyOf.Phase, Phase.TcpConnect, Statistic.Max, Comparison.LessOrEqual, 5)]
     [InlineData("server_hello.p50 > 1ms", LatencyOf.Phase, Phase.ServerHello, Statistic.P50, Comparison.Greater, 1)]
     [InlineData("failures<0.1%", null, null, Statistic.Failures, Comparison.Less, 0.001)]
+    [InlineData("resumed >= 29%", null, null, Statistic.Resumed, Comparison.GreaterOrEqual, 0.29)]
     [InlineData("rate>=950", null, null, Statistic.Rate, Comparison.GreaterOrEqual, 950)]
     [InlineData("rate >= 600/m", null, null, Statistic.Rate, Comparison.GreaterOrEqual, 10)]
     public void A_threshold_is_read(string text, LatencyOf? latency, Phase? phase, Statistic statistic, Comparison comparison, double bound)
@@ -30,6 +31,8 @@ public sealed class ThresholdParserTests
     [InlineData("p99<", "as a duration")]
     [InlineData("failures<0.5", "as a percentage")]
     [InlineData("handshake.failures<1%", "without a prefix")]
+    [InlineData("handshake.resumed>1%", "without a prefix")]
+    [InlineData("resumed>=0.3", "as a percentage")]
     [InlineData("server_helo.p99<1s", "server_hello")]
     [InlineData("rate>=fast", "as a rate")]
     public void What_is_none_is_answered_with_what_to_write(string text, string expected)

@@ -38,6 +38,17 @@ public sealed class VerdictTests
         Assert.Equal(VerdictKind.Fail, verdict.Kind);
     }
 
+    [Theory]
+    [InlineData("resumed >= 29%", true)]
+    [InlineData("resumed > 30%", false)]
+    [InlineData("resumed <= 0%", false)]
+    public void What_was_resumed_is_a_part_of_what_completed(string threshold, bool pass)
+    {
+        var result = Assert.Single(Verdict.Of(RunRecords.Of(completed: 1000, failed: 500, resumed: 300, thresholds: threshold)).Thresholds);
+
+        Assert.Equal((pass, 0.3), (result.Pass, result.Observed));
+    }
+
     [Fact]
     public void A_run_in_which_nothing_completed_fails_without_any_threshold()
         => Assert.Equal(VerdictKind.Fail, Verdict.Of(RunRecords.Of(completed: 0, failed: 10)).Kind);
