@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using LoadGen.Core;
 using LoadGen.Core.Handshakes;
@@ -14,6 +15,8 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
     private PhaseDurations _phases;
+    private string _target = "";
+    private IPEndPoint? _address;
     private long _began;
     private long _lastMark;
 
@@ -31,6 +34,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     {
         _phases = default;
         Failure = null;
+        (_target, _address) = ("", null);
         Current = Phase.TcpConnect;
         _cancellation = cancellation;
         if (!_deadline.TryReset())
@@ -68,16 +72,17 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         };
     }
 
+    /// <summary>Says whom the handshake is with, for the text of a failure; the address as soon as it is known.</summary>
+    public void With(string target, IPEndPoint? address = null) => (_target, _address) = (target, address);
+
     /// <summary>Says which phase comes next, where it is not the usual one.</summary>
     public void Expect(Phase phase) => Current = phase;
 
     /// <summary>Starts the next phase now although no phase has ended: ClientHello is about to be sent.</summary>
     public long Restart() => _lastMark = clock.GetTimestamp();
 
-    public void Fail(Failure failure) => Failure ??= failure;
-
-    public void Fail(FailureKind kind, FaultSide side, string detail, string? alert = null)
-        => Failure ??= new Failure(kind, Current, side, alert, detail);
+    public void Fail(FailureKind kind, FaultSide side, string detail, string? alert = null) => Failure ??= new Failure(
+        kind, Current, side, alert, _address is not null ? $"{_target} ({_address}): {detail}" : _target.Length > 0 ? $"{_target}: {detail}" : detail);
 
     /// <summary>
     /// Turns an exception into the failure: a socket error or a passed deadline, otherwise an internal error, which costs one
@@ -88,7 +93,8 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         switch (error)
         {
             case SocketException socketError:
-                Fail(SocketFailures.ToFailure(socketError, Current));
+                var (kind, side) = SocketFailures.Classify(socketError.SocketErrorCode, Current);
+                Fail(kind, side, SocketFailures.Explain(socketError));
                 break;
             case OperationCanceledException when _deadline.IsCancellationRequested:
                 FailByDeadline();
@@ -121,7 +127,11 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         {
             Fail(FailureKind.Cancelled, FaultSide.Client, "the run was stopped");
         }
-        else if (Current <= Phase.TcpConnect)
+        else if (Current == Phase.Dns)
+        {
+            Fail(FailureKind.DnsFailure, FaultSide.Network, "timed out waiting for the name to resolve");
+        }
+        else if (Current == Phase.TcpConnect)
         {
             Fail(FailureKind.ConnectTimeout, FaultSide.Network, "timed out connecting");
         }
@@ -164,10 +174,7 @@ internal static class SocketFailures
         _ => (FailureKind.InternalError, FaultSide.Generator),
     };
 
-    /// <summary>The error as a failure of the phase.</summary>
-    public static Failure ToFailure(SocketException error, Phase phase)
-    {
-        var (kind, side) = Classify(error.SocketErrorCode, phase);
-        return new Failure(kind, phase, side, null, error.Message);
-    }
+    /// <summary>The system's message as part of a sentence.</summary>
+    public static string Explain(SocketException error)
+        => error.Message is [var first, var second, ..] && char.IsLower(second) ? $"{char.ToLowerInvariant(first)}{error.Message[1..]}" : error.Message;
 }

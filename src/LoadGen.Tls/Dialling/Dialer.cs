@@ -45,6 +45,7 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
     public async ValueTask<OpenConnection?> DialAsync(int target, Attempt attempt)
     {
         attempt.StartDeadline(plan.Limits.ConnectTimeout);
+        attempt.With(plan.Targets[target].Name);
         var address = await AddressOfAsync(target, attempt);
         if (address is null)
         {
@@ -57,6 +58,8 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
             return null;
         }
 
+        var endPoint = new IPEndPoint(address, plan.Targets[target].Port);
+        attempt.With(plan.Targets[target].Name, endPoint);
         OpenConnection? connection = null;
         try
         {
@@ -67,7 +70,7 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
                 return null;
             }
 
-            await connection.Socket.ConnectAsync(new IPEndPoint(address, plan.Targets[target].Port), attempt.Deadline);
+            await connection.Socket.ConnectAsync(endPoint, attempt.Deadline);
             attempt.Mark(Phase.TcpConnect);
             return connection;
         }
@@ -89,17 +92,21 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
         try
         {
             var (answer, fresh) = _names.Resolve(plan.Targets[target].Host);
-            var addresses = await answer.WaitAsync(attempt.Deadline);
-            if (fresh)
+            if (!fresh)
             {
-                attempt.Mark(Phase.Dns);
+                return InTurn(await answer.WaitAsync(attempt.Deadline));
             }
 
-            return addresses[Interlocked.Increment(ref _turn) % addresses.Length];
+            attempt.Expect(Phase.Dns);
+            var addresses = await answer.WaitAsync(attempt.Deadline);
+            attempt.Mark(Phase.Dns);
+
+            return InTurn(addresses);
         }
         catch (SocketException error)
         {
-            attempt.Fail(new Failure(FailureKind.DnsFailure, Phase.Dns, FaultSide.Network, null, $"{plan.Targets[target].Host}: {error.Message}"));
+            attempt.Expect(Phase.Dns);
+            attempt.Fail(FailureKind.DnsFailure, FaultSide.Network, $"{plan.Targets[target].Host}: {SocketFailures.Explain(error)}");
         }
         catch (Exception error)
         {
@@ -108,6 +115,8 @@ internal sealed class Dialer(Plan plan, TimeProvider clock)
 
         return null;
     }
+
+    private IPAddress InTurn(IPAddress[] addresses) => addresses[Interlocked.Increment(ref _turn) % addresses.Length];
 }
 
 /// <summary>
