@@ -27,7 +27,7 @@ public sealed class BuiltInTargetTests
         // Half of them offer a session, the first of them before there is any.
         Assert.InRange(resumed, 190, 200);
         Assert.Equal(50, Assert.Single(result.Profiles).ResumePercent);
-        Assert.Contains($"resumption {resumed} of 400 handshakes resumed a session", program.StandardError);
+        Assert.Contains($"{resumed} of 400 handshakes resumed a session", program.StandardError);
     }
 
     [Fact]

@@ -35,8 +35,8 @@ internal abstract class PlanKey<TSection>(string name)
     /// <summary>Whether flags add to the plan's list instead of replacing it.</summary>
     public bool FlagsAdd { get; init; }
 
-    /// <summary>What an engine lacks for the value; <see langword="null"/> where any engine will do.</summary>
-    public Func<TSection, EngineCapabilities, Refusal?> Needs { get; init; } = (_, _) => null;
+    /// <summary>What an engine lacks for the value; by default nothing, since any engine will do.</summary>
+    public Func<TSection, EngineCapabilities, IEnumerable<Refusal>> Needs { get; init; } = (_, _) => [];
 
     /// <summary>Reads a value.</summary>
     /// <returns>What puts it into the section; <see langword="null"/> if it cannot be used, which was reported.</returns>
@@ -91,14 +91,14 @@ internal sealed class PlanKey<TSection, TValue>(string name, PlanValue<TValue> v
 internal sealed record Refusal(string Cannot, int? Entry = null)
 {
     /// <summary>For a value that needs a feature.</summary>
-    public static Func<TSection, EngineCapabilities, Refusal?> Feature<TSection>(EngineFeature feature, Predicate<TSection> isNeeded)
-        => (section, engine) => isNeeded(section) && !engine.Features.Contains(feature) ? new Refusal(feature.Name()) : null;
+    public static Func<TSection, EngineCapabilities, IEnumerable<Refusal>> Feature<TSection>(EngineFeature feature, Predicate<TSection> isNeeded)
+        => (section, engine) => isNeeded(section) && !engine.Features.Contains(feature) ? [new Refusal(feature.Name())] : [];
 
     /// <summary>For a list of names, each of which the engine must know.</summary>
-    public static Func<TSection, EngineCapabilities, Refusal?> Names<TSection>(
+    public static Func<TSection, EngineCapabilities, IEnumerable<Refusal>> Names<TSection>(
         string what, Func<TSection, IReadOnlyList<string>> names, Func<EngineCapabilities, IReadOnlySet<string>> known) => (section, engine) =>
     {
         var unknown = names(section).Index().Where(entry => !known(engine).Contains(entry.Item)).ToList();
-        return unknown.Count == 0 ? null : new Refusal($"be asked for {what} {string.Join(", ", unknown.Select(entry => entry.Item))}", unknown[0].Index);
+        return unknown.Count == 0 ? [] : [new Refusal($"be asked for {what} {string.Join(", ", unknown.Select(entry => entry.Item))}", unknown[0].Index)];
     };
 }

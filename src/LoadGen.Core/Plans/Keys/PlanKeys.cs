@@ -102,8 +102,7 @@ internal static class PlanKeys
                 Example = "[ \"p99 < 50ms\", \"failures < 0.1%\" ]",
                 Needs = (plan, engine) => plan.Thresholds.Index()
                     .Where(entry => entry.Item.Phase is { } phase && !engine.Phases.Contains(phase))
-                    .Select(entry => new Refusal($"time the phase {entry.Item.Phase!.Value.Name()}", entry.Index))
-                    .FirstOrDefault(),
+                    .Select(entry => new Refusal($"time the phase {entry.Item.Phase!.Value.Name()}", entry.Index)),
                 FlagsAdd = true,
                 Flags =
                 [

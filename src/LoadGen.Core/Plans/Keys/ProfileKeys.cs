@@ -108,8 +108,7 @@ internal static class ProfileKeys
                 Needs = (profile, engine) => profile.TlsVersions
                     .Select(version => version == TlsVersion.Tls13 ? EngineFeature.ResumeTls13 : EngineFeature.ResumeTls12)
                     .Where(feature => profile.Resume > 0 && !engine.Features.Contains(feature))
-                    .Select(feature => new Refusal(feature.Name()))
-                    .FirstOrDefault(),
+                    .Select(feature => new Refusal(feature.Name())),
                 Flags = [One("--resume", "PERCENT", "Part of the handshakes that offer to resume a session.", "30%")],
             },
             new PlanKey<Profile, Confirm>("confirm", new ChoiceValue<Confirm>("a way to confirm"))

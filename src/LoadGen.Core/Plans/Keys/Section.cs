@@ -82,11 +82,11 @@ internal sealed class Section<T>(string what, T initial, IReadOnlyList<PlanKey<T
     {
         foreach (var key in keys)
         {
-            if (key.Needs(section, context.Engines![engine]) is { } refusal)
+            foreach (var refusal in key.Needs(section, context.Engines![engine]))
             {
                 var place = context.PlaceOf(PathOf(path, key) + (refusal.Entry is { } entry ? $"[{entry}]" : ""));
                 context.Problems.Add(
-                    place, $"engine {engine} cannot {refusal.Cannot}, which {who} asks for", context.EngineRemedy(other => key.Needs(section, other) is null));
+                    place, $"engine {engine} cannot {refusal.Cannot}, which {who} asks for", context.EngineRemedy(other => !key.Needs(section, other).Any(each => each.Cannot == refusal.Cannot)));
             }
         }
     }
