@@ -145,6 +145,12 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public override void ProcessServerExtensions(IDictionary<int, byte[]> serverExtensions)
     {
         base.ProcessServerExtensions(serverExtensions);
+        if (TlsExtensionsUtilities.GetAlpnExtensionServer(serverExtensions) is { } selected && _offer.Alpn?.Contains(selected) != true)
+        {
+            // RFC 7301 section 3.2: the server selects from the client's list.
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, $"the server selected the application protocol {selected.GetUtf8Decoding()}, which was not offered");
+        }
+
         if (Details is not null && TlsExtensionsUtilities.GetSupportedGroupsExtension(serverExtensions) is { } groups)
         {
             Details.ServerGroups = [.. groups.Select(group => ((TlsGroup)group).Name())];

@@ -4,17 +4,19 @@ using System.Net.Sockets;
 namespace LoadGen.TestServers.Servers;
 
 /// <summary>
-/// Stands between one client and a server: passes the server's bytes on one at a time, each in its own segment, keeps what
-/// the client sent, and tells how the client closed.
+/// Stands between one client and a server: passes the server's bytes on one at a time, each in its own segment, changes them where
+/// it is told to, keeps what the client sent, and tells how the client closed.
 /// </summary>
 public sealed class Relay : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly (byte[] Sent, byte[] Instead)? _change;
     private readonly Task _relaying;
 
-    private Relay(IPEndPoint server)
+    private Relay(IPEndPoint server, (byte[], byte[])? change)
     {
+        _change = change;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(1);
         ClientClosed = new TaskCompletionSource<ClientClose>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,7 +31,10 @@ public sealed class Relay : IAsyncDisposable
 
     private TaskCompletionSource<ClientClose> ClientClosed { get; }
 
-    public static Relay To(IPEndPoint server) => new(server);
+    public static Relay To(IPEndPoint server) => new(server, null);
+
+    /// <summary>Passes other bytes of the same length on where the server sent certain ones at once.</summary>
+    public static Relay To(IPEndPoint server, byte[] sent, byte[] instead) => new(server, (sent, instead));
 
     public async ValueTask DisposeAsync()
     {
@@ -84,6 +89,11 @@ public sealed class Relay : IAsyncDisposable
         int count;
         while ((count = await server.ReceiveAsync(buffer, _stopping.Token)) > 0)
         {
+            if (_change is var (sent, instead) && buffer.AsSpan(0, count).IndexOf(sent) is >= 0 and var at)
+            {
+                instead.CopyTo(buffer, at);
+            }
+
             for (var i = 0; i < count; i++)
             {
                 await client.SendAsync(buffer.AsMemory(i, 1), _stopping.Token);

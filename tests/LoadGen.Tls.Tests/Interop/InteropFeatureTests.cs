@@ -49,6 +49,20 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         Assert.Equal("secp384r1", theirs.Group ?? "secp384r1");
     }
 
+    [Fact]
+    public async Task An_application_protocol_that_was_not_offered_ends_the_handshake()
+    {
+        await using var server = await OpensslServer.StartAsync(authority.Good(), ["-alpn", "h2"], Cancellation);
+        byte[] selected = [0, 16, 0, 5, 0, 3, 2, (byte)'h', (byte)'2'];
+        await using var relay = Relay.To(server.EndPoint, selected, [.. selected[..^1], (byte)'3']);
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Alpn = ["h2", "http/1.1"] });
+
+        var outcome = Assert.Single(await Interop.ShakeAsync(plan with { Targets = [plan.Targets[0] with { Port = relay.EndPoint.Port }] }, 1));
+
+        Assert.Equal((FailureKind.AlertSent, "illegal_parameter"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
+        Assert.Contains("selected the application protocol h3, which was not offered", outcome.Failure?.Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Static_RSA_is_timed_in_all_its_steps(ServerKind kind)
