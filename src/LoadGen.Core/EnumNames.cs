@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,27 +13,48 @@ public static class EnumNames
 {
     /// <summary>The name of a value, such as <c>handshake_timeout</c>; a value that has none, as a peer may send, in hexadecimal.</summary>
     public static string Name<T>(this T value)
-        where T : struct, Enum => Names<T>.OfValues.TryGetValue(value, out var name) ? name : $"0x{Convert.ToInt64(value, null):x4}";
+        where T : struct, Enum
+        => Of<T>.Table.NameOf(Unsafe.SizeOf<T>() == sizeof(int) ? Unsafe.BitCast<T, int>(value) : Convert.ToInt64(value, null));
 
     /// <summary>Every name, in the order of the enum's values.</summary>
     public static IReadOnlyList<string> All<T>()
-        where T : struct, Enum => Names<T>.All;
+        where T : struct, Enum => Of<T>.Table.Names;
 
     /// <summary>Finds a value by its name.</summary>
     public static bool TryParse<T>(string name, out T value)
-        where T : struct, Enum => Names<T>.Values.TryGetValue(name, out value);
-
-    private static class Names<T>
         where T : struct, Enum
     {
-        public static readonly FrozenDictionary<T, string> OfValues = Enum.GetValues<T>().ToFrozenDictionary(value => value, NameOf);
-        public static readonly FrozenDictionary<string, T> Values = OfValues.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
-        public static readonly IReadOnlyList<string> All = [.. Enum.GetValues<T>().Select(NameOf)];
+        var index = Array.IndexOf(Of<T>.Table.Names, name);
+        value = index < 0 ? default : (T)Enum.ToObject(typeof(T), Of<T>.Table.Values[index]);
+        return index >= 0;
+    }
 
-        private static string NameOf(T value)
+    private static class Of<T>
+        where T : struct, Enum
+    {
+        public static readonly Table Table = new(typeof(T));
+    }
+
+    // Of no enum in particular: code that is generic over one would be compiled for each, at every start of the program.
+    private sealed class Table
+    {
+        public Table(Type type)
         {
-            var member = value.ToString();
-            return typeof(T).GetField(member)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
+            var members = Enum.GetNames(type);
+            Names = Array.ConvertAll(members, member
+                => type.GetField(member)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(member));
+            Values = Array.ConvertAll(members, member => Convert.ToInt64(Enum.Parse(type, member), null));
+        }
+
+        public string[] Names { get; }
+
+        public long[] Values { get; }
+
+        // Most enums count from zero.
+        public string NameOf(long value)
+        {
+            var index = value >= 0 && value < Values.Length && Values[value] == value ? (int)value : Array.IndexOf(Values, value);
+            return index >= 0 ? Names[index] : $"0x{value:x4}";
         }
     }
 }

@@ -12,7 +12,7 @@ public static class PlanReference
     public static IReadOnlyList<PlanReferenceEntry> Entries { get; } = Describe();
 
     /// <summary>Every flag, group by group.</summary>
-    public static IReadOnlyList<PlanFlag> Flags { get; } = [.. Entries.SelectMany(entry => entry.Flags).OrderBy(flag => flag.Group)];
+    public static IReadOnlyList<PlanFlag> Flags { get; } = [.. Entries.SelectMany(entry => entry.Flags).OrderBy(flag => (int)flag.Group)];
 
     /// <summary>All keys as tables in Markdown, one a section.</summary>
     public static string Markdown()
