@@ -171,6 +171,15 @@ public sealed class PlanKeysTests : IDisposable
         Assert.Empty(schema.Validate(Document(Valid(TextWith(EntryOf(path))))));
     }
 
+    [Fact]
+    public async Task The_schema_takes_a_version_that_is_not_in_quotes()
+    {
+        var schema = await JsonSchema.FromJsonAsync(PlanDocument.Schema(), TestContext.Current.CancellationToken);
+
+        Assert.Empty(schema.Validate("{ \"profiles\": [ { \"name\": \"p\", \"tls\": [1.2, 1.3] }, { \"name\": \"q\", \"tls\": 1.0 } ] }"));
+        Assert.Equal([TlsVersion.Tls13], Valid(TextWith(EntryOf("profiles[].tls") with { Example = "[1.3]" })).Profiles[0].TlsVersions);
+    }
+
     [Theory]
     [InlineData("{ \"targets\": [ { \"name\": \"t\" } ] }")]
     [InlineData("{ \"targets\": [] }")]

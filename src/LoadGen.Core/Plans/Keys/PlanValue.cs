@@ -137,7 +137,12 @@ internal sealed class ChoiceValue<T>(string what, Func<EngineCapabilities, IEnum
 {
     public override JsonNode Write(T value) => value.Name();
 
-    public override JsonObject Schema() => new() { ["enum"] = new JsonArray([.. EnumNames.All<T>().Select(name => JsonValue.Create(name))]) };
+    // To YAML a name such as 1.3 is a number, unless it is in quotes.
+    public override JsonObject Schema() => new()
+    {
+        ["enum"] = new JsonArray([.. EnumNames.All<T>().SelectMany(name
+            => NumberText.TryParse(name, out var number) ? (JsonNode[])[JsonValue.Create(name), JsonValue.Create(number)] : [JsonValue.Create(name)])]),
+    };
 
     protected override bool TryRead(Written written, PlanContext context, out T value)
     {
