@@ -23,6 +23,9 @@ public sealed record Target
     /// <summary>More names, each taken in turn with <see cref="ServerName"/>; may be empty.</summary>
     public IReadOnlyList<string> FurtherServerNames { get; init; } = [];
 
+    /// <summary>All names, in the order of their turns.</summary>
+    public IEnumerable<string> ServerNames => FurtherServerNames.Prepend(ServerName);
+
     /// <summary>The protocol spoken before TLS; <see langword="null"/> for none.</summary>
     public StartTlsProtocol? StartTls { get; init; }
 

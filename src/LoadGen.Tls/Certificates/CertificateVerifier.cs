@@ -37,7 +37,7 @@ internal sealed class CertificateVerifier : IDisposable
     /// <summary>One verifier for each of a target's server names, in their order.</summary>
     /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
     public static CertificateVerifier[] ForEachName(Target target)
-        => [.. new[] { target.ServerName }.Concat(target.FurtherServerNames).Select(name => new CertificateVerifier(target with { ServerName = name }))];
+        => [.. target.ServerNames.Select(name => new CertificateVerifier(target with { ServerName = name }))];
 
     /// <summary>The name that the certificate must be valid for.</summary>
     public string ServerName => _target.ServerName;

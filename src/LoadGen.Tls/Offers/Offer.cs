@@ -29,7 +29,7 @@ internal sealed class Offer
             : DefaultOffer.SignatureSchemes;
         Certificates = [.. profile.Identities.Select(identity => new ClientCertificate(identity))];
         Resumption = new ResumptionShare(profile.Resume);
-        Names = [.. new[] { target.ServerName }.Concat(target.FurtherServerNames).Select((name, i) => new OfferedName(i, name))];
+        Names = [.. target.ServerNames.Select((name, i) => new OfferedName(i, name))];
         _names = new InTurn<OfferedName>(Names);
     }
 

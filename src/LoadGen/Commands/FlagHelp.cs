@@ -17,7 +17,7 @@ internal sealed class FlagHelp(IReadOnlyDictionary<Command, string[]> examples) 
         return ExitCode.Pass;
     }
 
-    public void Write(Command command, IAnsiConsole console)
+    private void Write(Command command, IAnsiConsole console)
     {
         console.WriteLine(command.Description!);
         console.WriteLine();

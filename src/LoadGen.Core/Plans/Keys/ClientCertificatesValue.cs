@@ -96,13 +96,7 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
     {
         var before = context.Problems.Count;
         var identities = new List<ClientIdentity>();
-        if (node is not PlanNode.Sequence { Items: { Count: > 0 } entries })
-        {
-            context.Problems.Add(node.Place, $"\"clientCertificates\" is {(node is PlanNode.Sequence ? "an empty list" : node.Kind)}", "write a list, each entry beginning with \"-\"");
-            entries = [];
-        }
-
-        foreach (var (index, entry) in entries.Index())
+        foreach (var (index, entry) in context.EntriesOf(node, "clientCertificates").Index())
         {
             if (Section.Read(entry, $"{path}[{index}]", context) is { } files && Read(files, entry.Place, context) is { } identity)
             {

@@ -14,13 +14,7 @@ internal sealed class ItemsValue<T>(Section<T> section, string what, Func<T, str
     public override bool TryRead(PlanNode node, string path, PlanContext context, [MaybeNullWhen(false)] out IReadOnlyList<T> value)
     {
         var before = context.Problems.Count;
-        if (node is not PlanNode.Sequence { Items: { Count: > 0 } items })
-        {
-            context.Problems.Add(node.Place, $"\"{path}\" is {(node is PlanNode.Sequence ? "an empty list" : node.Kind)}", "write a list, each entry beginning with \"-\"");
-            value = null;
-            return false;
-        }
-
+        var items = context.EntriesOf(node, path);
         if (items.Count > PlanRules.MostNames)
         {
             context.Problems.Add(items[PlanRules.MostNames].Place, $"more than {PlanRules.MostNames} {what}s", "each is a label of every metric; use fewer");

@@ -44,6 +44,18 @@ internal sealed partial class PlanContext(IReadOnlyDictionary<string, EngineCapa
         }
     }
 
+    /// <summary>The entries of a list that must have some; none, and one problem, if it is another thing.</summary>
+    public IReadOnlyList<PlanNode> EntriesOf(PlanNode node, string key)
+    {
+        if (node is PlanNode.Sequence { Items: { Count: > 0 } items })
+        {
+            return items;
+        }
+
+        Problems.Add(node.Place, $"\"{key}\" is {(node is PlanNode.Sequence ? "an empty list" : node.Kind)}", "write a list, each entry beginning with \"-\"");
+        return [];
+    }
+
     /// <summary>The names that a plan may use: those that any engine knows. <see langword="null"/> if the engines are not asked.</summary>
     public string[]? Known(Func<EngineCapabilities, IEnumerable<string>> names)
         => engines is null ? null : [.. engines.Values.SelectMany(names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

@@ -71,8 +71,6 @@ internal sealed class FileValue : ScalarValue<Written?>
 {
     public override JsonNode? Write(Written? value) => value is null ? null : JsonValue.Create(value.Text);
 
-    public override JsonObject Schema() => new() { ["type"] = "string" };
-
     protected override bool TryRead(Written written, PlanContext context, out Written? value)
     {
         value = written;

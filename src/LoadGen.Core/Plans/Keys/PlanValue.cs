@@ -27,6 +27,9 @@ internal abstract class PlanValue<T>
 /// <summary>A value that is one word, number or text.</summary>
 internal abstract class ScalarValue<T> : PlanValue<T>
 {
+    /// <summary>Text, which is what most values are written as.</summary>
+    public override JsonObject Schema() => new() { ["type"] = "string" };
+
     public sealed override bool TryRead(PlanNode node, string path, PlanContext context, [MaybeNullWhen(false)] out T value)
     {
         if (node is PlanNode.Scalar { IsMissing: false } scalar)
@@ -55,8 +58,6 @@ internal abstract class ScalarValue<T> : PlanValue<T>
 internal sealed class TextValue(string what, Predicate<string> keeps, string remedy) : ScalarValue<string>
 {
     public override JsonNode Write(string value) => value;
-
-    public override JsonObject Schema() => new() { ["type"] = "string" };
 
     protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out string value)
     {
@@ -162,8 +163,6 @@ internal sealed class NameValue(
 {
     public override JsonNode Write(string value) => value;
 
-    public override JsonObject Schema() => new() { ["type"] = "string" };
-
     protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out string value)
     {
         var text = written.Text.Trim();
@@ -185,8 +184,6 @@ internal sealed class EngineValue : ScalarValue<string>
 {
     public override JsonNode Write(string value) => value;
 
-    public override JsonObject Schema() => new() { ["type"] = "string" };
-
     protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out string value)
     {
         value = written.Text.Trim();
@@ -199,8 +196,6 @@ internal sealed class EngineValue : ScalarValue<string>
 internal sealed class ThresholdValue : ScalarValue<Threshold>
 {
     public override JsonNode Write(Threshold value) => value.Expression;
-
-    public override JsonObject Schema() => new() { ["type"] = "string" };
 
     protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out Threshold value)
         => ThresholdParser.TryParse(written.Text, out value, out var remedy) || Refuse(written, "is not a threshold", remedy!, context);

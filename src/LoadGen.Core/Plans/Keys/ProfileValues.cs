@@ -87,8 +87,6 @@ internal sealed class PreSharedKeyValue : PlanValue<PreSharedKey?>
     {
         public override JsonNode Write(string value) => value;
 
-        public override JsonObject Schema() => new() { ["type"] = "string" };
-
         protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out string value)
         {
             value = written.Text;

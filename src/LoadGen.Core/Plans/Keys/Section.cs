@@ -10,11 +10,7 @@ namespace LoadGen.Core.Plans.Keys;
 internal sealed class Section<T>(string what, T initial, IReadOnlyList<PlanKey<T>> keys)
     where T : class
 {
-    public string What => what;
-
     public T Initial => initial;
-
-    public IReadOnlyList<PlanKey<T>> Keys => keys;
 
     public IEnumerable<string> Names => keys.Where(key => !key.IsFlagOnly).Select(key => key.Name);
 

@@ -39,7 +39,7 @@ internal static class TargetKeys
             },
             new PlanKey<Target, IReadOnlyList<string>>("serverName", new ListValue<string>(new TextValue("a server name", HostText.IsHost, ServerNameRemedy)))
             {
-                Get = target => target.ServerName.Length == 0 ? [] : [target.ServerName, .. target.FurtherServerNames],
+                Get = target => target.ServerName.Length == 0 ? [] : [.. target.ServerNames],
                 Set = (target, names) => target with { ServerName = ServerNameOf(names[0]), FurtherServerNames = [.. names.Skip(1).Select(ServerNameOf)] },
                 Help = "The name to ask for (SNI, RFC 6066) and to find in the certificate. Several are taken in turn.",
                 Example = "www.example.com",
@@ -107,8 +107,6 @@ internal static class TargetKeys
         private const int HttpsPort = 443;
 
         public override JsonNode? Write((string Host, int Port) value) => value.Host.Length == 0 ? null : AddressText.Format(value.Host, value.Port);
-
-        public override JsonObject Schema() => new() { ["type"] = "string" };
 
         protected override bool TryRead(Written written, PlanContext context, out (string Host, int Port) value)
         {
