@@ -23,6 +23,7 @@ needs=(
   go:golang-go
   kubectl:kubernetes-client
   dnsmasq:dnsmasq-base
+  tinyproxy:tinyproxy
   mmdebstrap:mmdebstrap
   umoci:umoci
   skopeo:skopeo

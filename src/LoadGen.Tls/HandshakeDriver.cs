@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Dialling;
-using LoadGen.Tls.StartTls;
 
 namespace LoadGen.Tls;
 
@@ -32,7 +31,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            var outcome = await RunAsync(connection.Socket, plan.Targets[target], machine);
+            var outcome = await RunAsync(connection.Socket, machine);
             if (outcome.IsCompleted)
             {
                 await FinishAsync(connection, plan.Profiles[profile].Hold, machine);
@@ -65,15 +64,11 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         _attempt.Dispose();
     }
 
-    private async ValueTask<Outcome> RunAsync(Socket socket, Target target, IHandshakeMachine machine)
+    private async ValueTask<Outcome> RunAsync(Socket socket, IHandshakeMachine machine)
     {
         try
         {
-            _attempt.StartDeadline(plan.Limits.HandshakeTimeout);
-            if (target.StartTls is not { } protocol || await StartTlsAsync(socket, StartTlsDialogues.Create(protocol, target.ServerName)))
-            {
-                return await ShakeAsync(socket, machine);
-            }
+            return await ShakeAsync(socket, machine);
         }
         catch (Exception error)
         {
@@ -98,38 +93,6 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
 
         connection.Close(plan.Close);
-    }
-
-    private async ValueTask<bool> StartTlsAsync(Socket socket, Dialogue dialogue)
-    {
-        _attempt.Expect(Phase.StartTls);
-        var step = dialogue.Take([]);
-        while (true)
-        {
-            switch (step.Kind)
-            {
-                case StepKind.Say:
-                    await SendAsync(socket, step.Output);
-                    step = dialogue.Take([]);
-                    break;
-                case StepKind.NeedMore:
-                    var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
-                    if (count == 0)
-                    {
-                        _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, "the server closed the connection before switching to TLS");
-                        return false;
-                    }
-
-                    step = dialogue.Take(_buffer.AsSpan(0, count));
-                    break;
-                case StepKind.Ready:
-                    _attempt.Mark(Phase.StartTls);
-                    return true;
-                default:
-                    _attempt.Fail(step.Kind == StepKind.Refused ? FailureKind.StartTlsRefused : FailureKind.ProtocolError, FaultSide.Server, step.Sentence!);
-                    return false;
-            }
-        }
     }
 
     private async ValueTask<Outcome> ShakeAsync(Socket socket, IHandshakeMachine machine)

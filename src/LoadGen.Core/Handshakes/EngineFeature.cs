@@ -44,10 +44,6 @@ public enum EngineFeature
     /// <summary>Keep connections open after the handshake.</summary>
     [JsonStringEnumMemberName("hold connections open")]
     Hold,
-
-    /// <summary>Speak another protocol before TLS.</summary>
-    [JsonStringEnumMemberName("speak STARTTLS")]
-    StartTls,
 }
 
 /// <summary>

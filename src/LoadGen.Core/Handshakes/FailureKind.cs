@@ -62,6 +62,9 @@ public enum FailureKind
     [JsonStringEnumMemberName("starttls_refused")]
     StartTlsRefused,
 
+    /// <summary>The HTTP proxy opened no tunnel to the target.</summary>
+    ProxyRefused,
+
     /// <summary>This host has no free local port for the connection.</summary>
     PortsExhausted,
 

@@ -9,7 +9,7 @@ namespace LoadGen.Core.Handshakes;
 public sealed record Outcome
 {
     private Outcome(
-        Negotiated? negotiated, Failure? failure, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate)
+        Negotiated? negotiated, Failure? failure, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address)
     {
         Negotiated = negotiated;
         Failure = failure;
@@ -17,6 +17,7 @@ public sealed record Outcome
         Handshake = handshake;
         Phases = phases;
         Certificate = certificate;
+        Address = address;
     }
 
     /// <summary>Whether the handshake reached what its profile calls success.</summary>
@@ -42,19 +43,28 @@ public sealed record Outcome
     /// <summary>The certificate the server showed, where it came that far. One instance for each distinct chain.</summary>
     public CertificateSummary? Certificate { get; }
 
+    /// <summary>
+    /// The address that it was with, such as <c>127.0.0.1:443</c>; <see langword="null"/> where it did not come that far. One instance for
+    /// each address.
+    /// </summary>
+    public string? Address { get; }
+
+    /// <summary>Addresses of the same name that were tried before, in vain (RFC 8305); nearly always empty.</summary>
+    public IReadOnlyList<PassedOver> PassedOver { get; init; } = [];
+
     /// <summary>A handshake that reached its profile's success.</summary>
     public static Outcome Completed(
-        Negotiated negotiated, TimeSpan elapsed, TimeSpan handshake, in PhaseDurations phases, CertificateSummary? certificate)
+        Negotiated negotiated, TimeSpan elapsed, TimeSpan handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address = null)
     {
         ArgumentNullException.ThrowIfNull(negotiated);
-        return new(negotiated, null, elapsed, handshake, phases, certificate);
+        return new(negotiated, null, elapsed, handshake, phases, certificate, address);
     }
 
     /// <summary>A handshake that did not.</summary>
-    public static Outcome Failed(Failure failure, TimeSpan elapsed, in PhaseDurations phases, CertificateSummary? certificate = null)
+    public static Outcome Failed(Failure failure, TimeSpan elapsed, in PhaseDurations phases, CertificateSummary? certificate = null, string? address = null)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return new(null, failure, elapsed, null, phases, certificate);
+        return new(null, failure, elapsed, null, phases, certificate, address);
     }
 }
 
@@ -82,6 +92,12 @@ public sealed record Failure(FailureKind Kind, Phase Phase, FaultSide Side, stri
 
     public string Detail { get; } = BoundedText.Of(Detail);
 }
+
+/// <summary>An address that did not answer, so that the handshake went on with another of the same name.</summary>
+/// <param name="Address">Such as <c>[::1]:443</c>.</param>
+/// <param name="Kind">Why there was no connection.</param>
+/// <param name="Detail">One sentence for a person.</param>
+public sealed record PassedOver(string Address, FailureKind Kind, string Detail);
 
 /// <summary>How the holding of a connection ended.</summary>
 public enum HoldEnd

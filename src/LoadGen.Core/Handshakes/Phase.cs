@@ -14,10 +14,13 @@ public enum Phase
     /// <summary>Name resolution. Absent when the target is an address, or its name was resolved a moment ago.</summary>
     Dns,
 
-    /// <summary>TCP: SYN to established.</summary>
+    /// <summary>TCP: SYN to established; where an address did not answer, with the time that it took to go on to the next.</summary>
     TcpConnect,
 
-    /// <summary>Established to the server's go-ahead for TLS, in the protocol spoken before it. Absent where there is none.</summary>
+    /// <summary>Established to the tunnel open, through an HTTP proxy. Absent where there is none.</summary>
+    ProxyConnect,
+
+    /// <summary>Connection (or tunnel) to the server's go-ahead for TLS, in the protocol spoken before it. Absent where there is none.</summary>
     [JsonStringEnumMemberName("starttls")]
     StartTls,
 
@@ -44,7 +47,7 @@ public enum Phase
 public struct PhaseDurations : IEquatable<PhaseDurations>
 {
     /// <summary>The number of phases.</summary>
-    public const int Count = 7;
+    public const int Count = 8;
 
     private Slots _ticksPlusOne;
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace LoadGen.Core.Plans;
 
 /// <summary>
@@ -38,6 +40,18 @@ public sealed record Plan
 
     /// <summary>Host names, addresses and CIDR blocks that may be loaded although they are neither loopback nor private.</summary>
     public IReadOnlyList<string> Authorized { get; init; } = [];
+
+    /// <summary>What stands in for the resolver; may be empty. The first that matches counts.</summary>
+    public IReadOnlyList<ResolveRule> Resolve { get; init; } = [];
+
+    /// <summary>Where to connect instead of to the targets' own addresses; may be empty. The first that matches counts.</summary>
+    public IReadOnlyList<ConnectToRule> ConnectTo { get; init; } = [];
+
+    /// <summary>
+    /// The local addresses that connections come from, in turn; empty to leave the choice to the system. Each worker uses those that
+    /// its machine has.
+    /// </summary>
+    public IReadOnlyList<IPAddress> Sources { get; init; } = [];
 
     /// <summary>Makes random choices reproducible.</summary>
     public int Seed { get; init; } = 42;

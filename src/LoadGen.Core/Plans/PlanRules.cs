@@ -14,6 +14,8 @@ internal static class PlanRules
     /// <summary>Each target and each profile is a label value of every metric; more would swamp what collects them.</summary>
     public const int MostNames = 100;
 
+    public const int MostServerNames = 10_000;
+    public const int MostSources = 256;
     public const int MostStages = 1000;
     public const int LongestName = 100;
 

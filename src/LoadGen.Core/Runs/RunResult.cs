@@ -113,7 +113,19 @@ public sealed record RunResult
         public double? RestedSeconds { get; init; }
     }
 
-    public sealed record TargetPart(string Name, BooksPart Books, LatencyPart LatencyMs, CertificatePart? Certificate);
+    public sealed record TargetPart(string Name, BooksPart Books, LatencyPart LatencyMs, CertificatePart? Certificate)
+    {
+        /// <summary>The addresses that its name stands for, as far as they were tried.</summary>
+        public required IReadOnlyList<AddressPart> Addresses { get; init; }
+    }
+
+    /// <summary>
+    /// The handshakes with one address. <c>passedOver</c> is there only for an address that did not answer, so that another of the same
+    /// name was tried: <c>count</c> times, for reasons such as the <c>example</c>.
+    /// </summary>
+    public sealed record AddressPart(string Address, BooksPart Books, Distribution? HandshakeMs, PassedOverPart? PassedOver);
+
+    public sealed record PassedOverPart(long Count, string Example);
 
     public sealed record CertificatePart(string Subject, string Issuer, DateTimeOffset NotAfter, string KeyType);
 
@@ -177,7 +189,10 @@ public static class RunResultBuilder
             Targets =
             [
                 .. plan.Targets.Select((target, i) => new RunResult.TargetPart(
-                    target.Name, Part(tally.BooksOfTarget(i)), Part(tally.TargetOf(i)), Part(tally.Certificates[i]))),
+                    target.Name, Part(tally.BooksOfTarget(i)), Part(tally.TargetOf(i)), Part(tally.Certificates[i]))
+                {
+                    Addresses = [.. tally.Addresses.Where(each => each.Key.Target == i).OrderBy(each => each.Key.Address, StringComparer.Ordinal).Select(each => Part(each.Key, each.Value))],
+                }),
             ],
             Profiles =
             [
@@ -205,6 +220,13 @@ public static class RunResultBuilder
     /// <summary>A cause of failures in the form of the result.</summary>
     public static RunResult.FailurePart Part(FailureKey failure, FailureCount count, Plan plan) => new(
         failure.Kind.Name(), failure.Phase.Name(), failure.Alert, failure.Side.Name(), plan.Targets[failure.Target].Name, count.Count, count.Example);
+
+    /// <summary>An address in the form of the result.</summary>
+    public static RunResult.AddressPart Part(AddressKey key, AddressTally counted) => new(
+        key.Address,
+        Part(new Books(counted.Completed + counted.Failed, counted.Completed, counted.Failed, 0, 0)),
+        Part(counted.Handshake),
+        counted.PassedOver > 0 ? new RunResult.PassedOverPart(counted.PassedOver, counted.PassedOverExample ?? "") : null);
 
     /// <summary>A distribution in the form of the result.</summary>
     public static RunResult.Distribution? Part(LatencySummary? summary) => summary is null

@@ -21,6 +21,7 @@ public sealed class Tally
     private readonly LatencyHistogram[] _phases;
     private readonly Dictionary<Negotiated, long> _negotiated = [];
     private readonly Dictionary<FailureKey, FailureCount> _failures = [];
+    private readonly Dictionary<AddressKey, AddressTally> _addresses = [];
     private readonly List<IntervalTally> _intervals = [];
     private int _firstInterval;
 
@@ -73,6 +74,9 @@ public sealed class Tally
     /// <summary>Failures by what they are counted by.</summary>
     public IReadOnlyDictionary<FailureKey, FailureCount> Failures => _failures;
 
+    /// <summary>What became of the handshakes by the address that they were with.</summary>
+    public IReadOnlyDictionary<AddressKey, AddressTally> Addresses => _addresses;
+
     /// <summary>One for each second from <see cref="FirstInterval"/> on.</summary>
     public IReadOnlyList<IntervalTally> Intervals => _intervals;
 
@@ -116,6 +120,15 @@ public sealed class Tally
         IntervalAt(sample.Planned).Scheduled++;
         Lag.Record(sample.Lag);
         _certificates[sample.Target] = outcome.Certificate ?? _certificates[sample.Target];
+        if (outcome.Address is { } address)
+        {
+            AddressOf(sample.Target, address).Record(outcome);
+        }
+
+        foreach (var passed in outcome.PassedOver)
+        {
+            AddressOf(sample.Target, passed.Address).Record(passed);
+        }
 
         var interval = IntervalAt(sample.Ended);
         if (outcome.IsCompleted)
@@ -187,6 +200,11 @@ public sealed class Tally
             Count(key, count);
         }
 
+        foreach (var (key, address) in other._addresses)
+        {
+            AddressOf(key.Target, key.Address).Merge(address);
+        }
+
         for (var i = 0; i < other._intervals.Count; i++)
         {
             IntervalAt(other._firstInterval + i).Merge(other._intervals[i]);
@@ -207,6 +225,7 @@ public sealed class Tally
         Array.Clear(_certificates);
         _negotiated.Clear();
         _failures.Clear();
+        _addresses.Clear();
         _intervals.Clear();
     }
 
@@ -262,6 +281,11 @@ public sealed class Tally
             Count(TallyEncoding.KeyOf(failure), new FailureCount(failure.Count, failure.Example));
         }
 
+        foreach (var address in message.Addresses)
+        {
+            AddressOf(address.Target, address.Text).MergeChecked(address);
+        }
+
         for (var i = 0; i < message.Intervals.Count; i++)
         {
             IntervalAt(message.FirstSecond + i).MergeChecked(message.Intervals[i]);
@@ -291,6 +315,18 @@ public sealed class Tally
 
     private void Count(FailureKey key, FailureCount count)
         => _failures[key] = _failures.TryGetValue(key, out var before) ? before with { Count = before.Count + count.Count } : count;
+
+    private AddressTally AddressOf(int target, string address)
+    {
+        var key = new AddressKey(target, address);
+        if (!_addresses.TryGetValue(key, out var known))
+        {
+            key = _addresses.Count < AddressKey.Most ? key : key with { Address = AddressKey.Others };
+            known = _addresses.GetValueOrDefault(key) ?? (_addresses[key] = new AddressTally());
+        }
+
+        return known;
+    }
 
     /// <summary>The tally of one second of the run, made when it is first asked for.</summary>
     private IntervalTally IntervalAt(int second)

@@ -77,6 +77,7 @@ internal static class TallyEncoding
 
         message.Negotiated.AddRange(tally.Negotiated.Select(each => MessageOf(each.Key, each.Value)));
         message.Failures.AddRange(tally.Failures.Select(each => MessageOf(each.Key, each.Value)));
+        message.Addresses.AddRange(tally.Addresses.Select(each => MessageOf(each.Key, each.Value, BytesOf(each.Value.Handshake, scratch))));
         message.Intervals.AddRange(tally.Intervals.Select(interval => new Wire.Interval
         {
             Scheduled = interval.Scheduled,
@@ -107,6 +108,7 @@ internal static class TallyEncoding
         CheckHistograms(message, ended);
         CheckCertificates(message);
         CheckKinds(message, ended);
+        CheckAddresses(message, ended);
         CheckIntervals(message, ended);
         return (message, ended + new Books(message.Lost, 0, 0, 0, message.Lost));
     }
@@ -200,6 +202,22 @@ internal static class TallyEncoding
         }
 
         Require(completed == ended.Completed && failed == ended.Failed, "negotiated and failed counts do not add up to the tally's handshakes");
+    }
+
+    private static void CheckAddresses(Wire.Tally message, Books ended)
+    {
+        // Each target may have one row more, for the addresses beyond the most.
+        Require(message.Addresses.Count <= AddressKey.Most + message.Targets, "the tally has too many addresses");
+        var (completed, failed) = (0L, 0L);
+        foreach (var address in message.Addresses)
+        {
+            RequireCounts(completed += Counted(address.Completed), failed += Counted(address.Failed), address.PassedOver);
+            Require(IsIndex(address.Target, message.Targets), "the tally has an address of an unknown target");
+            Require(LatencyHistogram.Check(address.Handshake.Span) == address.Completed, "the latencies of an address do not match its completed handshakes");
+            RequireTexts(address.Text, address.PassedOverExample);
+        }
+
+        Require(completed <= ended.Completed && failed <= ended.Failed, "the tally's addresses have more handshakes than the tally");
     }
 
     private static void CheckIntervals(Wire.Tally message, Books ended)
@@ -296,6 +314,25 @@ internal static class TallyEncoding
         if (negotiated.OcspStapled is { } stapled)
         {
             message.OcspStapled = stapled;
+        }
+
+        return message;
+    }
+
+    private static Wire.Address MessageOf(AddressKey key, AddressTally tally, ByteString handshake)
+    {
+        var message = new Wire.Address
+        {
+            Target = key.Target,
+            Text = key.Address,
+            Completed = tally.Completed,
+            Failed = tally.Failed,
+            PassedOver = tally.PassedOver,
+            Handshake = handshake,
+        };
+        if (tally.PassedOverExample is { } example)
+        {
+            message.PassedOverExample = example;
         }
 
         return message;

@@ -30,6 +30,77 @@ public readonly record struct FailureKey(FailureKind Kind, Phase Phase, string? 
 /// <summary>How often failures of one key came, and an example for a person to read.</summary>
 public sealed record FailureCount(long Count, string Example);
 
+/// <summary>An address of a target, as people know it.</summary>
+/// <param name="Target">Index into the plan's targets.</param>
+/// <param name="Address">Such as <c>127.0.0.1:443</c>.</param>
+public readonly record struct AddressKey(int Target, string Address)
+{
+    /// <summary>The most addresses that are counted one by one; a name that stands for more has the rest counted together.</summary>
+    public const int Most = 256;
+
+    /// <summary>What stands for the addresses beyond <see cref="Most"/>.</summary>
+    public const string Others = "other addresses";
+}
+
+/// <summary>
+/// What became of the handshakes with one address of a target. An address that did not answer, so that another of the same name
+/// was tried, has no handshake to count: it was passed over.
+/// </summary>
+public sealed class AddressTally
+{
+    public long Completed { get; private set; }
+
+    public long Failed { get; private set; }
+
+    /// <summary>How often a handshake went on with another address, since this one did not answer.</summary>
+    public long PassedOver { get; private set; }
+
+    /// <summary>Why, the first time; <see langword="null"/> if that never was.</summary>
+    public string? PassedOverExample { get; private set; }
+
+    /// <summary>From the first byte of ClientHello to success.</summary>
+    public LatencyHistogram Handshake { get; } = new(IntervalTally.SignificantDigits);
+
+    internal void Record(Outcome outcome)
+    {
+        if (outcome.Handshake is { } handshake)
+        {
+            Completed++;
+            Handshake.Record(handshake);
+        }
+        else
+        {
+            Failed++;
+        }
+    }
+
+    internal void Record(PassedOver passed)
+    {
+        PassedOver++;
+        PassedOverExample ??= BoundedText.Of(passed.Detail);
+    }
+
+    internal void Merge(AddressTally other)
+    {
+        Add(other.Completed, other.Failed, other.PassedOver, other.PassedOverExample);
+        Handshake.Merge(other.Handshake);
+    }
+
+    internal void MergeChecked(Wire.Address other)
+    {
+        Add(other.Completed, other.Failed, other.PassedOver, other.HasPassedOverExample ? other.PassedOverExample : null);
+        Handshake.MergeChecked(other.Handshake.Span);
+    }
+
+    private void Add(long completed, long failed, long passedOver, string? example)
+    {
+        Completed += completed;
+        Failed += failed;
+        PassedOver += passedOver;
+        PassedOverExample ??= example;
+    }
+}
+
 /// <summary>The part of a tally that belongs to some of its arrivals. Latencies are those of completed handshakes.</summary>
 public sealed class GroupTally
 {

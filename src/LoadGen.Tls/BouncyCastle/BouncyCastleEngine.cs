@@ -62,7 +62,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.ResumeTls12, EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.PreSharedKeys,
-            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.StartTls,
+            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };

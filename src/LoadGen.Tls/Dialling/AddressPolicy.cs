@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls.Dialling;
 
@@ -22,18 +21,30 @@ internal sealed class AddressPolicy(IReadOnlyList<string> authorized)
 
     private readonly HashSet<string> _hosts = new(authorized, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a target may be dialled at an address that its host resolved to.</summary>
-    public bool Allows(Target target, IPAddress address)
+    /// <summary>Whether an address may be dialled.</summary>
+    /// <param name="host">The host that resolved to it; <see langword="null"/> where its name gives no authority.</param>
+    /// <param name="address">The address.</param>
+    public bool Allows(string? host, IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return Array.Exists(Private, network => network.Contains(plain))
-            || _hosts.Contains(target.Host)
+            || (host is not null && _hosts.Contains(host))
             || Array.Exists(_networks, network => network.Contains(plain));
     }
 
+    /// <summary>Whether a host may be loaded whose address is not known here, since a proxy resolves its name.</summary>
+    public bool AllowsUnresolved(string host)
+        => IPAddress.TryParse(host, out var address) ? Allows(host, address) : _hosts.Contains(host) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Explains a refusal, with the remedy.</summary>
-    public static string Explain(Target target, IPAddress address)
-        => $"{(target.Host == address.ToString() ? "" : $"{target.Host}: ")}{address} is neither loopback nor private; if you are allowed to load it, add '{target.Host}' to authorized: in the plan or pass --authorize {target.Host}";
+    public static string Explain(string host, string? authority, IPAddress address)
+        => $"{(host == address.ToString() ? "" : $"{host}: ")}{address} is neither loopback nor private; {Remedy(authority ?? address.ToString())}";
+
+    /// <summary>Explains why a host behind a proxy is refused, with the remedy.</summary>
+    public static string ExplainBehindProxy(string host) => $"{host} is reached through a proxy, so that its address cannot be checked here; {Remedy(host)}";
+
+    private static string Remedy(string authority)
+        => $"if you are allowed to load it, add '{authority}' to authorized: in the plan or pass --authorize {authority}";
 
     private static IPNetwork? NetworkOf(string text)
         => IPNetwork.TryParse(text, out var network) ? network

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using LoadGen.Core;
 using LoadGen.Core.Handshakes;
@@ -16,7 +15,8 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     private CancellationToken _cancellation;
     private PhaseDurations _phases;
     private string _target = "";
-    private IPEndPoint? _address;
+    private Endpoint? _address;
+    private List<PassedOver>? _passedOver;
     private long _began;
     private long _lastMark;
 
@@ -34,7 +34,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     {
         _phases = default;
         Failure = null;
-        (_target, _address) = ("", null);
+        (_target, _address, _passedOver) = ("", null, null);
         Current = Phase.TcpConnect;
         _cancellation = cancellation;
         if (!_deadline.TryReset())
@@ -62,9 +62,8 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         Current = phase switch
         {
             Phase.Dns => Phase.TcpConnect,
-            // The dialogue before TLS is expected only where there is one.
-            Phase.TcpConnect => Phase.ServerHello,
-            Phase.StartTls => Phase.ServerHello,
+            // A tunnel and a dialogue before TLS are expected only where there is one.
+            Phase.TcpConnect or Phase.ProxyConnect or Phase.StartTls => Phase.ServerHello,
             Phase.ServerHello => Phase.ServerFlight,
             Phase.ServerFlight => Phase.ClientFinished,
             // Nothing comes after the last one.
@@ -73,7 +72,10 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     }
 
     /// <summary>Says whom the handshake is with, for the text of a failure; the address as soon as it is known.</summary>
-    public void With(string target, IPEndPoint? address = null) => (_target, _address) = (target, address);
+    public void With(string target, Endpoint? address = null) => (_target, _address) = (target, address);
+
+    /// <summary>Notes an address that did not answer, so that another one is tried.</summary>
+    public void PassOver(PassedOver address) => (_passedOver ??= []).Add(address);
 
     /// <summary>Says which phase comes next, where it is not the usual one.</summary>
     public void Expect(Phase phase) => Current = phase;
@@ -106,7 +108,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     }
 
     /// <summary>The outcome of a handshake that has failed.</summary>
-    public Outcome Failed(CertificateSummary? certificate = null) => Outcome.Failed(Failure!, clock.GetElapsedTime(_began), _phases, certificate);
+    public Outcome Failed(CertificateSummary? certificate = null) => Told(Outcome.Failed(Failure!, clock.GetElapsedTime(_began), _phases, certificate, _address?.ToString()));
 
     /// <summary>The outcome of a handshake that completes now.</summary>
     /// <param name="negotiated">What was negotiated.</param>
@@ -115,10 +117,12 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     public Outcome Completed(Negotiated negotiated, long began, CertificateSummary? certificate)
     {
         var now = clock.GetTimestamp();
-        return Outcome.Completed(negotiated, clock.GetElapsedTime(_began, now), clock.GetElapsedTime(began, now), _phases, certificate);
+        return Told(Outcome.Completed(negotiated, clock.GetElapsedTime(_began, now), clock.GetElapsedTime(began, now), _phases, certificate, _address?.ToString()));
     }
 
     public void Dispose() => _deadline.Dispose();
+
+    private Outcome Told(Outcome outcome) => _passedOver is null ? outcome : outcome with { PassedOver = _passedOver };
 
     /// <summary>Tells a passed deadline from a stopped run.</summary>
     private void FailByDeadline()
@@ -137,7 +141,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
         else
         {
-            Fail(FailureKind.HandshakeTimeout, FaultSide.Server, $"timed out waiting for {Current.Name()}");
+            Fail(FailureKind.HandshakeTimeout, Current == Phase.ProxyConnect ? FaultSide.Network : FaultSide.Server, $"timed out waiting for {Current.Name()}");
         }
     }
 
@@ -165,7 +169,7 @@ internal static class SocketFailures
             => (FailureKind.Unreachable, FaultSide.Network),
         // A write to a connection that the peer has reset comes back as a broken pipe, which .NET calls Shutdown.
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown
-            => (FailureKind.ConnectionReset, FaultSide.Server),
+            => (FailureKind.ConnectionReset, phase == Phase.ProxyConnect ? FaultSide.Network : FaultSide.Server),
         SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse => (FailureKind.PortsExhausted, FaultSide.Generator),
         SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => (FailureKind.FilesExhausted, FaultSide.Generator),
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery

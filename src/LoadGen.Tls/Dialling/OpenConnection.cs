@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
@@ -16,23 +17,51 @@ internal sealed class OpenConnection : IDisposable
     private readonly FileBudget _files;
     private Socket? _socket;
 
+    private static ReadOnlySpan<byte> One => BitConverter.IsLittleEndian ? [1, 0, 0, 0] : [0, 0, 0, 1];
+
     private OpenConnection(Socket socket, FileBudget files) => (_socket, _files) = (socket, files);
 
+    // IPPROTO_IP and IP_BIND_ADDRESS_NO_PORT (ip(7)): the port is chosen when connecting, so that one serves for every address that is
+    // connected to.
+    private const int IPLevel = 0;
+    private const int BindAddressNoPort = 24;
+
     /// <summary>Opens a socket for a connection; <see langword="null"/> if no descriptor is free.</summary>
+    /// <param name="family">The family of the address to connect to.</param>
+    /// <param name="source">The local address to connect from; <see langword="null"/> to leave it to the system.</param>
+    /// <param name="files">Where its descriptor comes from.</param>
     /// <exception cref="SocketException">The operating system refused to open one.</exception>
-    public static OpenConnection? TryOpen(AddressFamily family, FileBudget files)
+    public static OpenConnection? TryOpen(AddressFamily family, IPEndPoint? source, FileBudget files)
     {
         if (!files.TryTake())
         {
             return null;
         }
 
+        Socket? socket = null;
         try
         {
-            return new OpenConnection(new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, files);
+            socket = new Socket(family, SocketType.Stream, family == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+            if (family != AddressFamily.Unix)
+            {
+                socket.NoDelay = true;
+            }
+
+            if (source is not null)
+            {
+                if (OperatingSystem.IsLinux())
+                {
+                    socket.SetRawSocketOption(IPLevel, BindAddressNoPort, One);
+                }
+
+                socket.Bind(source);
+            }
+
+            return new OpenConnection(socket, files);
         }
         catch
         {
+            socket?.Dispose();
             files.Return();
             throw;
         }

@@ -29,7 +29,7 @@ internal sealed class Offer
             : DefaultOffer.SignatureSchemes;
         Certificates = [.. profile.Identities.Select(identity => new ClientCertificate(identity))];
         Resumption = new ResumptionShare(profile.Resume);
-        Names = [.. target.ServerNames.Select((name, i) => new OfferedName(i, name))];
+        Names = [.. target.ServerNames.Select((name, i) => new OfferedName(i, name, target.Sni))];
         _names = new InTurn<OfferedName>(Names);
     }
 
@@ -65,10 +65,11 @@ internal sealed class Offer
 /// <summary>One of a target's server names.</summary>
 /// <param name="Index">Its place among <see cref="Offer.Names"/>, to find what an engine keeps for it.</param>
 /// <param name="Name">The name that the certificate must be valid for.</param>
-internal sealed record OfferedName(int Index, string Name)
+/// <param name="Sni">The name to send in its place; empty to send none; <see langword="null"/> to send the name.</param>
+internal sealed record OfferedName(int Index, string Name, string? Sni = null)
 {
-    /// <summary>The name for the server_name extension; <see langword="null"/> for an IP address, which cannot be sent (RFC 6066 section 3).</summary>
-    public string? Indication { get; } = IPAddress.TryParse(Name, out _) ? null : Name;
+    /// <summary>The name for the server_name extension; <see langword="null"/> to send none, as for an IP address (RFC 6066 section 3).</summary>
+    public string? Indication { get; } = (Sni ?? Name) is { Length: > 0 } sent && !IPAddress.TryParse(sent, out _) ? sent : null;
 }
 
 /// <summary>Hands out items in turn. Safe for concurrent use.</summary>

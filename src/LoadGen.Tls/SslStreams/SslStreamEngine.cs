@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
@@ -22,14 +23,20 @@ internal sealed class SslStreamEngine : IHandshakeEngine
     private readonly Plan _plan;
     private readonly TimeProvider _clock;
     private readonly Dialer _dialer;
-    private readonly CertificateVerifier[] _verifiers;
+    private readonly CertificateVerifier[][] _verifiers;
+    private readonly InTurn<SslClientAuthenticationOptions>[][] _options;
+    private readonly NegotiatedPool _pool = new();
 
+    /// <exception cref="ArgumentException">The plan's source addresses are not of this machine.</exception>
     public SslStreamEngine(Plan plan, TimeProvider clock)
     {
         _plan = plan;
         _clock = clock;
         _dialer = new Dialer(plan, clock);
-        _verifiers = [.. plan.Targets.Select(target => new CertificateVerifier(target))];
+        _verifiers = [.. plan.Targets.Select(CertificateVerifier.ForEachName)];
+        _options = [.. plan.Targets.Zip(_verifiers, (target, names) => plan.Profiles
+            .Select(profile => new InTurn<SslClientAuthenticationOptions>([.. names.Select((verifier, i) => OptionsOf(new OfferedName(i, verifier.ServerName, target.Sni), profile, verifier))]))
+            .ToArray())];
     }
 
     public static EngineCapabilities Capabilities { get; } = new()
@@ -47,11 +54,41 @@ internal sealed class SslStreamEngine : IHandshakeEngine
 
     public string Crypto { get; } = $"system ({CryptoLibraries.Platform})";
 
-    public IHandshakeClient CreateClient() => new SslStreamClient(_plan, _dialer, _verifiers, _clock);
+    public IHandshakeClient CreateClient() => new SslStreamClient(_plan, _dialer, _options, _pool, _clock);
 
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 
-    public void Dispose() => Array.ForEach(_verifiers, verifier => verifier.Dispose());
+    public void Dispose() => Array.ForEach(_verifiers, names => Array.ForEach(names, verifier => verifier.Dispose()));
+
+    private static SslClientAuthenticationOptions OptionsOf(OfferedName name, Profile profile, CertificateVerifier verifier) => new()
+    {
+        // Without a name it sends none, as for an address.
+        TargetHost = name.Indication ?? "",
+        EnabledSslProtocols = profile.TlsVersions.Aggregate(SslProtocols.None, (all, version) => all | SslStreamVersions.ProtocolOf(version)),
+        // SslStream resumes sessions by default and does not report it.
+        AllowTlsResume = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (stream, certificate, chain, _) => ((JudgingStream)stream).Accepts(certificate, chain, verifier),
+        CipherSuitesPolicy = profile.CipherSuites.Count > 0 && OperatingSystem.IsLinux()
+            ? new CipherSuitesPolicy(profile.CipherSuites.Select(Enum.Parse<TlsCipherSuite>))
+            : null,
+        ApplicationProtocols = profile.Alpn.Count > 0 ? [.. profile.Alpn.Select(name => new SslApplicationProtocol(name))] : null,
+    };
+}
+
+/// <summary>A stream that keeps the verdict on its server's certificate, which the callback cannot return.</summary>
+internal sealed class JudgingStream(Stream inner) : SslStream(inner, leaveInnerStreamOpen: false)
+{
+    /// <summary>The verdict; <see langword="null"/> before the certificate came.</summary>
+    public CertificateVerdict? Verdict { get; private set; }
+
+    /// <summary>Judges the server's chain.</summary>
+    public bool Accepts(X509Certificate? leaf, X509Chain? chain, CertificateVerifier verifier)
+    {
+        ReadOnlyMemory<byte>[] sent = leaf is null ? [] : [leaf.GetRawCertData(), .. chain!.ChainPolicy.ExtraStore.Select(each => each.RawDataMemory)];
+        Verdict = verifier.Verify(sent);
+        return Verdict.Fault is null;
+    }
 }
 
 /// <summary>The client of one connection slot on <see cref="SslStream"/>, which does its own IO.</summary>
@@ -60,20 +97,20 @@ internal sealed class SslStreamClient : IHandshakeClient
     private readonly Plan _plan;
     private readonly Dialer _dialer;
     private readonly Attempt _attempt;
-    private readonly SslClientAuthenticationOptions[][] _options;
-    private CertificateVerdict? _verdict;
+    private readonly InTurn<SslClientAuthenticationOptions>[][] _options;
+    private readonly NegotiatedPool _pool;
 
-    public SslStreamClient(Plan plan, Dialer dialer, CertificateVerifier[] verifiers, TimeProvider clock)
+    public SslStreamClient(Plan plan, Dialer dialer, InTurn<SslClientAuthenticationOptions>[][] options, NegotiatedPool pool, TimeProvider clock)
     {
         _plan = plan;
         _dialer = dialer;
+        _options = options;
+        _pool = pool;
         _attempt = new Attempt(clock);
-        _options = [.. plan.Targets.Select((target, i) => plan.Profiles.Select(profile => OptionsOf(target, profile, verifiers[i])).ToArray())];
     }
 
     public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
     {
-        _verdict = null;
         using var ending = _attempt.Begin(cancellation);
         using var connection = await _dialer.DialAsync(target, _attempt);
         if (connection is null)
@@ -81,9 +118,8 @@ internal sealed class SslStreamClient : IHandshakeClient
             return _attempt.Failed();
         }
 
-        _attempt.StartDeadline(_plan.Limits.HandshakeTimeout);
-        await using var stream = new SslStream(new NetworkStream(connection.Socket, ownsSocket: false), leaveInnerStreamOpen: false);
-        var outcome = await AuthenticateAsync(stream, _options[target][profile]);
+        await using var stream = new JudgingStream(new NetworkStream(connection.Socket, ownsSocket: false));
+        var outcome = await AuthenticateAsync(stream, _options[target][profile].Next()!);
         if (outcome.IsCompleted)
         {
             if (_plan.Close == CloseMode.Notify)
@@ -102,19 +138,25 @@ internal sealed class SslStreamClient : IHandshakeClient
 
     public void Dispose() => _attempt.Dispose();
 
-    private async ValueTask<Outcome> AuthenticateAsync(SslStream stream, SslClientAuthenticationOptions options)
+    private async ValueTask<Outcome> AuthenticateAsync(JudgingStream stream, SslClientAuthenticationOptions options)
     {
         var began = _attempt.Restart();
         try
         {
             await stream.AuthenticateAsClientAsync(options, _attempt.Deadline);
-            var negotiated = new Negotiated(VersionOf(stream.SslProtocol), stream.NegotiatedCipherSuite.ToString(), Group: null, Resumed: false);
-            return _attempt.Completed(negotiated, began, _verdict?.Summary);
+            var version = SslStreamVersions.VersionOf(stream.SslProtocol);
+            var protocol = stream.NegotiatedApplicationProtocol.Protocol;
+            var negotiated = _pool.Get(new NegotiatedKey(
+                version, stream.NegotiatedCipherSuite, Group: null, SignatureScheme: null, protocol.IsEmpty ? null : Encoding.UTF8.GetString(protocol.Span))
+            {
+                ServerConfirmed = version < TlsVersion.Tls13,
+            });
+            return _attempt.Completed(negotiated, began, stream.Verdict?.Summary);
         }
         catch (Exception error)
         {
-            Fail(error);
-            return _attempt.Failed(_verdict?.Summary);
+            Fail(error, stream.Verdict);
+            return _attempt.Failed(stream.Verdict?.Summary);
         }
     }
 
@@ -130,10 +172,10 @@ internal sealed class SslStreamClient : IHandshakeClient
         }
     }
 
-    private void Fail(Exception error)
+    private void Fail(Exception error, CertificateVerdict? verdict)
     {
         var causes = CausesOf(error).ToList();
-        if (_verdict is { Fault: { } kind } verdict)
+        if (verdict?.Fault is { } kind)
         {
             _attempt.Fail(kind, FaultSide.Server, verdict.Detail, ChainFailures.AlertOf(kind).Name());
         }
@@ -141,7 +183,7 @@ internal sealed class SslStreamClient : IHandshakeClient
         {
             _attempt.Fail(socketError);
         }
-        else if (_verdict is null && error is CryptographicException)
+        else if (verdict is null && error is CryptographicException)
         {
             // SslStream builds a chain of its own before the callback, and throws this for a malformed extension.
             _attempt.Fail(FailureKind.CertificateInvalid, FaultSide.Server, $"malformed certificate: {error.Message}");
@@ -164,32 +206,15 @@ internal sealed class SslStreamClient : IHandshakeClient
             yield return cause;
         }
     }
+}
 
-    private SslClientAuthenticationOptions OptionsOf(Target target, Profile profile, CertificateVerifier verifier) => new()
-    {
-        TargetHost = target.ServerName,
-        EnabledSslProtocols = profile.TlsVersions.Aggregate(SslProtocols.None, (all, version) => all | ProtocolOf(version)),
-        // SslStream resumes sessions by default and does not report it.
-        AllowTlsResume = false,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        RemoteCertificateValidationCallback = (_, certificate, chain, _) => Accepts(certificate, chain, verifier),
-        CipherSuitesPolicy = profile.CipherSuites.Count > 0 && OperatingSystem.IsLinux()
-            ? new CipherSuitesPolicy(profile.CipherSuites.Select(Enum.Parse<TlsCipherSuite>))
-            : null,
-        ApplicationProtocols = profile.Alpn.Count > 0 ? [.. profile.Alpn.Select(name => new SslApplicationProtocol(name))] : null,
-    };
-
-    private bool Accepts(X509Certificate? leaf, X509Chain? chain, CertificateVerifier verifier)
-    {
-        ReadOnlyMemory<byte>[] sent = leaf is null ? [] : [leaf.GetRawCertData(), .. chain!.ChainPolicy.ExtraStore.Select(each => each.RawDataMemory)];
-        _verdict = verifier.Verify(sent);
-        return _verdict.Fault is null;
-    }
-
+/// <summary>TLS versions as SslStream has them.</summary>
+internal static class SslStreamVersions
+{
 #pragma warning disable CA5397, CA5398 // The plan chooses the versions: they are what is measured.
-    private static SslProtocols ProtocolOf(TlsVersion version) => version == TlsVersion.Tls12 ? SslProtocols.Tls12 : SslProtocols.Tls13;
+    public static SslProtocols ProtocolOf(TlsVersion version) => version == TlsVersion.Tls12 ? SslProtocols.Tls12 : SslProtocols.Tls13;
 
-    private static TlsVersion VersionOf(SslProtocols protocol) => protocol == SslProtocols.Tls12 ? TlsVersion.Tls12 : TlsVersion.Tls13;
+    public static TlsVersion VersionOf(SslProtocols protocol) => protocol == SslProtocols.Tls12 ? TlsVersion.Tls12 : TlsVersion.Tls13;
 #pragma warning restore CA5397, CA5398
 }
 

@@ -28,7 +28,15 @@ internal static class CommandLine
         ["--clients"] = "--concurrency",
         ["--vus"] = "--concurrency",
         ["--reuse"] = "--resume",
+        ["--interface"] = "--source",
+        ["--unix-socket"] = "--target unix:/path",
+        ["--haproxy-protocol"] = "--proxy-protocol",
+        ["--haproxy-clientip"] = "--proxy-clients",
+        ["--noservername"] = "--sni none",
     };
+
+    // A value that begins with @ names a file of server names; it is no file of arguments.
+    private static readonly ParserConfiguration AsWritten = new() { ResponseFileTokenReplacer = null };
 
     public static async Task<int> InvokeAsync(string[] args)
     {
@@ -38,9 +46,9 @@ internal static class CommandLine
             return await root.Parse(args).InvokeAsync();
         }
 
-        var written = root.Parse(args.Length == 0 ? ["--help"] : args);
+        var written = root.Parse(args.Length == 0 ? ["--help"] : args, AsWritten);
         var environment = FlagsOfEnvironment.Of(written, Environment.GetEnvironmentVariables());
-        var parsed = environment.Arguments.Count == 0 ? written : root.Parse([.. args, .. environment.Arguments]);
+        var parsed = environment.Arguments.Count == 0 ? written : root.Parse([.. args, .. environment.Arguments], AsWritten);
         var problems = Problems(parsed, environment);
 
         // Help needs nothing that the verb requires.

@@ -27,6 +27,7 @@ internal sealed class Summary
         summary.WriteBooks();
         summary.WriteLatencies();
         summary.WriteNegotiated();
+        summary.WriteAddresses();
         summary.WriteFailures();
         summary.WriteThresholds();
         summary.WriteFootnotes();
@@ -175,6 +176,26 @@ internal sealed class Summary
         }
 
         yield return each.Success;
+    }
+
+    // One address is all of its target, and told already.
+    private void WriteAddresses()
+    {
+        foreach (var target in _result.Targets.Where(target => target.Addresses.Count > 1))
+        {
+            foreach (var each in target.Addresses)
+            {
+                WriteFlow(
+                    LabelColumns,
+                    [
+                        $"  [bold]{each.Books.Completed,10:N0}[/] at {Markup.Escape(each.Address)}",
+                        .. _result.Targets.Count > 1 ? [$"[grey]({Markup.Escape(target.Name)})[/]"] : Array.Empty<string>(),
+                        .. each.Books.Failed > 0 ? [$"[red]{each.Books.Failed:N0} failed[/]"] : Array.Empty<string>(),
+                        .. each.HandshakeMs is { } times ? [$"[grey]p50 {Figures.Milliseconds(times.P50)} ms[/]", $"[grey]p99 {Figures.Milliseconds(times.P99)} ms[/]"] : Array.Empty<string>(),
+                        .. each.PassedOver is { } passed ? [$"[yellow]passed over {passed.Count:N0} times:[/]", $"[yellow]{Markup.Escape(passed.Example)}[/]"] : Array.Empty<string>(),
+                    ]);
+            }
+        }
     }
 
     private void WriteFailures()

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -38,10 +39,13 @@ public sealed class PlanKeysTests : IDisposable
 
     private static readonly string[] WhatAnyEngineCanDo =
     [
-        "profiles[].name", "profiles[].weight", "profiles[].alpn", "targets[].name", "targets[].address", "targets[].serverName", "targets[].trust", "targets[].trust.ca",
+        "profiles[].name", "profiles[].weight", "profiles[].alpn", "targets[].name", "targets[].address", "targets[].serverName", "targets[].sni", "targets[].trust", "targets[].trust.ca",
+        "targets[].proxy", "targets[].proxyProtocol", "targets[].proxyClients", "targets[].starttls",
     ];
 
     private static readonly Dictionary<string, EngineCapabilities> Engines = new() { ["bouncycastle"] = Everything, ["sslstream"] = Everything, ["bare"] = Little };
+
+    internal static IReadOnlyDictionary<string, EngineCapabilities> EnginesOfTests => Engines;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("loadgen-keys-").FullName;
     private readonly string _plan;
@@ -73,7 +77,8 @@ public sealed class PlanKeysTests : IDisposable
         var plan = Valid(TextWith(entry));
 
         var decoded = Assert.IsType<PlanReading.Valid>(PlanDocument.Decode(PlanDocument.Encode(plan), Engines)).Plan;
-        Assert.Equivalent(plan, decoded, strict: true);
+        Assert.Equivalent(WithoutAddresses(plan), WithoutAddresses(decoded), strict: true);
+        Assert.Equal(AddressesOf(plan), AddressesOf(decoded));
         Assert.Equal(Encoding.UTF8.GetString(PlanDocument.Encode(plan)), Encoding.UTF8.GetString(PlanDocument.Encode(decoded)));
     }
 
@@ -134,10 +139,11 @@ public sealed class PlanKeysTests : IDisposable
             .SelectMany(part => properties.Where(property => plain.All(other => !Same(property.GetValue(part), property.GetValue(other)))))
             .ToHashSet();
 
-        // A second server name needs a list, which no single example is.
+        // A second server name needs a list, and a socket another address, which no single example is.
+        string[] others = [nameof(Target.FurtherServerNames), nameof(Target.SocketPath)];
         Assert.Equal(
-            properties.Select(property => property.Name).Where(name => name != nameof(Target.FurtherServerNames)).Order(StringComparer.Ordinal),
-            changed.Select(property => property.Name).Where(name => name != nameof(Target.FurtherServerNames)).Order(StringComparer.Ordinal));
+            properties.Select(property => property.Name).Except(others).Order(StringComparer.Ordinal),
+            changed.Select(property => property.Name).Except(others).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -228,8 +234,26 @@ public sealed class PlanKeysTests : IDisposable
     private static IReadOnlyList<object> Parts(Plan plan, Type section)
         => section == typeof(Target) ? [.. plan.Targets] : section == typeof(Profile) ? [.. plan.Profiles] : section == typeof(Limits) ? [plan.Limits] : [plan];
 
+    // What xunit reads of an IPv4 address to compare it throws.
+    private static Plan WithoutAddresses(Plan plan) => plan with { Resolve = [], Sources = [], Targets = [.. plan.Targets.Select(target => target with { ProxyClients = null })] };
+
+    private static IEnumerable<string?> AddressesOf(Plan plan) => [AddressText(plan.Resolve), AddressText(plan.Sources), .. plan.Targets.Select(target => AddressText(target.ProxyClients))];
+
+    private static string? AddressText(object? value) => value switch
+    {
+        IEnumerable<IPAddress> addresses => string.Join(' ', addresses),
+        IEnumerable<ResolveRule> rules => string.Join(' ', rules.Select(rule => $"{rule.Host}:{rule.Port}:{string.Join(',', rule.Addresses)}")),
+        IPNetwork network => network.ToString(),
+        _ => null,
+    };
+
     private static bool Same(object? a, object? b)
     {
+        if (AddressText(a) is not null || AddressText(b) is not null)
+        {
+            return AddressText(a) == AddressText(b);
+        }
+
         try
         {
             Assert.Equivalent(a, b, strict: true);
@@ -246,7 +270,7 @@ public sealed class PlanKeysTests : IDisposable
     // A plan with one key in its section, and what the section cannot be without.
     private static string TextWith(PlanReferenceEntry? entry)
     {
-        var keys = new Dictionary<string, string> { ["engine"] = "bouncycastle", ["targets"] = "[ { name: t, address: \"127.0.0.1:1\" } ]", ["profiles"] = "[ { name: p } ]" };
+        var keys = new Dictionary<string, string> { ["engine"] = "bouncycastle", ["targets"] = "[ { name: t, address: \"www.internal:443\" } ]", ["profiles"] = "[ { name: p } ]" };
         if (entry is not null)
         {
             var (section, key, value) = (entry.Section, entry.Key, Quote(entry.Example));

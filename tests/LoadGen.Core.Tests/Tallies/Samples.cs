@@ -23,6 +23,8 @@ internal static class Samples
 
     private static readonly CertificateSummary Certificate = new("CN=a", "CN=b", DateTimeOffset.FromUnixTimeSeconds(2_000_000_000), "ECDSA P-256");
 
+    private static readonly PassedOver Dead = new("[::1]:443", FailureKind.ConnectionRefused, "connection refused");
+
     public static Gen<Sample> Any { get; } = Gen.Select(
         Gen.Int[0, Targets - 1], Gen.Int[0, Profiles - 1], Gen.Int[0, 20_000_000], Gen.Int[0, 3_000_000], Gen.Int[0, 9], Gen.Int[0, Kinds.Length - 1])
         .Select((target, profile, planned, took, fate, kind) => Of(target, profile, Microseconds(planned), Microseconds(took), fate, kind));
@@ -42,8 +44,9 @@ internal static class Samples
         var outcome = fate switch
         {
             0 => Outcome.Failed(new Failure(FailureKind.AlertReceived, Phase.ServerHello, FaultSide.Server, "handshake_failure", "it said no"), took, phases),
-            1 => Outcome.Failed(new Failure(FailureKind.ConnectionReset, Phase.ServerFlight, FaultSide.Server, null, "reset"), took, phases, Certificate),
-            _ => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate),
+            1 => Outcome.Failed(new Failure(FailureKind.ConnectionReset, Phase.ServerFlight, FaultSide.Server, null, "reset"), took, phases, Certificate, "10.0.0.1:443"),
+            2 => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.2:443") with { PassedOver = [Dead] },
+            _ => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.1:443"),
         };
         var started = planned + (took / 10);
         return new Sample(0, target, profile, planned, started, started + outcome.Elapsed, outcome);

@@ -122,7 +122,7 @@ public sealed class TallyTests
         ["a group too few"] = message => message.Groups.RemoveAt(0),
         ["a failure that no group has"] = message => message.Failures[0].Count++,
         ["a failure of an unknown kind"] = message => message.Failures[0].Kind = 99,
-        ["a failure in an unknown phase"] = message => message.Failures[0].Phase = 7,
+        ["a failure in an unknown phase"] = message => message.Failures[0].Phase = PhaseDurations.Count,
         ["a failure on an unknown side"] = message => message.Failures[0].Side = -1,
         ["a failure of no target"] = message => message.Failures[0].Target = Samples.Targets,
         ["a text without end"] = message => message.Failures[0].Example = new string('x', 100_000),
@@ -135,10 +135,30 @@ public sealed class TallyTests
         ["more held connections ended than held"] = message => message.HeldEndedByServer = 1,
         ["a certificate of no target"] = message => message.Certificates[0].Target = -1,
         ["a certificate until never"] = message => message.Certificates[0].NotAfterUnixSeconds = long.MaxValue,
+        ["an address of no target"] = message => message.Addresses[0].Target = -1,
+        ["more handshakes with addresses than there were"] = message => message.Addresses[0].Failed += 1000,
+        ["an address without its times"] = message => message.Addresses[0].Handshake = ByteString.Empty,
+        ["addresses without end"] = message => message.Addresses.AddRange(Enumerable.Range(0, 1000).Select(n => new Wire.Address { Text = $"{n}" })),
+        ["an address without end"] = message => message.Addresses[0].Text = new string('x', 100_000),
         ["a lag too few"] = message => message.Lag = ByteString.Empty,
         ["a histogram with bytes behind it"] = message => message.Lag = ByteString.CopyFrom([.. message.Lag.Span, 0]),
         ["a histogram of another place"] = message => message.Lag = ByteString.CopyFrom([1, 5, 5, 5, 0, 0xff, 0xff, 0xff, 0x7f, 1]),
     };
+
+    [Fact]
+    public void Addresses_beyond_the_most_are_counted_together()
+    {
+        var sample = Samples.Few.First(each => each.Outcome.IsCompleted);
+        var tally = Of(Enumerable.Range(0, AddressKey.Most + 10).Select(n => sample with
+        {
+            Target = 0,
+            Outcome = Outcome.Completed(sample.Outcome.Negotiated!, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(1), default, null, $"10.0.{n / 256}.{n % 256}:443"),
+        }));
+
+        Assert.Equal(AddressKey.Most + 1, tally.Addresses.Count);
+        Assert.Equal(10, tally.Addresses[new AddressKey(0, AddressKey.Others)].Completed);
+        AssertSame(tally, Tally.Decode(tally.Encode(), Samples.Targets, Samples.Profiles));
+    }
 
     [Fact]
     public void A_plan_with_many_pairs_counts_its_targets_and_profiles_alike()
@@ -184,6 +204,7 @@ public sealed class TallyTests
         Assert.All(Enum.GetValues<Phase>(), phase => Assert.Equal(expected.PhaseOf(phase).Summarize(), actual.PhaseOf(phase).Summarize()));
         Assert.Equal(expected.Negotiated.OrderBy(each => each.Key.CipherSuite), actual.Negotiated.OrderBy(each => each.Key.CipherSuite));
         Assert.Equal(expected.Failures.OrderBy(each => (each.Key.Kind, each.Key.Target)), actual.Failures.OrderBy(each => (each.Key.Kind, each.Key.Target)));
+        Assert.Equal(Figures(expected.Addresses), Figures(actual.Addresses));
         Assert.Equal(TargetsOf(expected).Select(Figures), TargetsOf(actual).Select(Figures));
         Assert.Equal(ProfilesOf(expected).Select(Figures), ProfilesOf(actual).Select(Figures));
         for (var second = 0; second < 30; second++)
@@ -197,6 +218,10 @@ public sealed class TallyTests
     private static IEnumerable<GroupTally> ProfilesOf(Tally tally) => Enumerable.Range(0, tally.ProfileCount).Select(tally.ProfileOf);
 
     private static (Books, LatencySummary?, LatencySummary?) Figures(GroupTally group) => (group.Books, group.Response.Summarize(), group.Handshake.Summarize());
+
+    private static IEnumerable<(AddressKey, long, long, long, string?, LatencySummary?)> Figures(IReadOnlyDictionary<AddressKey, AddressTally> addresses) => addresses
+        .Select(each => (each.Key, each.Value.Completed, each.Value.Failed, each.Value.PassedOver, each.Value.PassedOverExample, each.Value.Handshake.Summarize()))
+        .OrderBy(each => each.Key.Address).ThenBy(each => each.Key.Target);
 
     private static (long, long, long, long, LatencySummary?) Figures(IntervalTally? interval) => interval is null
         ? default

@@ -24,6 +24,7 @@ public static class RealServers
         ["openssl"] = "openssl",
         ["prometheus"] = "prometheus",
         ["promtool"] = "prometheus",
+        ["tinyproxy"] = "tinyproxy",
     };
 
     /// <summary>

@@ -5,7 +5,7 @@ internal static class HaproxyLog
 {
     /// <summary>The value of <c>log-format</c> that <see cref="Parse"/> reads. Only the last may hold spaces.</summary>
     public const string Format = First
-        + "%[ssl_fc_protocol] %[ssl_fc_cipher] %[ssl_fc_is_resumed] %[ssl_fc_sni] %[ssl_fc_alpn] %{+E}[ssl_c_s_dn(,0,rfc2253)]";
+        + "%[ssl_fc_protocol] %[ssl_fc_cipher] %[ssl_fc_is_resumed] %[ssl_fc_sni] %[ssl_fc_alpn] %[src] %{+E}[ssl_c_s_dn(,0,rfc2253)]";
 
     // What else it logs, such as handshakes that failed, begins with an address.
     private const string First = "handshake ";
@@ -15,10 +15,11 @@ internal static class HaproxyLog
 
     /// <exception cref="FormatException">The line is of another format.</exception>
     public static ServerHandshake Parse(string line)
-        => line[First.Length..].Split(' ', 6) is [var protocol, var cipher, var resumed, var name, var application, var subject]
+        => line[First.Length..].Split(' ', 7) is [var protocol, var cipher, var resumed, var name, var application, var address, var subject]
             ? new ServerHandshake(OpensslNames.Version(protocol), OpensslNames.Suite(cipher), Group: null, resumed == "1")
             {
                 ClientSubject = Told(subject),
+                ClientAddress = address,
                 ServerName = Told(name),
                 ApplicationProtocol = Told(application),
             }

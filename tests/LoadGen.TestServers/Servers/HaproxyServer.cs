@@ -74,7 +74,7 @@ public sealed class HaproxyServer : ITlsServer
           mode tcp
           timeout client 60s
         frontend tls
-          bind 127.0.0.1:{port} ssl {string.Join(' ', await BindAsync(options, folder, cancellation))}
+          bind 127.0.0.1:{port}{(options.ProxyProtocol ? " accept-proxy" : string.Empty)} ssl {string.Join(' ', await BindAsync(options, folder, cancellation))}
           log global
           log-format "{HaproxyLog.Format}"
           tcp-request content reject

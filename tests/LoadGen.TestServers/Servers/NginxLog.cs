@@ -7,7 +7,7 @@ internal static class NginxLog
 {
     /// <summary>The value of <c>log_format</c> that <see cref="TryParse"/> reads. Only the last may hold spaces.</summary>
     public const string Format =
-        "$ssl_protocol $ssl_cipher $ssl_curve $ssl_session_reused $status $ssl_server_name $ssl_alpn_protocol $ssl_client_s_dn";
+        "$ssl_protocol $ssl_cipher $ssl_curve $ssl_session_reused $status $ssl_server_name $ssl_alpn_protocol $remote_addr $proxy_protocol_addr $ssl_client_s_dn";
 
     private const string Absent = "-";
     private const string Success = "200";
@@ -16,7 +16,8 @@ internal static class NginxLog
     /// <exception cref="FormatException">The line is of another format.</exception>
     public static ServerHandshake? TryParse(string line)
     {
-        if (line.Split(' ', 8) is not [var protocol, var cipher, var curve, var reused, var status, var name, var application, var subject])
+        if (line.Split(' ', 10) is not
+            [var protocol, var cipher, var curve, var reused, var status, var name, var application, var address, var proxied, var subject])
         {
             throw new FormatException($"Not a line of the session log: '{line}'.");
         }
@@ -30,6 +31,7 @@ internal static class NginxLog
         return new ServerHandshake(OpensslNames.Version(protocol), OpensslNames.Suite(cipher), group, reused == "r")
         {
             ClientSubject = Told(subject),
+            ClientAddress = Told(proxied) ?? address,
             ServerName = Told(name),
             ApplicationProtocol = Told(application),
         };

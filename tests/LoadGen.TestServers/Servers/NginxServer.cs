@@ -47,6 +47,9 @@ public sealed class NginxServer : ITlsServer
     /// <summary>The master process, for signals and its error log on standard error.</summary>
     public ChildProcess Process => _process;
 
+    /// <summary>The Unix domain socket where it does the same as on <see cref="EndPoint"/>, if its options say so.</summary>
+    public string SocketPath => Path.Combine(_folder.FullName, "nginx.sock");
+
     private string LogPath => Path.Combine(_folder.FullName, "sessions.log");
 
     /// <summary>Starts it on free ports; ready when its workers are.</summary>
@@ -125,7 +128,8 @@ public sealed class NginxServer : ITlsServer
               log_format session '{{NginxLog.Format}}';
               access_log {{folder}}/sessions.log session;
               server {
-                listen 127.0.0.1:{{port}} ssl backlog=65535;
+                {{string.Join("\n    ", options.Addresses.Select(address => $"listen {address}:{port} ssl{(options.ProxyProtocol ? " proxy_protocol" : string.Empty)} backlog=65535;"))}}
+                {{(options.HasSocket ? $"listen unix:{folder}/nginx.sock ssl;" : string.Empty)}}
                 {{tls}}
                 {{(protocols.Count == 0 ? string.Empty : $"ssl_alpn {string.Join(' ', protocols)};")}}
                 {{SessionCache(options, "stream")}}

@@ -15,6 +15,9 @@ public sealed record ServerHandshake(TlsVersion TlsVersion, string CipherSuite, 
     /// <summary>The name that the client asked for (RFC 6066 section 3); <see langword="null"/> also where there was none.</summary>
     public string? ServerName { get; init; }
 
+    /// <summary>Where the client is, as far as the server knows: what a PROXY protocol header says, else the other end of the connection.</summary>
+    public string? ClientAddress { get; init; }
+
     /// <summary>The protocol that the server chose (RFC 7301); <see langword="null"/> also where there was none.</summary>
     public string? ApplicationProtocol { get; init; }
 }

@@ -32,4 +32,7 @@ public record TlsServerOptions
 
     /// <summary>The application protocols that it speaks (ALPN), in the order of its preference.</summary>
     public IReadOnlyList<string> ApplicationProtocols { get; init; } = [];
+
+    /// <summary>Whether connections begin with a header of the PROXY protocol; of nginx and haproxy only.</summary>
+    public bool ProxyProtocol { get; init; }
 }

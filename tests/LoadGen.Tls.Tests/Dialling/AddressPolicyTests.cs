@@ -1,5 +1,4 @@
 using System.Net;
-using LoadGen.Core.Plans;
 using LoadGen.Tls.Dialling;
 
 namespace LoadGen.Tls.Tests.Dialling;
@@ -24,7 +23,7 @@ public sealed class AddressPolicyTests
     [InlineData("8.8.8.8", false)]
     [InlineData("2001:db8::1", false)]
     public void Only_loopback_and_private_addresses_need_no_permission(string address, bool allowed)
-        => Assert.Equal(allowed, new AddressPolicy([]).Allows(TargetOf("some.host"), IPAddress.Parse(address)));
+        => Assert.Equal(allowed, new AddressPolicy([]).Allows("some.host", IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("some.host", true)]
@@ -35,7 +34,18 @@ public sealed class AddressPolicyTests
     [InlineData("198.51.100.0/24", true)]
     [InlineData("198.51.101.0/24", false)]
     public void A_public_address_may_be_loaded_when_its_host_or_it_is_authorized(string authorized, bool allowed)
-        => Assert.Equal(allowed, new AddressPolicy([authorized]).Allows(TargetOf("some.host"), IPAddress.Parse("198.51.100.7")));
+        => Assert.Equal(allowed, new AddressPolicy([authorized]).Allows("some.host", IPAddress.Parse("198.51.100.7")));
 
-    private static Target TargetOf(string host) => new() { Name = "t", Host = host, Port = 443, ServerName = host };
+    [Fact]
+    public void A_plan_that_chose_the_address_itself_has_no_authority_by_the_name()
+        => Assert.False(new AddressPolicy(["some.host"]).Allows(null, IPAddress.Parse("198.51.100.7")));
+
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("some.host", true)]
+    [InlineData("other.host", false)]
+    [InlineData("198.51.100.7", false)]
+    public void A_host_that_a_proxy_resolves_is_allowed_by_its_name(string host, bool allowed)
+        => Assert.Equal(allowed, new AddressPolicy(["some.host"]).AllowsUnresolved(host));
 }

@@ -10,7 +10,7 @@ namespace LoadGen.Tls.Tests.Dialling;
 /// <summary>What a failure says of whom the handshake was with, and where it was when its time was up.</summary>
 public sealed class AttemptTests
 {
-    private static readonly IPEndPoint Address = new(IPAddress.Parse("10.0.0.9"), 443);
+    private static readonly Endpoint Address = new(new IPEndPoint(IPAddress.Parse("10.0.0.9"), 443), "10.0.0.9:443");
 
     [Theory]
     [InlineData(Phase.Dns, FailureKind.DnsFailure, "gateway: timed out waiting for the name to resolve")]

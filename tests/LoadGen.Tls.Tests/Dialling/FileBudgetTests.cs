@@ -69,13 +69,13 @@ public sealed class FileBudgetTests
     public void A_connection_gives_its_file_back_once_whoever_owns_it_last_and_however_often_it_is_disposed()
     {
         var budget = BudgetOf(limit: 100 + FileBudget.Reserve + 1);
-        var connection = OpenConnection.TryOpen(AddressFamily.InterNetwork, budget);
+        var connection = OpenConnection.TryOpen(AddressFamily.InterNetwork, null, budget);
 
         Assert.NotNull(connection);
-        Assert.Null(OpenConnection.TryOpen(AddressFamily.InterNetwork, budget));
+        Assert.Null(OpenConnection.TryOpen(AddressFamily.InterNetwork, null, budget));
         var next = connection.HandOver();
         connection.Dispose();
-        Assert.Null(OpenConnection.TryOpen(AddressFamily.InterNetwork, budget));
+        Assert.Null(OpenConnection.TryOpen(AddressFamily.InterNetwork, null, budget));
         next.Dispose();
         next.Dispose();
 
@@ -88,7 +88,7 @@ public sealed class FileBudgetTests
         var budget = BudgetOf(limit: 100 + FileBudget.Reserve + 1);
 
         // Never connected: to shut it down fails.
-        OpenConnection.TryOpen(AddressFamily.InterNetwork, budget)!.Close(CloseMode.Fin);
+        OpenConnection.TryOpen(AddressFamily.InterNetwork, null, budget)!.Close(CloseMode.Fin);
 
         Assert.Equal(1, TakeAll(budget));
     }
@@ -98,7 +98,7 @@ public sealed class FileBudgetTests
     {
         var budget = BudgetOf(limit: 100 + FileBudget.Reserve + 1);
 
-        Assert.Throws<SocketException>(() => OpenConnection.TryOpen(AddressFamily.Irda, budget));
+        Assert.Throws<SocketException>(() => OpenConnection.TryOpen(AddressFamily.Irda, null, budget));
 
         Assert.Equal(1, TakeAll(budget));
     }

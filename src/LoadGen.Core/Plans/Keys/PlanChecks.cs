@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Core.Plans.Keys;
@@ -13,6 +14,7 @@ internal static class PlanChecks
             Limits = SettleLimits(plan, context),
             Profiles = [.. plan.Profiles.Index().Select(entry => SettleProfile(entry.Item, $"profiles[{entry.Index}]", plan.Engine, context))],
         };
+        CheckRouting(plan, context);
         if (context.Engines is null)
         {
             return plan;
@@ -30,6 +32,34 @@ internal static class PlanChecks
         }
 
         return plan;
+    }
+
+    private static void CheckRouting(Plan plan, PlanContext context)
+    {
+        foreach (var (index, target) in plan.Targets.Index())
+        {
+            if (target is { SocketPath: not null, Proxy: not null })
+            {
+                context.Problems.Add(context.PlaceOf($"targets[{index}].proxy"), "a proxy opens no tunnel to a Unix domain socket", "leave out the proxy");
+            }
+        }
+
+        // A rule without a target is a slip of the pen, and the run would go where it was not meant to.
+        var reached = plan.Targets.Where(target => target.SocketPath is null).Select(target => Routes.DialledOf(plan, target)).ToList();
+        foreach (var (index, rule) in plan.Resolve.Index().Where(entry => !reached.Exists(end => entry.Item.Matches(end.Host, end.Port))))
+        {
+            context.Problems.Add(context.PlaceOf($"resolve[{index}]"), $"no target is at {rule.Host ?? "*"}:{rule.Port}", "write the host and port as the target has them");
+        }
+
+        foreach (var (index, rule) in plan.ConnectTo.Index().Where(entry => !plan.Targets.Any(target => target.SocketPath is null && entry.Item.Matches(target.Host, target.Port))))
+        {
+            context.Problems.Add(context.PlaceOf($"connectTo[{index}]"), $"no target is at {rule.Host ?? "*"}:{rule.Port?.ToString(CultureInfo.InvariantCulture) ?? "*"}", "write the host and port as the target has them");
+        }
+
+        if (plan.Sources.Count > PlanRules.MostSources)
+        {
+            context.Problems.Add(context.PlaceOf("sources"), $"{plan.Sources.Count} source addresses are too many", $"name at most {PlanRules.MostSources}");
+        }
     }
 
     private static Limits SettleLimits(Plan plan, PlanContext context)

@@ -1,3 +1,4 @@
+using System.Net;
 using LoadGen.Core.Plans.Reading;
 
 namespace LoadGen.Core.Plans.Keys;
@@ -125,6 +126,42 @@ internal static class PlanKeys
                 Flags =
                 [
                     new PlanFlag("--authorize", "HOST|CIDR", "Public address that you may load; added to the plan's.", FlagGroup.Target) { Example = "www.example.com", Separators = "," },
+                ],
+            },
+            new PlanKey<Plan, IReadOnlyList<ResolveRule>>("resolve", new ListValue<ResolveRule>(new ResolveValue()))
+            {
+                Get = plan => plan.Resolve,
+                Set = (plan, rules) => plan with { Resolve = rules },
+                Help = "Addresses to connect to instead of asking the resolver, as `HOST:PORT:ADDRESS[,ADDRESS]`; `*` for every host.",
+                Example = "[ \"www.internal:443:127.0.0.1\" ]",
+                Default = "the resolver's",
+                Flags = [new PlanFlag("--resolve", "HOST:PORT:ADDR", "Addresses of a host, instead of asking the resolver.", FlagGroup.Target) { Example = "www.internal:443:127.0.0.1", IsRepeatable = true }],
+            },
+            new PlanKey<Plan, IReadOnlyList<ConnectToRule>>("connectTo", new ListValue<ConnectToRule>(new ConnectToValue()))
+            {
+                Get = plan => plan.ConnectTo,
+                Set = (plan, rules) => plan with { ConnectTo = rules },
+                Help = "Where to connect instead of to the target's address, as `HOST1:PORT1:HOST2:PORT2`; what is left empty is any, or the target's own. The server name stays.",
+                Example = "[ \"www.internal:443:127.0.0.1:8443\" ]",
+                Flags =
+                [
+                    new PlanFlag("--connect-to", "HOST1:PORT1:HOST2:PORT2", "Connect to another host and port; the server name stays.", FlagGroup.Target)
+                    {
+                        Example = "www.internal:443:127.0.0.1:8443",
+                        IsRepeatable = true,
+                    },
+                ],
+            },
+            new PlanKey<Plan, IReadOnlyList<IPAddress>>("sources", new ListValue<IPAddress>(new IPAddressValue()))
+            {
+                Get = plan => plan.Sources,
+                Set = (plan, addresses) => plan with { Sources = addresses },
+                Help = "Local addresses to connect from, in turn; each multiplies the ports there are. A worker uses those that its machine has.",
+                Example = "[ 10.0.0.7, 10.0.0.8 ]",
+                Default = "the system's choice",
+                Flags =
+                [
+                    new PlanFlag("--source", "ADDR", "Local addresses to connect from, in turn.", FlagGroup.Target) { Example = "10.0.0.7", Separators = ",", Default = "the system's choice" },
                 ],
             },
             new PlanKey<Plan, long>("seed", new WholeValue(0, int.MaxValue))

@@ -211,6 +211,7 @@ internal sealed class ListValue<T>(PlanValue<T> item, Func<T, T, bool>? isSame =
     {
         var before = context.Problems.Count;
         var values = new List<T>();
+        var known = new HashSet<T>();
         if (node is PlanNode.Sequence { Items.Count: 0 })
         {
             context.Problems.Add(node.Place, "an empty list", "name at least one, or leave the key out");
@@ -225,7 +226,7 @@ internal sealed class ListValue<T>(PlanValue<T> item, Func<T, T, bool>? isSame =
                 continue;
             }
 
-            if (values.Exists(earlier => isSame?.Invoke(earlier, one) ?? earlier.Equals(one)))
+            if (isSame is null ? !known.Add(one) : values.Exists(earlier => isSame(earlier, one)))
             {
                 context.Problems.Add(entry.Place, $"{entry.Kind} is listed twice", "list it once");
             }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -11,7 +12,7 @@ namespace LoadGen.Core.Plans.Keys;
 /// <summary>The keys of a target.</summary>
 internal static class TargetKeys
 {
-    private const string ServerNameRemedy = "write the name in the certificate, such as www.example.com";
+    private const string NoSni = "none";
 
     private static readonly PlanFlag CaCert = new("--cacert", "FILE", "PEM file of the authorities to trust.", FlagGroup.Target) { Example = "ca.pem" };
 
@@ -29,24 +30,24 @@ internal static class TargetKeys
                 Example = "gateway",
                 IsRequired = true,
             },
-            new PlanKey<Target, (string Host, int Port)>("address", new AddressValue())
+            new PlanKey<Target, TargetAddress>("address", new AddressValue())
             {
-                Get = target => (target.Host, target.Port),
-                Set = (target, address) => target with { Host = address.Host, Port = address.Port },
-                Help = "Host name or IP address, and port; 443 if there is no port. An IPv6 address is in brackets.",
-                Example = "gateway.internal:443",
+                Get = target => new TargetAddress(target.Host, target.Port, target.SocketPath),
+                Set = (target, address) => target with { Host = address.Host, Port = address.Port, SocketPath = address.SocketPath },
+                Help = "Host name or IP address, and port; 443 if there is no port. An IPv6 address is in brackets. `unix:/path` for a Unix domain socket.",
+                Example = "gateway.internal:8443",
                 IsRequired = true,
             },
-            new PlanKey<Target, IReadOnlyList<string>>("serverName", new ListValue<string>(new TextValue("a server name", HostText.IsHost, ServerNameRemedy)))
+            new PlanKey<Target, IReadOnlyList<string>>("serverName", new ServerNamesValue())
             {
                 Get = target => target.ServerName.Length == 0 ? [] : [.. target.ServerNames],
                 Set = (target, names) => target with { ServerName = ServerNameOf(names[0]), FurtherServerNames = [.. names.Skip(1).Select(ServerNameOf)] },
-                Help = "The name to ask for (SNI, RFC 6066) and to find in the certificate. Several are taken in turn.",
+                Help = "The name to ask for (SNI, RFC 6066) and to find in the certificate. Several are taken in turn; `@FILE` for those in a file, one a line.",
                 Example = "www.example.com",
                 Default = "the host",
                 Flags =
                 [
-                    new PlanFlag("--servername", "NAME", "Name to ask for (SNI) and to find in the certificate; several are taken in turn.", FlagGroup.Target)
+                    new PlanFlag("--servername", "NAME", "Name to ask for (SNI) and to find in the certificate; several, or @FILE, are taken in turn.", FlagGroup.Target)
                     {
                         Example = "www.example.com",
                         Separators = ",",
@@ -54,13 +55,46 @@ internal static class TargetKeys
                     },
                 ],
             },
+            new PlanKey<Target, string?>("sni", new SniValue())
+            {
+                Get = target => target.Sni,
+                Set = (target, name) => target with { Sni = name },
+                Help = "The name to ask for (SNI) if it is not the one to find in the certificate, or `none` to ask for none.",
+                Example = "canary.example.com",
+                Default = "the server name",
+                Flags = [One("--sni", "NAME", "Name to ask for (SNI) instead of the server name; none for no SNI.", "canary.example.com") with { Default = "the server name" }],
+            },
+            new PlanKey<Target, HttpProxy?>("proxy", new HttpProxyValue())
+            {
+                Get = target => target.Proxy,
+                Set = (target, proxy) => target with { Proxy = proxy },
+                Help = "HTTP proxy that opens a tunnel with CONNECT (RFC 9110 section 9.3.6), with credentials as `http://user:password@host:port`.",
+                Example = "proxy.internal:3128",
+                Flags = [One("--proxy", "HOST:PORT", "HTTP proxy to tunnel through (CONNECT), or http://user:password@host:port.", "proxy.internal:3128")],
+            },
+            new PlanKey<Target, ProxyProtocol?>("proxyProtocol", new OptionalValue<ProxyProtocol>(new ChoiceValue<ProxyProtocol>("a version of the PROXY protocol")))
+            {
+                Get = target => target.ProxyProtocol,
+                Set = (target, version) => target with { ProxyProtocol = version },
+                Help = "Begin each connection with a header of the PROXY protocol: `v1` or `v2`.",
+                Example = "v2",
+                Flags = [One("--proxy-protocol", "VERSION", "Begin each connection with a PROXY protocol header.", "v2") with { Choices = EnumNames.All<ProxyProtocol>() }],
+            },
+            new PlanKey<Target, IPNetwork?>("proxyClients", new NetworkValue())
+            {
+                Get = target => target.ProxyClients,
+                Set = (target, network) => target with { ProxyClients = network, ProxyProtocol = target.ProxyProtocol ?? ProxyProtocol.V2 },
+                Help = "Made-up client addresses for that header, `v2` if nothing else is said: each connection has the next of the block.",
+                Example = "10.1.0.0/16",
+                Default = "the connection's own",
+                Flags = [One("--proxy-clients", "CIDR", "Made-up client addresses for the PROXY protocol header.", "10.1.0.0/16") with { Default = "the connection's own" }],
+            },
             new PlanKey<Target, StartTlsProtocol?>("starttls", new OptionalValue<StartTlsProtocol>(new ChoiceValue<StartTlsProtocol>("a protocol before TLS")))
             {
                 Get = target => target.StartTls,
                 Set = (target, protocol) => target with { StartTls = protocol },
                 Help = $"The protocol spoken before TLS: {string.Join(", ", EnumNames.All<StartTlsProtocol>())}.",
                 Example = "smtp",
-                Needs = Refusal.Feature<Target>(EngineFeature.StartTls, target => target.StartTls is not null),
                 Flags =
                 [
                     new PlanFlag("--starttls", "PROTOCOL", $"Protocol before TLS: {string.Join(", ", EnumNames.All<StartTlsProtocol>())}.", FlagGroup.Target)
@@ -102,17 +136,18 @@ internal static class TargetKeys
         return PlanNode.MappingOf(file.Place, ("ca", file));
     }
 
-    private sealed class AddressValue : ScalarValue<(string Host, int Port)>
+    private static PlanFlag One(string name, string value, string help, string example) => new(name, value, help, FlagGroup.Target) { Example = example };
+
+    /// <summary>A name, or the word <c>none</c>, which is kept as the empty text.</summary>
+    private sealed class SniValue : ScalarValue<string?>
     {
-        private const int HttpsPort = 443;
+        public override JsonNode? Write(string? value) => value is "" ? NoSni : value;
 
-        public override JsonNode? Write((string Host, int Port) value) => value.Host.Length == 0 ? null : AddressText.Format(value.Host, value.Port);
-
-        protected override bool TryRead(Written written, PlanContext context, out (string Host, int Port) value)
+        protected override bool TryRead(Written written, PlanContext context, out string? value)
         {
-            var isAddress = AddressText.TryParse(written.Text, HttpsPort, out var host, out var port);
-            value = (host, port);
-            return isAddress || Refuse(written, "is not an address", $"write host:port, such as {AddressText.Examples}", context);
+            value = written.Text == NoSni ? "" : ServerNameOf(written.Text);
+            return written.Text == NoSni || HostText.IsName(written.Text)
+                || Refuse(written, "is not a name for SNI", "write a host name, such as www.example.com, or none (RFC 6066 section 3 has no IP addresses)", context);
         }
     }
 

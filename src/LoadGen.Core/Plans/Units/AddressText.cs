@@ -8,6 +8,9 @@ public static class AddressText
     /// <summary>What an address looks like, for messages.</summary>
     public const string Examples = "www.example.com:443, 192.0.2.1:443 or [2001:db8::1]:443";
 
+    /// <summary>What the path of a Unix domain socket follows.</summary>
+    public const string UnixPrefix = "unix:";
+
     /// <summary>
     /// Reads a host and a port. An IPv6 address must be in brackets, since its last group could not be told from a port.
     /// </summary>
