@@ -12,8 +12,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     private const int BufferBytes = 16 * 1024 + 512;
 
     private readonly Attempt _attempt = new(clock);
+    private readonly Closing _closing = new(plan, clock);
     private byte[] _buffer = [];
-    private HeldConnection? _held;
+    private Held? _held;
 
     /// <summary>
     /// Connects to a target and runs a machine to its end. Everything a handshake needs is acquired and released here: the
@@ -34,7 +35,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             var outcome = await RunAsync(connection.Socket, machine);
             if (outcome.IsCompleted)
             {
-                await FinishAsync(connection, plan.Profiles[profile].Hold, machine);
+                await FinishAsync(connection, target, plan.Profiles[profile], machine);
             }
 
             return outcome;
@@ -55,12 +56,13 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
 
         _held = null;
-        return await held.KeepAsync(cancellation);
+        return await _closing.HoldAsync(held.Connection, held.Target, held.For, held.CloseNotify, cancellation);
     }
 
     public void Dispose()
     {
-        _held?.Dispose();
+        _held?.Connection.Dispose();
+        _closing.Dispose();
         _attempt.Dispose();
     }
 
@@ -78,21 +80,19 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         return _attempt.Failed(machine.Certificate);
     }
 
-    // Errors from here on do not change the outcome: the handshake is complete.
-    private async ValueTask FinishAsync(OpenConnection connection, TimeSpan hold, IHandshakeMachine machine)
+    // The handshake is complete: nothing from here on changes the outcome.
+    private async ValueTask FinishAsync(OpenConnection connection, int target, Profile profile, IHandshakeMachine machine)
     {
-        if (hold > TimeSpan.Zero)
+        // A profile that waits for the server's close_notify has sent ours.
+        var closeNotify = _closing.IsNotified && profile.Confirm != Confirm.Close ? CloseNotifyOf(machine) : default;
+        if (profile.Hold > TimeSpan.Zero)
         {
-            _held = new HeldConnection(connection.HandOver(), hold, plan.Close, clock);
+            // It is sent at the end; no record of ours comes between.
+            _held = new Held(connection.HandOver(), target, profile.Hold, closeNotify.ToArray());
             return;
         }
 
-        if (plan.Close == CloseMode.Notify)
-        {
-            await NotifyCloseAsync(connection.Socket, machine);
-        }
-
-        connection.Close(plan.Close);
+        await _closing.CloseAsync(connection, target, machine.Negotiated!.ServerConfirmed, closeNotify);
     }
 
     private async ValueTask<Outcome> ShakeAsync(Socket socket, IHandshakeMachine machine)
@@ -141,17 +141,10 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         return _attempt.Completed(machine.Negotiated!, began, machine.Certificate);
     }
 
-    private async ValueTask NotifyCloseAsync(Socket socket, IHandshakeMachine machine)
+    private ReadOnlyMemory<byte> CloseNotifyOf(IHandshakeMachine machine)
     {
-        try
-        {
-            machine.WriteCloseNotify();
-            await SendOutputAsync(socket, machine);
-        }
-        catch (Exception)
-        {
-            // The peer has already closed.
-        }
+        machine.WriteCloseNotify();
+        return _buffer.AsMemory(0, machine.TakeOutput(_buffer));
     }
 
     private async ValueTask SendOutputAsync(Socket socket, IHandshakeMachine machine)
@@ -202,6 +195,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
 
         return machine.Reached;
     }
+
+    /// <summary>A connection to be held open.</summary>
+    private sealed record Held(OpenConnection Connection, int Target, TimeSpan For, ReadOnlyMemory<byte> CloseNotify);
 }
 
 /// <summary>Recognises servers that do not speak TLS by their first bytes.</summary>

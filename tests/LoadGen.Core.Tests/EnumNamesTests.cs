@@ -14,7 +14,7 @@ public sealed class EnumNamesTests
         Assert.Equal("1.3", TlsVersion.Tls13.Name());
         Assert.Equal("mysql", StartTlsProtocol.MySql.Name());
         Assert.Equal("gc_pause", GeneratorLimit.GcPause.Name());
-        Assert.Equal(["rst", "fin", "notify"], EnumNames.All<CloseMode>());
+        Assert.Equal(["notify", "rst", "fin", "abort"], EnumNames.All<CloseMode>());
         Assert.Equal(["1.0", "1.1", "1.2", "1.3"], EnumNames.All<TlsVersion>());
     }
 

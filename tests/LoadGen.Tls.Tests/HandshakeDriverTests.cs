@@ -57,7 +57,7 @@ public sealed class HandshakeDriverTests
 
     [Theory]
     [InlineData((FailureKind)99, Phase.Dns, FaultSide.Server)]
-    [InlineData(FailureKind.AlertSent, (Phase)7, FaultSide.Server)]
+    [InlineData(FailureKind.AlertSent, (Phase)PhaseDurations.Count, FaultSide.Server)]
     [InlineData(FailureKind.AlertSent, Phase.Dns, (FaultSide)(-1))]
     public void A_failure_of_no_known_kind_phase_or_side_cannot_be_made(FailureKind kind, Phase phase, FaultSide side)
         => Assert.Throws<ArgumentOutOfRangeException>(() => new Failure(kind, phase, side, null, "it broke"));

@@ -25,12 +25,21 @@ public sealed record Limits
 /// <summary>How the client ends a connection once its handshake is over.</summary>
 public enum CloseMode
 {
-    /// <summary>TCP RST: no TIME_WAIT, so that local ports do not run out. The default.</summary>
+    /// <summary>
+    /// A close_notify alert (RFC 8446 section 6.1), then the server closes first: it counts the handshake, and no local port stays in
+    /// TIME_WAIT. A server that does not close within a second is sent a FIN. The default.
+    /// </summary>
+    Notify,
+
+    /// <summary>As <see cref="Notify"/>, with a TCP RST at the end, so that the server's port does not stay in TIME_WAIT either.</summary>
     Rst,
 
-    /// <summary>TCP FIN: the client's port stays in TIME_WAIT for a minute.</summary>
+    /// <summary>TCP FIN without close_notify, once the server has answered: the client's port may stay in TIME_WAIT for a minute.</summary>
     Fin,
 
-    /// <summary>A close_notify alert (RFC 8446 section 6.1), then FIN.</summary>
-    Notify,
+    /// <summary>
+    /// TCP RST at once: the least work. In TLS 1.3 it may reach the server together with our Finished, and count as a handshake that
+    /// failed.
+    /// </summary>
+    Abort,
 }

@@ -30,7 +30,7 @@ public sealed record Plan
     public CryptoChoice Crypto { get; init; } = CryptoChoice.Native;
 
     /// <summary>How each connection ends.</summary>
-    public CloseMode Close { get; init; } = CloseMode.Rst;
+    public CloseMode Close { get; init; } = CloseMode.Notify;
 
     /// <summary>Connections and deadlines.</summary>
     public Limits Limits { get; init; } = new();

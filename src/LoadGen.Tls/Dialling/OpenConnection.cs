@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using LoadGen.Core.Handshakes;
-using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls.Dialling;
 
@@ -70,14 +67,14 @@ internal sealed class OpenConnection : IDisposable
     /// <summary>The socket.</summary>
     public Socket Socket => _socket ?? throw new ObjectDisposedException(nameof(OpenConnection));
 
-    /// <summary>Closes the connection of a completed handshake as the plan says.</summary>
-    public void Close(CloseMode mode)
+    /// <summary>Closes it: by RST, or by FIN, unless the server has closed already.</summary>
+    public void Close(bool byReset)
     {
         var socket = Take();
         // Socket options fail if the peer has already closed; the descriptor is freed all the same.
         try
         {
-            if (mode == CloseMode.Rst)
+            if (byReset)
             {
                 socket!.LingerState = ByReset;
             }
@@ -103,7 +100,7 @@ internal sealed class OpenConnection : IDisposable
     {
         if (_socket is not null)
         {
-            Close(CloseMode.Rst);
+            Close(byReset: true);
         }
     }
 
@@ -112,56 +109,5 @@ internal sealed class OpenConnection : IDisposable
         var socket = _socket;
         _socket = null;
         return socket;
-    }
-}
-
-/// <summary>A connection held open after its handshake. It waits without a buffer, so thousands of them cost little.</summary>
-internal sealed class HeldConnection(OpenConnection connection, TimeSpan hold, CloseMode close, TimeProvider clock) : IDisposable
-{
-    private const int DiscardBytes = 4096;
-
-    /// <summary>Keeps it open for the hold time, discarding what the server sends, then closes it.</summary>
-    public async ValueTask<HoldEnd> KeepAsync(CancellationToken cancellation)
-    {
-        using var owned = this;
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var timer = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), over, hold, Timeout.InfiniteTimeSpan);
-        var end = HoldEnd.Kept;
-        try
-        {
-            while (end == HoldEnd.Kept)
-            {
-                // A receive without a buffer completes when there is data to read.
-                await connection.Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, over.Token);
-                end = await DiscardAsync(over.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The hold time is over, or the run was stopped.
-        }
-        catch (SocketException)
-        {
-            end = HoldEnd.EndedByServer;
-        }
-
-        connection.Close(close);
-        return end;
-    }
-
-    /// <summary>Resets it, unless it was closed.</summary>
-    public void Dispose() => connection.Dispose();
-
-    private async ValueTask<HoldEnd> DiscardAsync(CancellationToken cancellation)
-    {
-        var discarded = ArrayPool<byte>.Shared.Rent(DiscardBytes);
-        try
-        {
-            return await connection.Socket.ReceiveAsync(discarded.AsMemory(), SocketFlags.None, cancellation) == 0 ? HoldEnd.EndedByServer : HoldEnd.Kept;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(discarded);
-        }
     }
 }

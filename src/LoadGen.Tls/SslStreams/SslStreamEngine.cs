@@ -47,7 +47,7 @@ internal sealed class SslStreamEngine : IHandshakeEngine
         Groups = FrozenSet<string>.Empty,
         SignatureSchemes = FrozenSet<string>.Empty,
         Features = FrozenSet<EngineFeature>.Empty,
-        Phases = FrozenSet.ToFrozenSet([Phase.Dns, Phase.TcpConnect]),
+        Phases = FrozenSet.ToFrozenSet([Phase.Dns, Phase.TcpConnect, Phase.ProxyConnect, Phase.StartTls]),
     };
 
     public string Name => EngineName;
@@ -94,19 +94,19 @@ internal sealed class JudgingStream(Stream inner) : SslStream(inner, leaveInnerS
 /// <summary>The client of one connection slot on <see cref="SslStream"/>, which does its own IO.</summary>
 internal sealed class SslStreamClient : IHandshakeClient
 {
-    private readonly Plan _plan;
     private readonly Dialer _dialer;
     private readonly Attempt _attempt;
+    private readonly Closing _closing;
     private readonly InTurn<SslClientAuthenticationOptions>[][] _options;
     private readonly NegotiatedPool _pool;
 
     public SslStreamClient(Plan plan, Dialer dialer, InTurn<SslClientAuthenticationOptions>[][] options, NegotiatedPool pool, TimeProvider clock)
     {
-        _plan = plan;
         _dialer = dialer;
         _options = options;
         _pool = pool;
         _attempt = new Attempt(clock);
+        _closing = new Closing(plan, clock);
     }
 
     public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
@@ -122,12 +122,12 @@ internal sealed class SslStreamClient : IHandshakeClient
         var outcome = await AuthenticateAsync(stream, _options[target][profile].Next()!);
         if (outcome.IsCompleted)
         {
-            if (_plan.Close == CloseMode.Notify)
+            if (_closing.IsNotified)
             {
                 await NotifyCloseAsync(stream);
             }
 
-            connection.Close(_plan.Close);
+            await _closing.CloseAsync(connection, target, outcome.Negotiated.ServerConfirmed, closeNotify: default);
         }
 
         return outcome;
@@ -136,7 +136,11 @@ internal sealed class SslStreamClient : IHandshakeClient
     // Without EngineFeature.Hold no profile of this engine holds connections.
     public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
 
-    public void Dispose() => _attempt.Dispose();
+    public void Dispose()
+    {
+        _closing.Dispose();
+        _attempt.Dispose();
+    }
 
     private async ValueTask<Outcome> AuthenticateAsync(JudgingStream stream, SslClientAuthenticationOptions options)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoadGen.Core.Plans;
+using LoadGen.Running;
 
 namespace LoadGen.Commands;
 
@@ -51,6 +52,11 @@ internal static class CheckCommand
                 + (closed.Count is { } count ? $", {count:N0} handshakes at most" : ""),
             _ => throw new InvalidOperationException("a load is open or closed"),
         });
+        foreach (var sentence in RunLimits.OfProcess.DescribePorts(plan))
+        {
+            Console.WriteLine($"{file}: {sentence}");
+        }
+
         return ExitCode.Pass;
     }
 }

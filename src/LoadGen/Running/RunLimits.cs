@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using LoadGen.Core.Generator;
 using LoadGen.Core.Plans;
+using LoadGen.Core.Shapes;
 using LoadGen.Tls.Dialling;
 
 namespace LoadGen.Running;
@@ -22,6 +23,10 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
     private const int OwnThreads = 24;
     private const int OwnThreadsOfWorker = 12;
 
+    // TCP_TIMEWAIT_LEN of Linux, and the least age at which tcp_tw_reuse takes a port.
+    private static readonly TimeSpan TimeWait = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReusedAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>Those of this process.</summary>
     public static RunLimits OfProcess => new(ProcessLimits.OpenFiles, ReadLocalPorts(), ProcessLimits.Threads);
 
@@ -40,10 +45,10 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
                 $"limits: {connections:N0} {(connections == 1 ? "connection needs" : "connections need")} {connections + ownFiles:N0} open files ({ownFiles:N0} of them for the program), but this process is limited to {files:N0} (ulimit -n); {Lower(remedy, files - ownFiles)}raise the limit";
         }
 
-        if (LocalPorts * CountAddresses(plan) is { } ports && ports < connections)
+        if (PortsFor(plan) is { } ports && ports < connections)
         {
             yield return
-                $"limits: {connections:N0} connections need as many local ports, but this machine has {ports:N0} for these targets (net.ipv4.ip_local_port_range); {Lower(remedy, ports)}widen the range";
+                $"limits: {connections:N0} connections need as many local ports, but this machine has {ports:N0} for these targets (net.ipv4.ip_local_port_range); {Lower(remedy, ports)}name source addresses (--source) or widen the range";
         }
 
         var threads = OwnThreads + OwnThreadsOfWorker * (workers - 1);
@@ -54,12 +59,76 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
         }
     }
 
+    /// <summary>
+    /// How many connections the local ports allow, in sentences; none where the ports are not known. Unless the client closes first, a port
+    /// is free again with its connection; otherwise it stays in TIME_WAIT.
+    /// </summary>
+    public IEnumerable<string> DescribePorts(Plan plan)
+    {
+        if (LocalPorts is not { } perPair || plan.Targets.All(target => target.SocketPath is not null))
+        {
+            yield break;
+        }
+
+        var (sources, addresses) = (Math.Max(1, plan.Sources.Count), CountAddresses(plan));
+        var ports = (long)perPair * sources * (addresses ?? 1);
+        yield return $"ports: {perPair:N0} local ports x {Count(sources, "source address", "source addresses")} x {(addresses is { } known ? Count(known, "target address", "target addresses") : "1 target address at least")}"
+            + $" = {ports:N0} connections at once";
+        if (plan.Close != CloseMode.Fin)
+        {
+            yield break;
+        }
+
+        var kept = IsReusedEarly(plan) ? ReusedAfter : TimeWait;
+        var busiest = plan.Load is Load.Open { Schedule: var schedule } ? BusiestWithin(kept, schedule) : (long?)null;
+        yield return $"ports: close: fin keeps each for {kept.TotalSeconds:0} s{(kept < TimeWait ? " (net.ipv4.tcp_tw_reuse, on loopback)" : "")}: {ports / kept.TotalSeconds:N0} connections/s at most"
+            + (busiest is { } most ? $"; the plan has {(most <= ports ? "" : "too many: ")}{most:N0} within {kept.TotalSeconds:0} s at most" : "");
+    }
+
     private static string Lower(string flag, long most) => most < 1 ? "" : $"lower {flag} to {most} or ";
 
-    // A port serves once for each address and port of a target. A name may stand for any number of addresses.
-    private static int? CountAddresses(Plan plan) => plan.Targets.All(target => IPAddress.TryParse(target.Host, out _))
-        ? plan.Targets.Select(target => (IPAddress.Parse(target.Host), target.Port)).Distinct().Count()
-        : null;
+    private static string Count(int count, string one, string many) => $"{count:N0} {(count == 1 ? one : many)}";
+
+    private long? PortsFor(Plan plan) => LocalPorts * (long?)CountAddresses(plan) * Math.Max(1, plan.Sources.Count);
+
+    private static long BusiestWithin(TimeSpan window, Schedule schedule)
+    {
+        var most = 0L;
+        for (var from = TimeSpan.Zero; from < schedule.Duration; from += TimeSpan.FromSeconds(1))
+        {
+            most = Math.Max(most, schedule.CountBefore(from + window) - schedule.CountBefore(from));
+        }
+
+        return most;
+    }
+
+    // A port serves once for each source address, and address and port of a target. A name may stand for any number of addresses.
+    private static int? CountAddresses(Plan plan)
+    {
+        var ends = plan.Targets.Where(target => target.SocketPath is null).Select(target => Routes.DialledOf(plan, target)).Distinct().ToList();
+        return ends.Count == 0 || ends.Exists(end => Routes.FixedAddresses(plan, end.Host, end.Port) is null)
+            ? null
+            : ends.SelectMany(end => Routes.FixedAddresses(plan, end.Host, end.Port)!.Select(address => (address, end.Port))).Distinct().Count();
+    }
+
+    // ip(7), ip-sysctl: 2, the default, reuses ports in TIME_WAIT for loopback alone, 1 for every address.
+    private static bool IsReusedEarly(Plan plan)
+    {
+        try
+        {
+            return File.ReadAllText("/proc/sys/net/ipv4/tcp_tw_reuse").Trim() switch
+            {
+                "1" => true,
+                "2" => plan.Targets.All(target => Routes.DialledOf(plan, target) is var (host, port)
+                    && Routes.FixedAddresses(plan, host, port)?.All(IPAddress.IsLoopback) == true),
+                _ => false,
+            };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     private static int? ReadLocalPorts()
     {

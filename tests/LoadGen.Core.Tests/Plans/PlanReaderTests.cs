@@ -84,7 +84,7 @@ public sealed class PlanReaderTests
         var plan = Valid(Minimal);
 
         Assert.Equal("bouncycastle", plan.Engine);
-        Assert.Equal(CloseMode.Rst, plan.Close);
+        Assert.Equal(CloseMode.Notify, plan.Close);
         Assert.Equal([TlsVersion.Tls13, TlsVersion.Tls12], Assert.Single(plan.Profiles).TlsVersions);
         Assert.Equal(new Constant(100, TimeSpan.FromSeconds(10)), Assert.IsType<Load.Open>(plan.Load).Schedule.Shape);
         Assert.Equal(42, plan.Seed);

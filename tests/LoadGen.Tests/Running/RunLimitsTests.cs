@@ -49,7 +49,7 @@ public sealed class RunLimitsTests
         var two = one with { Targets = [one.Targets[0], one.Targets[0] with { Name = "u", Port = 444 }] };
 
         Assert.Equal(
-            "limits: 40,000 connections need as many local ports, but this machine has 28,232 for these targets (net.ipv4.ip_local_port_range); lower --concurrency to 28232 or widen the range",
+            "limits: 40,000 connections need as many local ports, but this machine has 28,232 for these targets (net.ipv4.ip_local_port_range); lower --concurrency to 28232 or name source addresses (--source) or widen the range",
             Assert.Single(Ample.FindTooLow(one, workers: 1, hasPage: false)));
         Assert.Empty(Ample.FindTooLow(two, workers: 1, hasPage: false));
     }

@@ -88,7 +88,7 @@ public sealed class FileBudgetTests
         var budget = BudgetOf(limit: 100 + FileBudget.Reserve + 1);
 
         // Never connected: to shut it down fails.
-        OpenConnection.TryOpen(AddressFamily.InterNetwork, null, budget)!.Close(CloseMode.Fin);
+        OpenConnection.TryOpen(AddressFamily.InterNetwork, null, budget)!.Close(byReset: false);
 
         Assert.Equal(1, TakeAll(budget));
     }

@@ -191,9 +191,9 @@ internal static class PlanKeys
             {
                 Get = plan => plan.Close,
                 Set = (plan, close) => plan with { Close = close },
-                Help = "How each connection ends: `rst` (no TIME_WAIT, so that local ports do not run out), `fin`, or `notify` (close_notify, then FIN).",
-                Example = "notify",
-                Flags = [new PlanFlag("--close", "HOW", "How each connection ends: rst, fin or notify (close_notify, then FIN).", FlagGroup.Run) { Example = "notify", Default = "rst", Choices = EnumNames.All<CloseMode>() }],
+                Help = "How each connection ends: `notify` (close_notify, then the server closes), `rst` (the same with an RST at the end), `fin` (without close_notify), or `abort` (an RST at once).",
+                Example = "fin",
+                Flags = [new PlanFlag("--close", "HOW", "How each connection ends: notify (close_notify), rst, fin or abort (RST at once).", FlagGroup.Run) { Example = "fin", Default = "notify", Choices = EnumNames.All<CloseMode>() }],
             },
         ]);
 

@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Net.Sockets;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+
+namespace LoadGen.Tls.Dialling;
+
+/// <summary>
+/// Ends the connections of completed handshakes as the plan says; one instance serves a connection slot. Nothing that happens here
+/// changes an outcome. Unless the plan says otherwise, the server gets the time to read our Finished: a FIN or RST that comes with it
+/// makes some servers count a handshake that failed.
+/// </summary>
+internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
+{
+    private const int BufferBytes = 4096;
+
+    // After so many in a row that did not answer, a target's servers are not waited for any more.
+    private const int MostUnanswered = 2;
+
+    /// <summary>How long a server has to answer.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
+
+    private readonly int[] _unanswered = new int[plan.Targets.Count];
+    private CancellationTokenSource _deadline = new();
+
+    /// <summary>Whether the server is sent close_notify.</summary>
+    public bool IsNotified => plan.Close is CloseMode.Notify or CloseMode.Rst;
+
+    /// <summary>Closes a connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="target">Index of its target.</param>
+    /// <param name="isConfirmed">Whether the server has answered after our Finished.</param>
+    /// <param name="closeNotify">A close_notify alert, to be sent if the plan says so; empty if the client has sent one already.</param>
+    public async ValueTask CloseAsync(OpenConnection connection, int target, bool isConfirmed, ReadOnlyMemory<byte> closeNotify)
+    {
+        // Whoever closes first has its port in TIME_WAIT for a minute: a server that is notified does. Otherwise its session tickets show
+        // that it has read our Finished.
+        if (IsNotified || (plan.Close == CloseMode.Fin && !isConfirmed))
+        {
+            await AwaitAnswerAsync(connection.Socket, target, closeNotify, untilClosed: IsNotified);
+        }
+
+        connection.Close(byReset: plan.Close is CloseMode.Rst or CloseMode.Abort);
+    }
+
+    /// <summary>Keeps a connection open for a time, discarding what the server sends, then closes it.</summary>
+    public async ValueTask<HoldEnd> HoldAsync(OpenConnection connection, int target, TimeSpan hold, ReadOnlyMemory<byte> closeNotify, CancellationToken cancellation)
+    {
+        using var owned = connection;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var timer = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), over, hold, Timeout.InfiniteTimeSpan);
+        var end = await IsClosedBeforeAsync(connection.Socket, over.Token) ? HoldEnd.EndedByServer : HoldEnd.Kept;
+        await CloseAsync(connection, target, isConfirmed: true, end == HoldEnd.Kept ? closeNotify : default);
+        return end;
+    }
+
+    public void Dispose() => _deadline.Dispose();
+
+    private async ValueTask AwaitAnswerAsync(Socket socket, int target, ReadOnlyMemory<byte> closeNotify, bool untilClosed)
+    {
+        if (!_deadline.TryReset())
+        {
+            _deadline.Dispose();
+            _deadline = new CancellationTokenSource();
+        }
+
+        _deadline.CancelAfter(AnswerWithin);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            while (!closeNotify.IsEmpty)
+            {
+                closeNotify = closeNotify[await socket.SendAsync(closeNotify, SocketFlags.None, _deadline.Token)..];
+            }
+
+            if (_unanswered[target] < MostUnanswered)
+            {
+                while (await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, _deadline.Token) > 0 && untilClosed)
+                {
+                }
+
+                _unanswered[target] = 0;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _unanswered[target]++;
+        }
+        catch (SocketException)
+        {
+            // The server was faster: it has reset the connection.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static async ValueTask<bool> IsClosedBeforeAsync(Socket socket, CancellationToken over)
+    {
+        try
+        {
+            while (true)
+            {
+                // A receive without a buffer completes when there is data to read, so that thousands that wait cost little.
+                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, over);
+                var discarded = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                try
+                {
+                    if (await socket.ReceiveAsync(discarded.AsMemory(), SocketFlags.None, over) == 0)
+                    {
+                        return true;
+                    }
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(discarded);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is over, or the run was stopped.
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+}
