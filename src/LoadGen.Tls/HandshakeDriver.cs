@@ -75,6 +75,11 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                 return await ShakeAsync(socket, machine);
             }
         }
+        catch (SocketException) when (machine.Fault is not null)
+        {
+            // The peer was gone before our alert: what it did before counts.
+            return Failed(machine);
+        }
         catch (Exception error)
         {
             _attempt.Fail(error);
@@ -140,14 +145,19 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         var isFirst = true;
         // The handshake ends with the server's confirmation. What follows it, such as a reset or an answer to close_notify, does
         // not count any more.
-        while (!seen.HasFlag(Milestones.ServerConfirmed))
+        while (machine.Fault is not null || !seen.HasFlag(Milestones.ServerConfirmed))
         {
+            if (machine.HasQuestion)
+            {
+                seen = await ReadWhatCameAsync(socket, machine, seen);
+                machine.Ask();
+            }
+
             await SendOutputAsync(socket, machine);
             seen = MarkSent(machine, seen);
-            if (machine.Fault is { } fault)
+            if (machine.Fault is not null)
             {
-                _attempt.Fail(fault.Kind, fault.Side, fault.Detail, fault.Alert);
-                return _attempt.Failed(machine.Certificate);
+                return Failed(machine);
             }
 
             if (machine.Reached.HasFlag(Milestones.Complete))
@@ -176,6 +186,28 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
 
         return _attempt.Completed(machine.Negotiated!, began, machine.Certificate);
+    }
+
+    // Bytes that are here before the question is sent cannot answer it. Those still on their way then cannot be told from an
+    // answer, except by what they say.
+    private async ValueTask<Milestones> ReadWhatCameAsync(Socket socket, IHandshakeMachine machine, Milestones seen)
+    {
+        while (socket.Available > 0 && machine.Fault is null)
+        {
+            var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
+            var arrived = clock.GetTimestamp();
+            machine.Offer(_buffer, count);
+            seen = MarkReceived(machine, seen, arrived);
+        }
+
+        return seen;
+    }
+
+    private Outcome Failed(IHandshakeMachine machine)
+    {
+        var fault = machine.Fault!;
+        _attempt.Fail(fault.Kind, fault.Side, fault.Detail, fault.Alert);
+        return _attempt.Failed(machine.Certificate);
     }
 
     private async ValueTask NotifyCloseAsync(Socket socket, IHandshakeMachine machine)

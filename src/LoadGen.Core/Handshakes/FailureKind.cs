@@ -58,6 +58,9 @@ public enum FailureKind
     /// <summary>A full handshake was asked for and the server resumed a session.</summary>
     UnexpectedResumption,
 
+    /// <summary>The server answered the HTTP request that was to confirm the handshake with a status that the profile does not expect.</summary>
+    UnexpectedStatus,
+
     /// <summary>The server refused to go over to TLS, or does not offer it.</summary>
     [JsonStringEnumMemberName("starttls_refused")]
     StartTlsRefused,

@@ -10,9 +10,15 @@ namespace LoadGen.Tls.BouncyCastle;
 /// <summary>BouncyCastle's non-blocking client protocol as a handshake machine. One instance runs one handshake.</summary>
 internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProtocol, IHandshakeMachine
 {
+    private readonly byte[] _read = new byte[2048];
+    private RecordFrames _frames;
+    private HttpAnswer? _answer;
     private bool _isConfirming;
-    private int _earlyBytes;
+    private bool _isClosedByServer;
     private bool _hasCertificate;
+
+    // Whether the record that is being read began before the request or close_notify was written: it is no answer to it.
+    private bool _isEarly;
 
     public Milestones Reached { get; private set; }
 
@@ -31,39 +37,30 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
     public void Begin() => Guard(static machine => machine.Connect(machine.Client));
 
+    public bool HasQuestion { get; private set; }
+
     public void Offer(byte[] buffer, int count)
     {
-        Guard(machine => machine.OfferInput(buffer, 0, count));
-        if (_isConfirming)
+        for (var taken = 0; taken < count && Fault is null && !_isClosedByServer;)
         {
-            if (client.Confirm == Confirm.Http && GetAvailableInputBytes() > _earlyBytes)
-            {
-                Reached |= Milestones.ServerConfirmed | Milestones.Complete;
-            }
-
-            return;
+            _isEarly = _frames.IsAtEnd ? !_isConfirming : _isEarly;
+            var length = _frames.Take(buffer.AsSpan(taken, count - taken));
+            Guard(machine => machine.OfferInput(buffer, taken, length));
+            TakeApplicationData();
+            taken += length;
         }
 
-        if (Fault is not null || client.Negotiated is not { } negotiated)
+        if (Fault is null && !_isConfirming && !HasQuestion)
         {
-            return;
+            ConcludeHandshake();
         }
+    }
 
-        if (negotiated.Resumed && !client.OffersSession)
-        {
-            Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session although a full handshake was requested");
-        }
-        else if (client.Confirm == Confirm.None)
-        {
-            Reached |= Milestones.Complete;
-        }
-        else
-        {
-            // A TLS 1.3 server may send data before it has our Finished, which confirms nothing.
-            _earlyBytes = GetAvailableInputBytes();
-            _isConfirming = true;
-            Guard(static machine => machine.AskForConfirmation());
-        }
+    public void Ask()
+    {
+        HasQuestion = false;
+        _isConfirming = true;
+        Guard(static machine => machine.AskForConfirmation());
     }
 
     public int TakeOutput(byte[] buffer)
@@ -132,13 +129,21 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
     // BouncyCastle answers and drops a close_notify; here it may be what the profile waits for.
     protected override void HandleAlertWarningMessage(short alertDescription)
     {
-        if (_isConfirming && client.Confirm == Confirm.Close && alertDescription == AlertDescription.close_notify)
+        if (alertDescription != AlertDescription.close_notify || client.Negotiated is null)
         {
-            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+            base.HandleAlertWarningMessage(alertDescription);
             return;
         }
 
-        base.HandleAlertWarningMessage(alertDescription);
+        _isClosedByServer = true;
+        if (_isConfirming && client.Confirm == Confirm.Close && !_isEarly)
+        {
+            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+        }
+        else if (_isConfirming && !Reached.HasFlag(Milestones.ServerConfirmed))
+        {
+            Fault ??= ClosedBefore(Awaited);
+        }
     }
 
     // BouncyCastle parses extensions of the chain, even where certificates are not checked, and throws any exception for malformed
@@ -155,6 +160,71 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
             throw new UnreadableChain(error);
         }
     }
+
+    private void ConcludeHandshake()
+    {
+        if (client.Negotiated is not { } negotiated)
+        {
+            return;
+        }
+
+        if (negotiated.Resumed && !client.OffersSession)
+        {
+            Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session although a full handshake was requested");
+        }
+        else if (client.Confirm == Confirm.None)
+        {
+            Reached |= Milestones.Complete;
+        }
+        else if (_isClosedByServer)
+        {
+            Fault = ClosedBefore(Awaited);
+        }
+        else
+        {
+            HasQuestion = true;
+        }
+    }
+
+    // Application data is only looked at as the answer to our request. A TLS 1.3 server may send some before it has our Finished,
+    // which confirms nothing.
+    private void TakeApplicationData()
+    {
+        while (Fault is null && GetAvailableInputBytes() is > 0 and var available)
+        {
+            var count = ReadInput(_read, 0, Math.Min(available, _read.Length));
+            if (!_isConfirming || _isEarly || client.Confirm != Confirm.Http || Reached.HasFlag(Milestones.ServerConfirmed))
+            {
+                continue;
+            }
+
+            _answer ??= new HttpAnswer();
+            _answer.Take(_read.AsSpan(0, count));
+            if (_answer.Fault is { } why)
+            {
+                Fault = new(FailureKind.ProtocolError, FaultSide.Server, null, $"the server did not answer the request in HTTP/1.1: {why}");
+            }
+            else if (_answer.Status is { } status)
+            {
+                TakeStatus(status);
+            }
+        }
+    }
+
+    private void TakeStatus(int status)
+    {
+        if (HttpStatus.IsAny(client.ExpectedStatus, status))
+        {
+            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+        }
+        else
+        {
+            Fault = new(
+                FailureKind.UnexpectedStatus, FaultSide.Server, null, $"the server answered the request with HTTP status {status} (expected {string.Join(", ", client.ExpectedStatus)})");
+        }
+    }
+
+    private static MachineFault ClosedBefore(string what) => new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server sent close_notify before {what}");
 
     private void AskForConfirmation()
     {

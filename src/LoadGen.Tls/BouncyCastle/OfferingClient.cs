@@ -46,6 +46,9 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>What the server must answer for the handshake to count as completed.</summary>
     public Confirm Confirm => _profile.Confirm;
 
+    /// <summary>The statuses that an HTTP answer may have.</summary>
+    public IReadOnlyList<string> ExpectedStatus => _profile.ExpectStatus.Count > 0 ? _profile.ExpectStatus : HttpStatus.Success;
+
     /// <summary>The host of an HTTP request.</summary>
     public string Host => _verifier.ServerName;
 
