@@ -25,6 +25,9 @@ public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, strin
     /// <summary>Whether the server answered with a HelloRetryRequest first.</summary>
     public bool HelloRetryRequest { get; init; }
 
+    /// <summary>Whether the server asked for a client certificate; <see langword="false"/> also where the engine cannot see it.</summary>
+    public bool CertificateRequested { get; init; }
+
     /// <summary>Whether the server asked for a client certificate and was shown one.</summary>
     public bool ClientCertificate { get; init; }
 

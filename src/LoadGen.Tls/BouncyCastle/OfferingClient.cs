@@ -19,6 +19,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     private readonly NegotiatedPool _pool;
     private readonly StoredSession? _session;
     private byte[]? _ticket;
+    private bool _certificateRequested;
     private bool _sentCertificate;
     private bool _ocspStapled;
 
@@ -99,6 +100,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 
     public TlsCredentials? GetClientCredentials(CertificateRequest certificateRequest)
     {
+        _certificateRequested = true;
         var credentials = _offer.NextCredentials()?.For(certificateRequest, m_context);
         _sentCertificate = credentials is not null;
         return credentials;
@@ -187,6 +189,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         {
             IsResumed = parameters.IsResumedSession,
             WasRetried = WasRetried,
+            CertificateRequested = _certificateRequested,
             SentCertificate = _sentCertificate,
             OcspStapled = _profile.Ocsp ? _ocspStapled : null,
             UsedPreSharedKey = _profile.PreSharedKey is not null && Verdict is null && !parameters.IsResumedSession,

@@ -1,0 +1,24 @@
+using LoadGen.Core.Handshakes;
+
+namespace LoadGen.Core.Runs;
+
+/// <summary>What a reader must know to understand the figures of a run.</summary>
+public static class RunWarnings
+{
+    /// <summary>One sentence each; usually none.</summary>
+    /// <param name="negotiated">Completed handshakes by what was negotiated.</param>
+    public static IReadOnlyList<string> Of(IEnumerable<KeyValuePair<Negotiated, long>> negotiated)
+    {
+        var unjudged = negotiated.Where(each => MayBeRefused(each.Key)).Sum(each => each.Value);
+        return unjudged == 0
+            ? []
+            :
+            [
+                $"the server requested a client certificate in {unjudged:N0} completed TLS 1.3 handshakes, and its verdict on it was not awaited: refusals are not seen (use confirm: http or confirm: close)",
+            ];
+    }
+
+    // In TLS 1.3 a server judges the client's certificate after the client has finished (RFC 8446 section 2).
+    private static bool MayBeRefused(Negotiated negotiated)
+        => negotiated is { TlsVersion: TlsVersion.Tls13, CertificateRequested: true, ServerConfirmed: false };
+}
