@@ -75,11 +75,6 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                 return await ShakeAsync(socket, machine);
             }
         }
-        catch (SocketException) when (machine.Fault is not null)
-        {
-            // The peer was gone before our alert: what it did before counts.
-            return Failed(machine);
-        }
         catch (Exception error)
         {
             _attempt.Fail(error);
@@ -138,6 +133,40 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     }
 
     private async ValueTask<Outcome> ShakeAsync(Socket socket, IHandshakeMachine machine)
+    {
+        try
+        {
+            return await ExchangeAsync(socket, machine);
+        }
+        catch (SocketException error)
+        {
+            TakeLastWords(socket, machine);
+            if (machine.Fault is not null)
+            {
+                return Failed(machine);
+            }
+
+            _attempt.Fail(error);
+            return _attempt.Failed(machine.Certificate);
+        }
+    }
+
+    // A peer that is gone may have said why: that lies unread where sending failed.
+    private void TakeLastWords(Socket socket, IHandshakeMachine machine)
+    {
+        while (machine.Fault is null && socket.Available > 0)
+        {
+            var count = socket.Receive(_buffer, SocketFlags.None, out var error);
+            if (count == 0 || error != SocketError.Success)
+            {
+                break;
+            }
+
+            machine.Offer(_buffer, count);
+        }
+    }
+
+    private async ValueTask<Outcome> ExchangeAsync(Socket socket, IHandshakeMachine machine)
     {
         machine.Begin();
         var began = _attempt.Restart();

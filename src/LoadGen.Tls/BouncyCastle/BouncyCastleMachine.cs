@@ -8,14 +8,20 @@ using Org.BouncyCastle.Tls;
 namespace LoadGen.Tls.BouncyCastle;
 
 /// <summary>BouncyCastle's non-blocking client protocol as a handshake machine. One instance runs one handshake.</summary>
-internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProtocol, IHandshakeMachine
+internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch watch) : TlsClientProtocol, IHandshakeMachine
 {
-    private readonly byte[] _read = new byte[2048];
+    private byte[]? _read;
     private RecordFrames _frames;
     private HttpAnswer? _answer;
     private bool _isConfirming;
     private bool _isClosedByServer;
     private bool _hasCertificate;
+
+    // Whether records are in plain text, as they are until the server changes its keys.
+    private bool _isPlain = true;
+    private bool _isTls13;
+    private int _warnings;
+    private int _extraMessages;
 
     // Whether the record that is being read began before the request or close_notify was written: it is no answer to it.
     private bool _isEarly;
@@ -35,7 +41,11 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         _ => "the handshake finished",
     };
 
-    public void Begin() => Guard(static machine => machine.Connect(machine.Client));
+    public void Begin()
+    {
+        watch.Begin();
+        Guard(static machine => machine.Connect(machine.Client));
+    }
 
     public bool HasQuestion { get; private set; }
 
@@ -44,8 +54,8 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         for (var taken = 0; taken < count && Fault is null && !_isClosedByServer;)
         {
             _isEarly = _frames.IsAtEnd ? !_isConfirming : _isEarly;
-            var length = _frames.Take(buffer.AsSpan(taken, count - taken));
-            Guard(machine => machine.OfferInput(buffer, taken, length));
+            var (length, _) = _frames.Take(buffer.AsSpan(taken, count - taken));
+            Guard(machine => machine.OfferPart(buffer, taken, length));
             TakeApplicationData();
             taken += length;
         }
@@ -75,11 +85,18 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
     protected override void HandleHandshakeMessage(short type, HandshakeMessageInput buf)
     {
-        // A message counts as received even if it is then rejected. A HelloRetryRequest is a ServerHello by type only.
+        CheckLimits(type, buf);
+        if (_isTls13 && type is HandshakeType.finished or HandshakeType.key_update)
+        {
+            RequireRecordEnd(type == HandshakeType.finished ? "Finished" : "KeyUpdate");
+        }
+
+        var hello = type == HandshakeType.server_hello ? Rest(buf) : [];
+        // A ServerHello counts as received even if it is then rejected; the flight, when all of it was accepted.
         switch (type)
         {
-            case HandshakeType.server_hello_done:
-                Reached |= Milestones.ServerFlight;
+            case HandshakeType.server_hello when !HelloRetry.Is(hello):
+                Reached |= Milestones.ServerHello;
                 break;
             case HandshakeType.server_key_exchange:
                 (client.EphemeralGroup, client.ServerSignatureScheme) =
@@ -100,11 +117,13 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
             case HandshakeType.server_hello when m_connectionState is CS_SERVER_HELLO_RETRY_REQUEST or CS_CLIENT_HELLO_RETRY:
                 client.WasRetried = true;
                 break;
-            case HandshakeType.server_hello:
-                Reached |= Milestones.ServerHello;
+            case HandshakeType.server_hello when TlsUtilities.IsTlsV13(Context):
+                (_isTls13, _isPlain) = (true, false);
+                RequireRecordEnd("ServerHello");
+                RequireOfferedExtensions(hello);
                 break;
             case HandshakeType.server_hello_done:
-                Reached |= Milestones.ClientFinished;
+                Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
                 break;
             case HandshakeType.finished when !Reached.HasFlag(Milestones.ClientFinished):
                 Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
@@ -114,6 +133,8 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
                 break;
         }
     }
+
+    protected override void HandleChangeCipherSpecMessage() => _isPlain = false;
 
     protected override void Receive13NewSessionTicket(MemoryStream buf)
     {
@@ -126,23 +147,101 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         base.Receive13NewSessionTicket(buf);
     }
 
-    // BouncyCastle answers and drops a close_notify; here it may be what the profile waits for.
-    protected override void HandleAlertWarningMessage(short alertDescription)
+    // As OpenSSL's client takes alerts (rec_layer_s3.c). In TLS 1.3 only close_notify and user_canceled are no errors, whatever the
+    // level says (RFC 8446 section 6). BouncyCastle would go by the level, and answer and drop a close_notify, which may be what the
+    // profile waits for.
+    protected override void HandleAlertMessage(short alertLevel, short alertDescription)
     {
-        if (alertDescription != AlertDescription.close_notify || client.Negotiated is null)
+        var isWarning = alertLevel == AlertLevel.warning;
+        if (alertDescription == AlertDescription.close_notify)
         {
-            base.HandleAlertWarningMessage(alertDescription);
-            return;
+            TakeCloseNotify();
         }
+        else if (_isTls13 ? alertDescription != AlertDescription.user_canceled
+            : alertLevel == AlertLevel.fatal || (isWarning && alertDescription == AlertDescription.no_renegotiation))
+        {
+            base.HandleAlertMessage(AlertLevel.fatal, alertDescription);
+        }
+        else if (!isWarning && !_isTls13)
+        {
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, $"an alert has the unknown level {alertLevel}");
+        }
+        else if (++_warnings > ServerLimits.Warnings)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.Warnings} warnings");
+        }
+    }
 
+    private void TakeCloseNotify()
+    {
         _isClosedByServer = true;
         if (_isConfirming && client.Confirm == Confirm.Close && !_isEarly)
         {
             Reached |= Milestones.ServerConfirmed | Milestones.Complete;
         }
-        else if (_isConfirming && !Reached.HasFlag(Milestones.ServerConfirmed))
+        else if (client.Negotiated is null || (_isConfirming && !Reached.HasFlag(Milestones.ServerConfirmed)))
         {
             Fault ??= ClosedBefore(Awaited);
+        }
+    }
+
+    private void OfferPart(byte[] buffer, int offset, int count)
+    {
+        const byte MajorVersion = 3;
+        if (_frames.HasHeader && _frames.MajorVersion != MajorVersion)
+        {
+            throw new TlsFatalAlert(AlertDescription.protocol_version, "the version of a record is none of TLS");
+        }
+
+        if (_frames.IsAtEnd && (_isPlain || _frames.Type == ContentType.change_cipher_spec))
+        {
+            watch.Take(_frames.Type, _frames.Length);
+        }
+
+        OfferInput(buffer, offset, count);
+        if (watch.IdleRecords > ServerLimits.IdleRecords)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.IdleRecords} records in a row without content");
+        }
+    }
+
+    private void CheckLimits(short type, HandshakeMessageInput message)
+    {
+        watch.Handle((int)message.Length);
+        var bytes = message.Length - message.Position;
+        if (bytes > ServerLimits.BytesOf(type))
+        {
+            throw new TlsFatalAlert(
+                AlertDescription.illegal_parameter, $"the message {HandshakeType.GetName(type)} has {bytes:N0} bytes (limit {ServerLimits.BytesOf(type):N0})");
+        }
+
+        if (type is HandshakeType.hello_request or HandshakeType.new_session_ticket or HandshakeType.key_update && ++_extraMessages > ServerLimits.ExtraMessages)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.ExtraMessages} HelloRequests, tickets and KeyUpdates");
+        }
+    }
+
+    // RFC 8446 section 4.2: of what a client offers, a ServerHello answers these. BouncyCastle lets unknown ones pass.
+    private static void RequireOfferedExtensions(ReadOnlySpan<byte> hello)
+    {
+        // Version, random, session id, suite, compression, all of which have been checked by now.
+        var rest = hello[(2 + 32 + 1 + hello[34] + 2 + 1)..];
+        for (rest = rest[2..]; rest.Length >= 4; rest = rest[(4 + BinaryPrimitives.ReadUInt16BigEndian(rest[2..]))..])
+        {
+            var type = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            if (type is not (ExtensionType.pre_shared_key or ExtensionType.supported_versions or ExtensionType.key_share))
+            {
+                throw new TlsFatalAlert(AlertDescription.unsupported_extension, $"extension {type} in ServerHello was not offered");
+            }
+        }
+    }
+
+    // RFC 8446 section 5.1. BouncyCastle reads on, so that messages behind ServerHello pass in plain text.
+    private void RequireRecordEnd(string message)
+    {
+        if (watch.UnreadHandshakeBytes > 0)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"a handshake message follows {message} in its record, across a change of keys");
         }
     }
 
@@ -155,11 +254,28 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         {
             base.HandleHandshakeMessage(type, message);
         }
-        catch (Exception error) when (_hasCertificate && client.Verdict is null)
+        catch (TlsFatalAlert alert) when (alert is { AlertDescription: AlertDescription.internal_error, InnerException: null } && type == HandshakeType.certificate)
+        {
+            // Longer than allowed.
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, alert.Message);
+        }
+        catch (TlsFatalAlert alert) when (alert.AlertDescription is AlertDescription.certificate_unknown or AlertDescription.unsupported_certificate && type == HandshakeType.certificate_verify)
+        {
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
+        }
+        catch (Exception error) when (_hasCertificate && client.Verdict is null && IsOfChain(error))
         {
             throw new UnreadableChain(error);
         }
+        catch (Exception error) when (MachineFaults.IsUndecodable(error))
+        {
+            throw new TlsFatalAlert(AlertDescription.decode_error, error.Message);
+        }
     }
+
+    // Messages that are due at another time or end too early are no fault of the certificates in them.
+    private static bool IsOfChain(Exception error)
+        => error is not TlsFatalAlert { InnerException: null, AlertDescription: not (AlertDescription.bad_certificate or AlertDescription.unsupported_certificate or AlertDescription.certificate_unknown) };
 
     private void ConcludeHandshake()
     {
@@ -192,6 +308,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
     {
         while (Fault is null && GetAvailableInputBytes() is > 0 and var available)
         {
+            _read ??= new byte[2048];
             var count = ReadInput(_read, 0, Math.Min(available, _read.Length));
             if (!_isConfirming || _isEarly || client.Confirm != Confirm.Http || Reached.HasFlag(Milestones.ServerConfirmed))
             {
@@ -249,32 +366,15 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         {
             step(this);
         }
-        catch (TlsFatalAlertReceived alert)
-        {
-            var name = ((TlsAlert)alert.AlertDescription).Name();
-            Fault ??= new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent alert {name}");
-        }
-        catch (UnreadableChain unreadable)
-        {
-            Fault ??= new(FailureKind.CertificateInvalid, FaultSide.Server, ((TlsAlert)unreadable.AlertDescription).Name(), unreadable.Message);
-        }
-        catch (TlsFatalAlert alert)
-        {
-            var name = ((TlsAlert)alert.AlertDescription).Name();
-            Fault ??= client.Verdict is { Fault: { } kind } verdict
-                ? new MachineFault(kind, FaultSide.Server, name, verdict.Detail)
-                : new MachineFault(FailureKind.AlertSent, FaultSide.Client, name, alert.InnerException?.Message ?? alert.Message);
-        }
-        catch (TlsNoCloseNotifyException)
-        {
-            Fault ??= new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server closed the connection before {Awaited}");
-        }
         catch (IOException error)
         {
-            Fault ??= new(FailureKind.ProtocolError, FaultSide.Server, null, error.Message);
+            if (error is TlsFatalAlert alert && !IsClosed)
+            {
+                // BouncyCastle has not seen it.
+                RaiseAlertFatal(alert.AlertDescription, alert.Message, alert);
+            }
+
+            Fault ??= MachineFaults.Of(error, client.Verdict, Awaited);
         }
     }
-
-    private sealed class UnreadableChain(Exception cause)
-        : TlsFatalAlert((short)TlsAlert.bad_certificate, $"malformed certificate: {cause.Message}", cause);
 }

@@ -71,6 +71,11 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>The verdict on the certificate; <see langword="null"/> before it came.</summary>
     public CertificateVerdict? Verdict { get; private set; }
 
+    // Any that has three bytes for its length: RecordWatch is stricter, and tells why.
+    public override int GetMaxHandshakeMessageSize() => 0xffffff;
+
+    public override int GetMaxCertificateChainLength() => ServerLimits.Certificates;
+
     public override TlsAuthentication GetAuthentication() => this;
 
     public void NotifyServerCertificate(TlsServerCertificate serverCertificate)

@@ -34,6 +34,8 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
     /// <summary>The client's share of x25519.</summary>
     public byte[] ClientShare { get; private set; } = [];
 
+    public byte[] ClientRandom { get; private set; } = [];
+
     /// <summary>What ServerHello must echo.</summary>
     public byte[] SessionId { get; private set; } = [];
 
@@ -78,6 +80,14 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
         {
             throw new SocketException((int)SocketError.Shutdown);
         }
+    }
+
+    /// <summary>Resets the connection, after what was sent.</summary>
+    public void Reset()
+    {
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Close();
+        throw new OperationCanceledException();
     }
 
     public void Close() => socket.Shutdown(SocketShutdown.Send);
@@ -166,8 +176,7 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
     {
         byte[] content = [.. Enumerable.Repeat((byte)' ', 64), .. "TLS 1.3, server CertificateVerify\0"u8, .. SHA256.HashData(_transcript.ToArray())];
         content[^1] ^= spoil;
-        using var key = certificate.GetECDsaPrivateKey()!;
-        var signature = key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var signature = Sign(content);
         return Message(15, [.. U16(scheme), .. U16(signature.Length), .. signature]);
     }
 
@@ -209,9 +218,19 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
 
     public static byte[] Extension(ushort type, ReadOnlySpan<byte> content) => [.. U16(type), .. U16(content.Length), .. content];
 
+    /// <summary>The server's certificate in DER.</summary>
+    public byte[] Certificate => certificate.RawData;
+
+    /// <summary>A signature by the certificate's key, with SHA-256.</summary>
+    public byte[] Sign(byte[] content)
+    {
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
     public static byte[] U16(int value) => [(byte)(value >> 8), (byte)value];
 
-    private static byte[] U24(int value) => [(byte)(value >> 16), .. U16(value)];
+    public static byte[] U24(int value) => [(byte)(value >> 16), .. U16(value)];
 
     private static byte[] Expand(byte[] secret, string label, byte[] context, int length = HashBytes)
     {
@@ -258,6 +277,7 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
     {
         // Type and length, version, random; then the session id, the suites and the compressions with their lengths.
         var at = 4 + 2 + 32;
+        ClientRandom = message[6..at].ToArray();
         SessionId = message.Slice(at + 1, message[at]).ToArray();
         at += 1 + message[at];
         at += 2 + BinaryPrimitives.ReadUInt16BigEndian(message[at..]);

@@ -59,7 +59,7 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 
         var outcome = Assert.Single(await Interop.ShakeAsync(plan with { Targets = [plan.Targets[0] with { Port = relay.EndPoint.Port }] }, 1));
 
-        Assert.Equal((FailureKind.AlertSent, "illegal_parameter"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
+        Assert.Equal((FailureKind.ProtocolError, "illegal_parameter"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
         Assert.Contains("selected the application protocol h3, which was not offered", outcome.Failure?.Detail, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,6 @@
-namespace LoadGen.Tls.BouncyCastle;
+using System.Security.Cryptography;
+
+namespace LoadGen.Tls;
 
 /// <summary>Finds the ends of records in the bytes from the server (RFC 8446 section 5.1): type, version, length, then so many bytes.</summary>
 internal struct RecordFrames
@@ -12,6 +14,9 @@ internal struct RecordFrames
     /// <summary>Whether the bytes taken so far end with a whole record.</summary>
     public readonly bool IsAtEnd => _headerBytes == 0;
 
+    /// <summary>Whether the header of that record is known.</summary>
+    public readonly bool HasHeader => _headerBytes is 0 or HeaderBytes;
+
     /// <summary>The type of the record that is being read, or was read last.</summary>
     public byte Type { get; private set; }
 
@@ -22,8 +27,9 @@ internal struct RecordFrames
     public int Length { get; private set; }
 
     /// <summary>Goes on to the end of the current record, or to the end of the bytes.</summary>
-    /// <returns>How many bytes that are.</returns>
-    public int Take(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The next bytes.</param>
+    /// <returns>How many bytes that are, and how many of them, at their end, are content.</returns>
+    public (int Taken, int Content) Take(ReadOnlySpan<byte> bytes)
     {
         var taken = 0;
         while (_headerBytes < HeaderBytes && taken < bytes.Length)
@@ -44,6 +50,15 @@ internal struct RecordFrames
             _headerBytes = 0;
         }
 
-        return taken + body;
+        return (taken + body, body);
     }
+}
+
+/// <summary>Tells a HelloRetryRequest from a ServerHello, which it is by its type.</summary>
+internal static class HelloRetry
+{
+    private static readonly byte[] Random = SHA256.HashData("HelloRetryRequest"u8);
+
+    /// <summary>Whether the body of a ServerHello is one: its random, behind the version, is the hash of the name (RFC 8446 section 4.1.3).</summary>
+    public static bool Is(ReadOnlySpan<byte> hello) => hello.Length >= 34 && hello[2..34].SequenceEqual(Random);
 }
