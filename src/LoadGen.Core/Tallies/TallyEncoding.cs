@@ -115,7 +115,7 @@ internal static class TallyEncoding
         => new(message.Subject, message.Issuer, DateTimeOffset.FromUnixTimeSeconds(message.NotAfterUnixSeconds), message.KeyType);
 
     public static FailureKey KeyOf(Wire.Failure message) => new(
-        (FailureKind)message.Kind, (Phase)message.Phase, message.HasAlert ? message.Alert : null, (FaultSide)message.Side, message.Target);
+        (FailureKind)message.Kind, (Phase)message.Phase, message.HasAlert ? BoundedText.Of(message.Alert) : null, (FaultSide)message.Side, message.Target);
 
     public static Negotiated NegotiatedOf(Wire.Negotiated message)
         => new((TlsVersion)message.TlsVersion, message.CipherSuite, message.HasGroup ? message.Group : null, message.Resumed)
