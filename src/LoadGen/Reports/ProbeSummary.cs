@@ -113,7 +113,7 @@ internal sealed class ProbeSummary
                 : $"expired {certificate.NotAfter:u} ({-certificate.DaysLeft} days ago)");
             if (certificate.Names.Count > 0)
             {
-                Row("", $"for {string.Join(", ", certificate.Names)}");
+                Row("", BoundedText.Of($"for {string.Join(", ", certificate.Names)}"));
             }
         }
 

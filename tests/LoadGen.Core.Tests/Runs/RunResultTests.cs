@@ -61,6 +61,16 @@ public sealed class RunResultTests
         Assert.Equal(warns ? 1 : 0, warnings.Count);
     }
 
+    [Fact]
+    public void A_text_that_steers_a_terminal_is_read_as_harmless()
+    {
+        var written = System.Text.Encoding.UTF8.GetString(Write(RunRecords.Of(completed: 90, failed: 10)));
+
+        var result = RunResultJson.Read(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(written.Replace("\"engine\": \"", "\"engine\": \"\\u001b[2J", StringComparison.Ordinal))));
+
+        Assert.StartsWith(@"\x1b[2J", result.Run.Engine, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
