@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Offers;
@@ -41,13 +40,13 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         _ => "the handshake finished",
     };
 
+    public bool HasQuestion { get; private set; }
+
     public void Begin()
     {
         watch.Begin();
         Guard(static machine => machine.Connect(machine.Client));
     }
-
-    public bool HasQuestion { get; private set; }
 
     public void Offer(byte[] buffer, int count)
     {
@@ -55,7 +54,15 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         {
             _isEarly = _frames.IsAtEnd ? !_isConfirming : _isEarly;
             var (length, _) = _frames.Take(buffer.AsSpan(taken, count - taken));
-            Guard(machine => machine.OfferPart(buffer, taken, length));
+            try
+            {
+                OfferPart(buffer, taken, length);
+            }
+            catch (IOException error)
+            {
+                Blame(error);
+            }
+
             TakeApplicationData();
             taken += length;
         }
@@ -120,7 +127,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             case HandshakeType.server_hello when TlsUtilities.IsTlsV13(Context):
                 (_isTls13, _isPlain) = (true, false);
                 RequireRecordEnd("ServerHello");
-                RequireOfferedExtensions(hello);
+                ServerHelloReader.RequireOfferedExtensions(hello);
                 break;
             case HandshakeType.server_hello_done:
                 Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
@@ -221,21 +228,6 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         }
     }
 
-    // RFC 8446 section 4.2: of what a client offers, a ServerHello answers these. BouncyCastle lets unknown ones pass.
-    private static void RequireOfferedExtensions(ReadOnlySpan<byte> hello)
-    {
-        // Version, random, session id, suite, compression, all of which have been checked by now.
-        var rest = hello[(2 + 32 + 1 + hello[34] + 2 + 1)..];
-        for (rest = rest[2..]; rest.Length >= 4; rest = rest[(4 + BinaryPrimitives.ReadUInt16BigEndian(rest[2..]))..])
-        {
-            var type = BinaryPrimitives.ReadUInt16BigEndian(rest);
-            if (type is not (ExtensionType.pre_shared_key or ExtensionType.supported_versions or ExtensionType.key_share))
-            {
-                throw new TlsFatalAlert(AlertDescription.unsupported_extension, $"extension {type} in ServerHello was not offered");
-            }
-        }
-    }
-
     // RFC 8446 section 5.1. BouncyCastle reads on, so that messages behind ServerHello pass in plain text.
     private void RequireRecordEnd(string message)
     {
@@ -263,7 +255,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         {
             throw new TlsFatalAlert(AlertDescription.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
         }
-        catch (Exception error) when (_hasCertificate && client.Verdict is null && IsOfChain(error))
+        catch (Exception error) when (_hasCertificate && client.Verdict is null && MachineFaults.IsOfChain(error))
         {
             throw new UnreadableChain(error);
         }
@@ -272,10 +264,6 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             throw new TlsFatalAlert(AlertDescription.decode_error, error.Message);
         }
     }
-
-    // Messages that are due at another time or end too early are no fault of the certificates in them.
-    private static bool IsOfChain(Exception error)
-        => error is not TlsFatalAlert { InnerException: null, AlertDescription: not (AlertDescription.bad_certificate or AlertDescription.unsupported_certificate or AlertDescription.certificate_unknown) };
 
     private void ConcludeHandshake()
     {
@@ -294,7 +282,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         }
         else if (_isClosedByServer)
         {
-            Fault = ClosedBefore(Awaited);
+            Fault = ClosedBefore("it was asked for a confirmation");
         }
         else
         {
@@ -315,29 +303,10 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
                 continue;
             }
 
-            _answer ??= new HttpAnswer();
+            _answer ??= new HttpAnswer(client.ExpectedStatus);
             _answer.Take(_read.AsSpan(0, count));
-            if (_answer.Fault is { } why)
-            {
-                Fault = new(FailureKind.ProtocolError, FaultSide.Server, null, $"the server did not answer the request in HTTP/1.1: {why}");
-            }
-            else if (_answer.Status is { } status)
-            {
-                TakeStatus(status);
-            }
-        }
-    }
-
-    private void TakeStatus(int status)
-    {
-        if (HttpStatus.IsAny(client.ExpectedStatus, status))
-        {
-            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
-        }
-        else
-        {
-            Fault = new(
-                FailureKind.UnexpectedStatus, FaultSide.Server, null, $"the server answered the request with HTTP status {status} (expected {string.Join(", ", client.ExpectedStatus)})");
+            Fault = _answer.Fault;
+            Reached |= _answer.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
         }
     }
 
@@ -347,8 +316,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
     {
         if (client.Confirm == Confirm.Http)
         {
-            var request = Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {client.Host}\r\nUser-Agent: loadgen\r\nConnection: close\r\n\r\n");
-            WriteApplicationData(request, 0, request.Length);
+            WriteApplicationData(client.HttpRequest);
         }
         else
         {
@@ -368,13 +336,18 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         }
         catch (IOException error)
         {
-            if (error is TlsFatalAlert alert && !IsClosed)
-            {
-                // BouncyCastle has not seen it.
-                RaiseAlertFatal(alert.AlertDescription, alert.Message, alert);
-            }
-
-            Fault ??= MachineFaults.Of(error, client.Verdict, Awaited);
+            Blame(error);
         }
+    }
+
+    private void Blame(IOException error)
+    {
+        if (error is TlsFatalAlert alert && !IsClosed)
+        {
+            // BouncyCastle has not seen it.
+            RaiseAlertFatal(alert.AlertDescription, alert.Message, alert);
+        }
+
+        Fault ??= MachineFaults.Of(error, client.Verdict, Awaited);
     }
 }

@@ -34,6 +34,12 @@ internal static class MachineFaults
         is ArgumentException or FormatException or ArithmeticException or IndexOutOfRangeException or InvalidDataException
         or System.Security.Cryptography.CryptographicException or Org.BouncyCastle.Crypto.CryptoException or Org.BouncyCastle.Security.GeneralSecurityException;
 
+    /// <summary>Whether an error at a chain is of its certificates: messages that are due at another time or end too early are not.</summary>
+    public static bool IsOfChain(Exception error) => error is not TlsFatalAlert
+    {
+        InnerException: null, AlertDescription: not (AlertDescription.bad_certificate or AlertDescription.unsupported_certificate or AlertDescription.certificate_unknown),
+    };
+
     private static MachineFault Received(string name) => new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent alert {name}");
 
     private static string NameOf(TlsFatalAlert alert) => ((TlsAlert)alert.AlertDescription).Name();

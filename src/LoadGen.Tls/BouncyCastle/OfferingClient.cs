@@ -50,8 +50,8 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>The statuses that an HTTP answer may have.</summary>
     public IReadOnlyList<string> ExpectedStatus => _profile.ExpectStatus.Count > 0 ? _profile.ExpectStatus : HttpStatus.Success;
 
-    /// <summary>The host of an HTTP request.</summary>
-    public string Host => _verifier.ServerName;
+    /// <summary>The HTTP request that is to confirm the handshake.</summary>
+    public byte[] HttpRequest => _offer.HttpRequestFor(_name);
 
     /// <summary>Whether this handshake offers a session.</summary>
     public bool OffersSession => _session is not null;

@@ -30,6 +30,14 @@ public sealed class HttpConfirmationTests(TestAuthority authority) : IClassFixtu
         Assert.NotNull(outcome.Phases[Phase.ServerConfirmed]);
     }
 
+    [Theory]
+    [InlineData("www.example.com", 443, "www.example.com")]
+    [InlineData("localhost", 8443, "localhost:8443")]
+    [InlineData("::1", 443, "[::1]")]
+    [InlineData("fd00::17", 8443, "[fd00::17]:8443")]
+    public void The_request_names_the_host_as_a_browser_does(string name, int port, string host)
+        => Assert.Equal($"GET / HTTP/1.1\r\nHost: {host}\r\nUser-Agent: loadgen\r\nConnection: close\r\n\r\n", Encoding.ASCII.GetString(HttpRequest.For(name, port)));
+
     [Fact]
     public async Task A_status_line_may_come_in_any_pieces()
     {

@@ -1,13 +1,32 @@
 using System.Globalization;
 using System.Text;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls;
+
+/// <summary>The request that is to confirm a handshake.</summary>
+internal static class HttpRequest
+{
+    private const int DefaultPort = 443;
+
+    /// <summary>A GET of <c>/</c> in HTTP/1.1, after which the server may close (RFC 9112 section 9.6).</summary>
+    /// <param name="host">The server's name or address.</param>
+    /// <param name="port">Its port, part of Host unless it is the usual one (RFC 9110 section 7.2).</param>
+    public static byte[] For(string host, int port)
+    {
+        var name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        return Encoding.ASCII.GetBytes(
+            $"GET / HTTP/1.1\r\nHost: {(port == DefaultPort ? name : $"{name}:{port}")}\r\nUser-Agent: loadgen\r\nConnection: close\r\n\r\n");
+    }
+}
 
 /// <summary>
 /// Reads the status line of the answer to an HTTP/1.1 request (RFC 9112 section 4), however its bytes are cut. Interim answers
 /// (1xx, RFC 9110 section 15.2) are skipped, except 101: nobody asked for another protocol.
 /// </summary>
-internal sealed class HttpAnswer
+/// <param name="expected">The statuses that confirm the handshake, as <see cref="HttpStatus"/> has them.</param>
+internal sealed class HttpAnswer(IReadOnlyList<string> expected)
 {
     // As long as RFC 9112 section 3 advises for the first line of a request.
     private const int LongestLine = 8000;
@@ -21,11 +40,11 @@ internal sealed class HttpAnswer
     private int _bytes;
     private bool _isInHeader;
 
-    /// <summary>The status of the final answer; <see langword="null"/> before its line is complete.</summary>
-    public int? Status { get; private set; }
+    /// <summary>Whether the status line of the final answer has come, with a status that was expected.</summary>
+    public bool IsConfirmed { get; private set; }
 
-    /// <summary>Why this is no answer in HTTP/1.1, as part of a sentence; <see langword="null"/> while it may be one.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>Why the answer confirms nothing; <see langword="null"/> while it may.</summary>
+    public MachineFault? Fault { get; private set; }
 
     private static ReadOnlySpan<byte> Version => "HTTP/1."u8;
 
@@ -34,14 +53,14 @@ internal sealed class HttpAnswer
     {
         foreach (var one in bytes)
         {
-            if (Status is not null || Fault is not null)
+            if (IsConfirmed || Fault is not null)
             {
                 return;
             }
 
             if (++_bytes > MostBytes)
             {
-                Fault = $"it sent more than {MostBytes:N0} bytes of interim answers";
+                Fault = NotHttp($"it sent more than {MostBytes:N0} bytes of interim answers");
                 return;
             }
 
@@ -61,11 +80,11 @@ internal sealed class HttpAnswer
         _line.Add(one);
         if (!_isInHeader && _line.Count <= Version.Length && Version[_line.Count - 1] != one)
         {
-            Fault = $"it begins with {Quoted(_line)}";
+            Fault = NotHttp($"it begins with {Quoted(_line)}");
         }
         else if (_line.Count > LongestLine)
         {
-            Fault = $"a line of it is longer than {LongestLine:N0} bytes";
+            Fault = NotHttp($"a line of it is longer than {LongestLine:N0} bytes");
         }
     }
 
@@ -83,7 +102,7 @@ internal sealed class HttpAnswer
         }
         else if (StatusOf(_line) is not { } status)
         {
-            Fault = $"its first line is {Quoted(_line)}";
+            Fault = NotHttp($"its first line is {Quoted(_line)}");
         }
         else if (status is >= 100 and < 200 and not SwitchingProtocols)
         {
@@ -91,7 +110,9 @@ internal sealed class HttpAnswer
         }
         else
         {
-            Status = status;
+            IsConfirmed = HttpStatus.IsAny(expected, status);
+            Fault = IsConfirmed ? null : new(
+                FailureKind.UnexpectedStatus, FaultSide.Server, null, $"the server answered the request with HTTP status {status} (expected {string.Join(", ", expected)})");
         }
 
         _line.Clear();
@@ -110,6 +131,9 @@ internal sealed class HttpAnswer
             ? status
             : null;
     }
+
+    private static MachineFault NotHttp(string why)
+        => new(FailureKind.ProtocolError, FaultSide.Server, null, $"the server did not answer the request in HTTP/1.1: {why}");
 
     // Texts of a peer are made harmless where they become part of a failure.
     private static string Quoted(List<byte> line)
