@@ -97,20 +97,59 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
 
     private async ValueTask<Outcome> ShakeAsync(Socket socket, IHandshakeMachine machine)
     {
+        try
+        {
+            return await ExchangeAsync(socket, machine);
+        }
+        catch (SocketException error)
+        {
+            TakeLastWords(socket, machine);
+            if (machine.Fault is not null)
+            {
+                return Failed(machine);
+            }
+
+            _attempt.Fail(error);
+            return _attempt.Failed(machine.Certificate);
+        }
+    }
+
+    // A peer that is gone may have said why: that lies unread where sending failed.
+    private void TakeLastWords(Socket socket, IHandshakeMachine machine)
+    {
+        while (machine.Fault is null && socket.Available > 0)
+        {
+            var count = socket.Receive(_buffer, SocketFlags.None, out var error);
+            if (count == 0 || error != SocketError.Success)
+            {
+                break;
+            }
+
+            machine.Offer(_buffer, count);
+        }
+    }
+
+    private async ValueTask<Outcome> ExchangeAsync(Socket socket, IHandshakeMachine machine)
+    {
         machine.Begin();
         var began = _attempt.Restart();
         var seen = Milestones.None;
         var isFirst = true;
         // The handshake ends with the server's confirmation. What follows it, such as a reset or an answer to close_notify, does
         // not count any more.
-        while (!seen.HasFlag(Milestones.ServerConfirmed))
+        while (machine.Fault is not null || !seen.HasFlag(Milestones.ServerConfirmed))
         {
+            if (machine.HasQuestion)
+            {
+                seen = await ReadWhatCameAsync(socket, machine, seen);
+                machine.Ask();
+            }
+
             await SendOutputAsync(socket, machine);
             seen = MarkSent(machine, seen);
-            if (machine.Fault is { } fault)
+            if (machine.Fault is not null)
             {
-                _attempt.Fail(fault.Kind, fault.Side, fault.Detail, fault.Alert);
-                return _attempt.Failed(machine.Certificate);
+                return Failed(machine);
             }
 
             if (machine.Reached.HasFlag(Milestones.Complete))
@@ -139,6 +178,28 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
 
         return _attempt.Completed(machine.Negotiated!, began, machine.Certificate);
+    }
+
+    // Bytes that are here before the question is sent cannot answer it. Those still on their way then cannot be told from an
+    // answer, except by what they say.
+    private async ValueTask<Milestones> ReadWhatCameAsync(Socket socket, IHandshakeMachine machine, Milestones seen)
+    {
+        while (socket.Available > 0 && machine.Fault is null)
+        {
+            var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
+            var arrived = clock.GetTimestamp();
+            machine.Offer(_buffer, count);
+            seen = MarkReceived(machine, seen, arrived);
+        }
+
+        return seen;
+    }
+
+    private Outcome Failed(IHandshakeMachine machine)
+    {
+        var fault = machine.Fault!;
+        _attempt.Fail(fault.Kind, fault.Side, fault.Detail, fault.Alert);
+        return _attempt.Failed(machine.Certificate);
     }
 
     private ReadOnlyMemory<byte> CloseNotifyOf(IHandshakeMachine machine)

@@ -23,11 +23,20 @@ internal interface IHandshakeMachine
     /// <summary>What is still to come from the server; completes "the server closed the connection before ...".</summary>
     string Awaited { get; }
 
+    /// <summary>
+    /// Whether the handshake is done and the server is to be asked for a confirmation. What has arrived by then is no answer, so it
+    /// is offered before <see cref="Ask"/>.
+    /// </summary>
+    bool HasQuestion { get; }
+
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 
     /// <summary>Takes bytes from the server: the first ones of the buffer, which is reused afterwards.</summary>
     void Offer(byte[] buffer, int count);
+
+    /// <summary>Writes what the server is to answer: an HTTP request, or close_notify.</summary>
+    void Ask();
 
     /// <summary>Moves bytes for the server into the buffer; 0 if there are none.</summary>
     int TakeOutput(byte[] buffer);

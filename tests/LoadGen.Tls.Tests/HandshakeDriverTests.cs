@@ -92,6 +92,8 @@ public sealed class HandshakeDriverTests
 
         public string Awaited => "the end of the test";
 
+        public bool HasQuestion => false;
+
         public void Begin() => _hasOutput = true;
 
         public void Offer(byte[] buffer, int count)
@@ -108,6 +110,10 @@ public sealed class HandshakeDriverTests
             var count = _hasOutput ? 1 : 0;
             _hasOutput = false;
             return count;
+        }
+
+        public void Ask()
+        {
         }
 
         public void WriteCloseNotify()

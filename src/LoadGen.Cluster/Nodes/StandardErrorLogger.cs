@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LoadGen.Cluster.Nodes.Links;
+using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Cluster.Nodes;
 
@@ -47,7 +48,7 @@ internal sealed class StandardErrorLogger : ReceiveActor
 
         var level = entry.LogLevel() == LogLevel.ErrorLevel ? "error" : "warning";
         // Names in certificates are the peer's words: they must not steer the terminal.
-        Console.Error.WriteLine($"loadgen: {level}: {string.Concat(sentence.Text.Select(c => char.IsControl(c) ? '?' : c))}");
+        Console.Error.WriteLine($"loadgen: {level}: {BoundedText.Of(sentence.Text)}");
     }
 }
 

@@ -31,7 +31,10 @@ public enum FailureKind
     /// <summary>The server sent a fatal alert (RFC 8446 section 6.2); <see cref="Failure.Alert"/> says which.</summary>
     AlertReceived,
 
-    /// <summary>We ended the handshake with a fatal alert of our own; <see cref="Failure.Alert"/> says which.</summary>
+    /// <summary>
+    /// We ended the handshake with a fatal alert for a reason of our own, not for what the server sent, which is a
+    /// <see cref="ProtocolError"/>; <see cref="Failure.Alert"/> says which.
+    /// </summary>
     AlertSent,
 
     /// <summary>The server closed the connection before the handshake ended, without an alert.</summary>
@@ -52,11 +55,17 @@ public enum FailureKind
     /// <summary>The server's chain is invalid in another way: a broken signature, a forbidden usage, an unreadable certificate.</summary>
     CertificateInvalid,
 
-    /// <summary>The server's bytes were not TLS, or not a handshake that the engine could finish.</summary>
+    /// <summary>
+    /// The server's bytes were not TLS, or a message of it breaks the protocol or a limit. <see cref="Failure.Alert"/> is the alert that
+    /// we answered with, where the engine tells it.
+    /// </summary>
     ProtocolError,
 
     /// <summary>A full handshake was asked for and the server resumed a session.</summary>
     UnexpectedResumption,
+
+    /// <summary>The server answered the HTTP request that was to confirm the handshake with a status that the profile does not expect.</summary>
+    UnexpectedStatus,
 
     /// <summary>The server refused to go over to TLS, or does not offer it.</summary>
     [JsonStringEnumMemberName("starttls_refused")]

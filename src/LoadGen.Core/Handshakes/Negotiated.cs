@@ -13,17 +13,27 @@ namespace LoadGen.Core.Handshakes;
 /// <param name="Resumed">Whether the server resumed an earlier session.</param>
 public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, string? Group, bool Resumed)
 {
+    /// <summary>Stands for whatever comes after the last that is counted for itself.</summary>
+    public const string Other = "other";
+
+    public string CipherSuite { get; } = BoundedText.Of(CipherSuite);
+
+    public string? Group { get; } = Group is null ? null : BoundedText.Of(Group);
+
     /// <summary>
     /// The IANA name of the scheme of the server's signature; <see langword="null"/> where there was none, as in resumption and
     /// static RSA, and where the engine cannot see it.
     /// </summary>
-    public string? SignatureScheme { get; init; }
+    public string? SignatureScheme { get; init => field = value is null ? null : BoundedText.Of(value); }
 
     /// <summary>The application protocol that the server chose (RFC 7301); <see langword="null"/> for none.</summary>
-    public string? Alpn { get; init; }
+    public string? Alpn { get; init => field = value is null ? null : BoundedText.Of(value); }
 
     /// <summary>Whether the server answered with a HelloRetryRequest first.</summary>
     public bool HelloRetryRequest { get; init; }
+
+    /// <summary>Whether the server asked for a client certificate; <see langword="false"/> also where the engine cannot see it.</summary>
+    public bool CertificateRequested { get; init; }
 
     /// <summary>Whether the server asked for a client certificate and was shown one.</summary>
     public bool ClientCertificate { get; init; }
@@ -39,6 +49,13 @@ public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, strin
     /// yet have refused it.
     /// </summary>
     public bool ServerConfirmed { get; init; }
+
+    /// <summary>The same without what a peer chose among many: there are only few of these.</summary>
+    public Negotiated WithoutChoices() => new(TlsVersion, Other, null, Resumed)
+    {
+        CertificateRequested = CertificateRequested,
+        ServerConfirmed = ServerConfirmed,
+    };
 }
 
 /// <summary>What the result says of the certificate a target showed; of long texts the first <see cref="BoundedText.Longest"/> characters.</summary>

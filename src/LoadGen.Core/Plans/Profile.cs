@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Core.Plans;
@@ -38,6 +39,12 @@ public sealed record Profile
     /// <summary>What has to come back for a handshake to count as completed.</summary>
     public Confirm Confirm { get; init; }
 
+    /// <summary>
+    /// The statuses of an HTTP answer that confirm a handshake, each a code such as <c>404</c> or a class such as <c>2xx</c>; only
+    /// for <see cref="Confirm.Http"/>. Empty for <see cref="HttpStatus.Success"/>.
+    /// </summary>
+    public IReadOnlyList<string> ExpectStatus { get; init; } = [];
+
     /// <summary>How much is checked.</summary>
     public Checks Checks { get; init; }
 
@@ -76,11 +83,36 @@ public enum Confirm
     /// <summary>Nothing. TLS 1.3 is then complete when our Finished is sent, before the server has judged a client certificate.</summary>
     None,
 
-    /// <summary>The first byte of the answer to an HTTP/1.1 GET of <c>/</c>.</summary>
+    /// <summary>The status line of the answer to an HTTP/1.1 GET of <c>/</c>, with a status that <see cref="Profile.ExpectStatus"/> has.</summary>
     Http,
 
     /// <summary>The server's close_notify in answer to ours (RFC 8446 section 6.1).</summary>
     Close,
+}
+
+/// <summary>The statuses of HTTP answers (RFC 9110 section 15).</summary>
+public static class HttpStatus
+{
+    /// <summary>What a server answers that did what it was asked for, or says where to.</summary>
+    public static IReadOnlyList<string> Success { get; } = ["2xx", "3xx"];
+
+    /// <summary>Whether a text is a code such as <c>404</c> or a class such as <c>2xx</c>, of final answers.</summary>
+    public static bool IsExpectation(string text)
+        => text is [>= '2' and <= '5', 'x', 'x'] or [>= '2' and <= '5', >= '0' and <= '9', >= '0' and <= '9'];
+
+    /// <summary>Whether a status is one of these.</summary>
+    public static bool IsAny(IReadOnlyList<string> expected, int status)
+    {
+        foreach (var each in expected)
+        {
+            if (each[1] == 'x' ? each[0] - '0' == status / 100 : int.Parse(each, CultureInfo.InvariantCulture) == status)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>A client certificate and its key, as texts rather than paths, so that a plan can travel to other hosts.</summary>

@@ -38,6 +38,9 @@ public sealed record RunResult
 
     public required IReadOnlyList<ProfilePart> Profiles { get; init; }
 
+    /// <summary>What a reader must know to understand the figures, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Connections that were held open after their handshakes; absent if no profile holds any.</summary>
     public HeldPart? Held { get; init; }
 
@@ -83,6 +86,8 @@ public sealed record RunResult
         public string? Alpn { get; init; }
 
         public bool HelloRetryRequest { get; init; }
+
+        public bool ClientCertificateRequested { get; init; }
 
         public bool ClientCertificate { get; init; }
 
@@ -209,6 +214,7 @@ public static class RunResultBuilder
                     ResumePercent = profile.Resume > 0 ? Rounded(profile.Resume * 100) : null,
                 }),
             ],
+            Warnings = RunWarnings.Of(tally.Negotiated),
             Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero)
                 ? new RunResult.HeldPart(tally.Held.Connections, tally.Held.EndedByServer)
                 : null,
@@ -250,6 +256,7 @@ public static class RunResultBuilder
         SignatureScheme = negotiated.SignatureScheme,
         Alpn = negotiated.Alpn,
         HelloRetryRequest = negotiated.HelloRetryRequest,
+        ClientCertificateRequested = negotiated.CertificateRequested,
         ClientCertificate = negotiated.ClientCertificate,
         OcspStapled = negotiated.OcspStapled,
         PreSharedKey = negotiated.PreSharedKey,

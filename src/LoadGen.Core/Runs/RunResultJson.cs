@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Core.Runs;
 
@@ -14,6 +15,7 @@ public static class RunResultJson
         WriteIndented = true,
         // The result is a file of its own, never part of a page: names in other scripts stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new BoundedTextConverter() },
     });
 
     /// <summary>Writes a result.</summary>
@@ -35,6 +37,19 @@ public static class RunResultJson
             throw new FormatException($"the file is not a result: {error.Message}", error);
         }
     }
+}
+
+/// <summary>A result that is read may come from anywhere: its texts are a peer's.</summary>
+internal sealed class BoundedTextConverter : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        => reader.TokenType == JsonTokenType.String ? BoundedText.Of(reader.GetString()!) : throw new JsonException("a text is no string");
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => BoundedText.Of(reader.GetString()!);
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
 }
 
 /// <summary>Serializers of <see cref="RunResult"/>, made by the compiler.</summary>

@@ -15,6 +15,12 @@ public sealed class Tally
     /// </summary>
     public const int MostPairs = 24;
 
+    /// <summary>
+    /// The most kinds of negotiated parameters, and of failures, that are counted one by one: peers have a say in them, and may say
+    /// something else each time. What comes after is counted as <see cref="Handshakes.Negotiated.Other"/>, so that sums stay exact.
+    /// </summary>
+    public const int MostKinds = 200;
+
     // The pairs, target by target; where they are too many, the targets and behind them the profiles.
     private readonly GroupTally[] _groups;
     private readonly CertificateSummary?[] _certificates;
@@ -278,7 +284,7 @@ public sealed class Tally
 
         foreach (var failure in message.Failures)
         {
-            Count(TallyEncoding.KeyOf(failure), new FailureCount(failure.Count, failure.Example));
+            Count(TallyEncoding.KeyOf(failure), new FailureCount(failure.Count, BoundedText.Of(failure.Example)));
         }
 
         foreach (var address in message.Addresses)
@@ -309,12 +315,26 @@ public sealed class Tally
 
     private void Count(Negotiated negotiated, long count)
     {
-        _negotiated.TryGetValue(negotiated, out var before);
+        if (!_negotiated.TryGetValue(negotiated, out var before) && _negotiated.Count >= MostKinds)
+        {
+            negotiated = negotiated.WithoutChoices();
+            before = _negotiated.GetValueOrDefault(negotiated);
+        }
+
         _negotiated[negotiated] = before + count;
     }
 
+    // Without its alert a failure is one of as many kinds as a target can have.
     private void Count(FailureKey key, FailureCount count)
-        => _failures[key] = _failures.TryGetValue(key, out var before) ? before with { Count = before.Count + count.Count } : count;
+    {
+        if (!_failures.TryGetValue(key, out var before) && _failures.Count >= MostKinds && key.Alert is not null)
+        {
+            key = key with { Alert = Handshakes.Negotiated.Other };
+            before = _failures.GetValueOrDefault(key);
+        }
+
+        _failures[key] = before is null ? count : before with { Count = before.Count + count.Count };
+    }
 
     private AddressTally AddressOf(int target, string address)
     {

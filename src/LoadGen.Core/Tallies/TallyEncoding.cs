@@ -117,7 +117,7 @@ internal static class TallyEncoding
         => new(message.Subject, message.Issuer, DateTimeOffset.FromUnixTimeSeconds(message.NotAfterUnixSeconds), message.KeyType);
 
     public static FailureKey KeyOf(Wire.Failure message) => new(
-        (FailureKind)message.Kind, (Phase)message.Phase, message.HasAlert ? message.Alert : null, (FaultSide)message.Side, message.Target);
+        (FailureKind)message.Kind, (Phase)message.Phase, message.HasAlert ? BoundedText.Of(message.Alert) : null, (FaultSide)message.Side, message.Target);
 
     public static Negotiated NegotiatedOf(Wire.Negotiated message)
         => new((TlsVersion)message.TlsVersion, message.CipherSuite, message.HasGroup ? message.Group : null, message.Resumed)
@@ -125,6 +125,7 @@ internal static class TallyEncoding
             SignatureScheme = message.HasSignatureScheme ? message.SignatureScheme : null,
             Alpn = message.HasAlpn ? message.Alpn : null,
             HelloRetryRequest = message.HelloRetryRequest,
+            CertificateRequested = message.CertificateRequested,
             ClientCertificate = message.ClientCertificate,
             OcspStapled = message.HasOcspStapled ? message.OcspStapled : null,
             PreSharedKey = message.PreSharedKey,
@@ -291,6 +292,7 @@ internal static class TallyEncoding
             CipherSuite = negotiated.CipherSuite,
             Resumed = negotiated.Resumed,
             HelloRetryRequest = negotiated.HelloRetryRequest,
+            CertificateRequested = negotiated.CertificateRequested,
             ClientCertificate = negotiated.ClientCertificate,
             PreSharedKey = negotiated.PreSharedKey,
             ServerConfirmed = negotiated.ServerConfirmed,

@@ -104,6 +104,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
     private readonly HandshakeDriver _driver;
     private readonly HandshakeDetails? _details;
     private readonly SlotChecks _checks = new();
+    private readonly RecordWatch _watch = new();
     private readonly NativeTlsCrypto? _native;
     private readonly TlsCrypto _crypto;
 
@@ -121,8 +122,8 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         _verifiers = verifiers;
         _pool = pool;
         _driver = driver;
-        _native = crypto == CryptoChoice.Native ? new NativeTlsCrypto(certificates, _checks) : null;
-        _crypto = _native is null ? new ManagedTlsCrypto(certificates, _checks) : _native;
+        _native = crypto == CryptoChoice.Native ? new NativeTlsCrypto(certificates, _checks, _watch) : null;
+        _crypto = _native is null ? new ManagedTlsCrypto(certificates, _checks, _watch) : _native;
     }
 
     public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
@@ -132,7 +133,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         try
         {
             var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool) { Details = _details };
-            return await _driver.RunAsync(target, profile, new BouncyCastleMachine(client), cancellation);
+            return await _driver.RunAsync(target, profile, new BouncyCastleMachine(client, _watch), cancellation);
         }
         finally
         {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Offers;
@@ -8,11 +7,23 @@ using Org.BouncyCastle.Tls;
 namespace LoadGen.Tls.BouncyCastle;
 
 /// <summary>BouncyCastle's non-blocking client protocol as a handshake machine. One instance runs one handshake.</summary>
-internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProtocol, IHandshakeMachine
+internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch watch) : TlsClientProtocol, IHandshakeMachine
 {
+    private byte[]? _read;
+    private RecordFrames _frames;
+    private HttpAnswer? _answer;
     private bool _isConfirming;
-    private int _earlyBytes;
+    private bool _isClosedByServer;
     private bool _hasCertificate;
+
+    // Whether records are in plain text, as they are until the server changes its keys.
+    private bool _isPlain = true;
+    private bool _isTls13;
+    private int _warnings;
+    private int _extraMessages;
+
+    // Whether the record that is being read began before the request or close_notify was written: it is no answer to it.
+    private bool _isEarly;
 
     public Milestones Reached { get; private set; }
 
@@ -29,41 +40,44 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         _ => "the handshake finished",
     };
 
-    public void Begin() => Guard(static machine => machine.Connect(machine.Client));
+    public bool HasQuestion { get; private set; }
+
+    public void Begin()
+    {
+        watch.Begin();
+        Guard(static machine => machine.Connect(machine.Client));
+    }
 
     public void Offer(byte[] buffer, int count)
     {
-        Guard(machine => machine.OfferInput(buffer, 0, count));
-        if (_isConfirming)
+        for (var taken = 0; taken < count && Fault is null && !_isClosedByServer;)
         {
-            if (client.Confirm == Confirm.Http && GetAvailableInputBytes() > _earlyBytes)
+            _isEarly = _frames.IsAtEnd ? !_isConfirming : _isEarly;
+            var (length, _) = _frames.Take(buffer.AsSpan(taken, count - taken));
+            try
             {
-                Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+                OfferPart(buffer, taken, length);
+            }
+            catch (IOException error)
+            {
+                Blame(error);
             }
 
-            return;
+            TakeApplicationData();
+            taken += length;
         }
 
-        if (Fault is not null || client.Negotiated is not { } negotiated)
+        if (Fault is null && !_isConfirming && !HasQuestion)
         {
-            return;
+            ConcludeHandshake();
         }
+    }
 
-        if (negotiated.Resumed && !client.OffersSession)
-        {
-            Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session although a full handshake was requested");
-        }
-        else if (client.Confirm == Confirm.None)
-        {
-            Reached |= Milestones.Complete;
-        }
-        else
-        {
-            // A TLS 1.3 server may send data before it has our Finished, which confirms nothing.
-            _earlyBytes = GetAvailableInputBytes();
-            _isConfirming = true;
-            Guard(static machine => machine.AskForConfirmation());
-        }
+    public void Ask()
+    {
+        HasQuestion = false;
+        _isConfirming = true;
+        Guard(static machine => machine.AskForConfirmation());
     }
 
     public int TakeOutput(byte[] buffer)
@@ -78,11 +92,18 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
     protected override void HandleHandshakeMessage(short type, HandshakeMessageInput buf)
     {
-        // A message counts as received even if it is then rejected. A HelloRetryRequest is a ServerHello by type only.
+        CheckLimits(type, buf);
+        if (_isTls13 && type is HandshakeType.finished or HandshakeType.key_update)
+        {
+            RequireRecordEnd(type == HandshakeType.finished ? "Finished" : "KeyUpdate");
+        }
+
+        var hello = type == HandshakeType.server_hello ? Rest(buf) : [];
+        // A ServerHello counts as received even if it is then rejected; the flight, when all of it was accepted.
         switch (type)
         {
-            case HandshakeType.server_hello_done:
-                Reached |= Milestones.ServerFlight;
+            case HandshakeType.server_hello when !HelloRetry.Is(hello):
+                Reached |= Milestones.ServerHello;
                 break;
             case HandshakeType.server_key_exchange:
                 (client.EphemeralGroup, client.ServerSignatureScheme) =
@@ -103,11 +124,13 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
             case HandshakeType.server_hello when m_connectionState is CS_SERVER_HELLO_RETRY_REQUEST or CS_CLIENT_HELLO_RETRY:
                 client.WasRetried = true;
                 break;
-            case HandshakeType.server_hello:
-                Reached |= Milestones.ServerHello;
+            case HandshakeType.server_hello when TlsUtilities.IsTlsV13(Context):
+                (_isTls13, _isPlain) = (true, false);
+                RequireRecordEnd("ServerHello");
+                ServerHelloReader.RequireOfferedExtensions(hello);
                 break;
             case HandshakeType.server_hello_done:
-                Reached |= Milestones.ClientFinished;
+                Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
                 break;
             case HandshakeType.finished when !Reached.HasFlag(Milestones.ClientFinished):
                 Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
@@ -117,6 +140,8 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
                 break;
         }
     }
+
+    protected override void HandleChangeCipherSpecMessage() => _isPlain = false;
 
     protected override void Receive13NewSessionTicket(MemoryStream buf)
     {
@@ -129,16 +154,87 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         base.Receive13NewSessionTicket(buf);
     }
 
-    // BouncyCastle answers and drops a close_notify; here it may be what the profile waits for.
-    protected override void HandleAlertWarningMessage(short alertDescription)
+    // As OpenSSL's client takes alerts (rec_layer_s3.c). In TLS 1.3 only close_notify and user_canceled are no errors, whatever the
+    // level says (RFC 8446 section 6). BouncyCastle would go by the level, and answer and drop a close_notify, which may be what the
+    // profile waits for.
+    protected override void HandleAlertMessage(short alertLevel, short alertDescription)
     {
-        if (_isConfirming && client.Confirm == Confirm.Close && alertDescription == AlertDescription.close_notify)
+        var isWarning = alertLevel == AlertLevel.warning;
+        if (alertDescription == AlertDescription.close_notify)
+        {
+            TakeCloseNotify();
+        }
+        else if (_isTls13 ? alertDescription != AlertDescription.user_canceled
+            : alertLevel == AlertLevel.fatal || (isWarning && alertDescription == AlertDescription.no_renegotiation))
+        {
+            base.HandleAlertMessage(AlertLevel.fatal, alertDescription);
+        }
+        else if (!isWarning && !_isTls13)
+        {
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, $"an alert has the unknown level {alertLevel}");
+        }
+        else if (++_warnings > ServerLimits.Warnings)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.Warnings} warnings");
+        }
+    }
+
+    private void TakeCloseNotify()
+    {
+        _isClosedByServer = true;
+        if (_isConfirming && client.Confirm == Confirm.Close && !_isEarly)
         {
             Reached |= Milestones.ServerConfirmed | Milestones.Complete;
-            return;
+        }
+        else if (client.Negotiated is null || (_isConfirming && !Reached.HasFlag(Milestones.ServerConfirmed)))
+        {
+            Fault ??= ClosedBefore(Awaited);
+        }
+    }
+
+    private void OfferPart(byte[] buffer, int offset, int count)
+    {
+        const byte MajorVersion = 3;
+        if (_frames.HasHeader && _frames.MajorVersion != MajorVersion)
+        {
+            throw new TlsFatalAlert(AlertDescription.protocol_version, "the version of a record is none of TLS");
         }
 
-        base.HandleAlertWarningMessage(alertDescription);
+        if (_frames.IsAtEnd && (_isPlain || _frames.Type == ContentType.change_cipher_spec))
+        {
+            watch.Take(_frames.Type, _frames.Length);
+        }
+
+        OfferInput(buffer, offset, count);
+        if (watch.IdleRecords > ServerLimits.IdleRecords)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.IdleRecords} records in a row without content");
+        }
+    }
+
+    private void CheckLimits(short type, HandshakeMessageInput message)
+    {
+        watch.Handle((int)message.Length);
+        var bytes = message.Length - message.Position;
+        if (bytes > ServerLimits.BytesOf(type))
+        {
+            throw new TlsFatalAlert(
+                AlertDescription.illegal_parameter, $"the message {HandshakeType.GetName(type)} has {bytes:N0} bytes (limit {ServerLimits.BytesOf(type):N0})");
+        }
+
+        if (type is HandshakeType.hello_request or HandshakeType.new_session_ticket or HandshakeType.key_update && ++_extraMessages > ServerLimits.ExtraMessages)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.ExtraMessages} HelloRequests, tickets and KeyUpdates");
+        }
+    }
+
+    // RFC 8446 section 5.1. BouncyCastle reads on, so that messages behind ServerHello pass in plain text.
+    private void RequireRecordEnd(string message)
+    {
+        if (watch.UnreadHandshakeBytes > 0)
+        {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"a handshake message follows {message} in its record, across a change of keys");
+        }
     }
 
     // BouncyCastle parses extensions of the chain, even where certificates are not checked, and throws any exception for malformed
@@ -150,18 +246,77 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         {
             base.HandleHandshakeMessage(type, message);
         }
-        catch (Exception error) when (_hasCertificate && client.Verdict is null)
+        catch (TlsFatalAlert alert) when (alert is { AlertDescription: AlertDescription.internal_error, InnerException: null } && type == HandshakeType.certificate)
+        {
+            // Longer than allowed.
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, alert.Message);
+        }
+        catch (TlsFatalAlert alert) when (alert.AlertDescription is AlertDescription.certificate_unknown or AlertDescription.unsupported_certificate && type == HandshakeType.certificate_verify)
+        {
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
+        }
+        catch (Exception error) when (_hasCertificate && client.Verdict is null && MachineFaults.IsOfChain(error))
         {
             throw new UnreadableChain(error);
         }
+        catch (Exception error) when (MachineFaults.IsUndecodable(error))
+        {
+            throw new TlsFatalAlert(AlertDescription.decode_error, error.Message);
+        }
     }
+
+    private void ConcludeHandshake()
+    {
+        if (client.Negotiated is not { } negotiated)
+        {
+            return;
+        }
+
+        if (negotiated.Resumed && !client.OffersSession)
+        {
+            Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session although a full handshake was requested");
+        }
+        else if (client.Confirm == Confirm.None)
+        {
+            Reached |= Milestones.Complete;
+        }
+        else if (_isClosedByServer)
+        {
+            Fault = ClosedBefore("it was asked for a confirmation");
+        }
+        else
+        {
+            HasQuestion = true;
+        }
+    }
+
+    // Application data is only looked at as the answer to our request. A TLS 1.3 server may send some before it has our Finished,
+    // which confirms nothing.
+    private void TakeApplicationData()
+    {
+        while (Fault is null && GetAvailableInputBytes() is > 0 and var available)
+        {
+            _read ??= new byte[2048];
+            var count = ReadInput(_read, 0, Math.Min(available, _read.Length));
+            if (!_isConfirming || _isEarly || client.Confirm != Confirm.Http || Reached.HasFlag(Milestones.ServerConfirmed))
+            {
+                continue;
+            }
+
+            _answer ??= new HttpAnswer(client.ExpectedStatus);
+            _answer.Take(_read.AsSpan(0, count));
+            Fault = _answer.Fault;
+            Reached |= _answer.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
+        }
+    }
+
+    private static MachineFault ClosedBefore(string what) => new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server sent close_notify before {what}");
 
     private void AskForConfirmation()
     {
         if (client.Confirm == Confirm.Http)
         {
-            var request = Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {client.Host}\r\nUser-Agent: loadgen\r\nConnection: close\r\n\r\n");
-            WriteApplicationData(request, 0, request.Length);
+            WriteApplicationData(client.HttpRequest);
         }
         else
         {
@@ -179,32 +334,20 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         {
             step(this);
         }
-        catch (TlsFatalAlertReceived alert)
-        {
-            var name = ((TlsAlert)alert.AlertDescription).Name();
-            Fault ??= new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent alert {name}");
-        }
-        catch (UnreadableChain unreadable)
-        {
-            Fault ??= new(FailureKind.CertificateInvalid, FaultSide.Server, ((TlsAlert)unreadable.AlertDescription).Name(), unreadable.Message);
-        }
-        catch (TlsFatalAlert alert)
-        {
-            var name = ((TlsAlert)alert.AlertDescription).Name();
-            Fault ??= client.Verdict is { Fault: { } kind } verdict
-                ? new MachineFault(kind, FaultSide.Server, name, verdict.Detail)
-                : new MachineFault(FailureKind.AlertSent, FaultSide.Client, name, alert.InnerException?.Message ?? alert.Message);
-        }
-        catch (TlsNoCloseNotifyException)
-        {
-            Fault ??= new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server closed the connection before {Awaited}");
-        }
         catch (IOException error)
         {
-            Fault ??= new(FailureKind.ProtocolError, FaultSide.Server, null, error.Message);
+            Blame(error);
         }
     }
 
-    private sealed class UnreadableChain(Exception cause)
-        : TlsFatalAlert((short)TlsAlert.bad_certificate, $"malformed certificate: {cause.Message}", cause);
+    private void Blame(IOException error)
+    {
+        if (error is TlsFatalAlert alert && !IsClosed)
+        {
+            // BouncyCastle has not seen it.
+            RaiseAlertFatal(alert.AlertDescription, alert.Message, alert);
+        }
+
+        Fault ??= MachineFaults.Of(error, client.Verdict, Awaited);
+    }
 }

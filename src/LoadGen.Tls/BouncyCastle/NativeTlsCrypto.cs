@@ -14,7 +14,7 @@ namespace LoadGen.Tls.BouncyCastle;
 /// BouncyCastle's TLS on the platform's cryptography: OpenSSL, CNG or Apple's by way of .NET, and libsodium. What neither has
 /// is left to BouncyCastle's own code. One instance for one connection slot.
 /// </summary>
-internal sealed class NativeTlsCrypto(ServerCertificates certificates, SlotChecks checks) : BcTlsCrypto(new SecureRandom(NativeRandom.Instance))
+internal sealed class NativeTlsCrypto(ServerCertificates certificates, SlotChecks checks, RecordWatch watch) : BcTlsCrypto(new SecureRandom(NativeRandom.Instance))
 {
     private readonly List<Aead> _ciphers = [];
     private readonly TranscriptBuffers _transcripts = new();
@@ -70,6 +70,9 @@ internal sealed class NativeTlsCrypto(ServerCertificates certificates, SlotCheck
     public override TlsKemDomain CreateKemDomain(TlsKemConfig kemConfig)
         => !kemConfig.IsServer && KeyAgreement.Supports((TlsGroup)kemConfig.NamedGroup) ? Agreement(kemConfig.NamedGroup) : base.CreateKemDomain(kemConfig);
 
+    public override TlsCipher CreateCipher(TlsCryptoParameters cryptoParams, int encryptionAlgorithm, int macAlgorithm)
+        => new WatchedCipher(base.CreateCipher(cryptoParams, encryptionAlgorithm, macAlgorithm), watch);
+
     protected override TlsAeadCipher CreateCipher_Aes_Gcm(TlsCryptoParameters cryptoParams, int cipherKeySize, int macSize)
         => Aead.Supports(AeadKind.AesGcm)
             ? new TlsAeadCipher(cryptoParams, Cipher(AeadKind.AesGcm, true), Cipher(AeadKind.AesGcm, false), cipherKeySize, macSize, TlsAeadCipher.AEAD_GCM)
@@ -92,8 +95,11 @@ internal sealed class NativeTlsCrypto(ServerCertificates certificates, SlotCheck
 }
 
 /// <summary>BouncyCastle's own cryptography, with certificates parsed once. One instance for one connection slot.</summary>
-internal sealed class ManagedTlsCrypto(ServerCertificates certificates, SlotChecks checks) : BcTlsCrypto
+internal sealed class ManagedTlsCrypto(ServerCertificates certificates, SlotChecks checks, RecordWatch watch) : BcTlsCrypto
 {
+    public override TlsCipher CreateCipher(TlsCryptoParameters cryptoParams, int encryptionAlgorithm, int macAlgorithm)
+        => new WatchedCipher(base.CreateCipher(cryptoParams, encryptionAlgorithm, macAlgorithm), watch);
+
     public override TlsCertificate CreateCertificate(short type, byte[] encoding)
         => type == CertificateType.X509 ? certificates.Get(encoding, checks.ChecksSignature) : base.CreateCertificate(type, encoding);
 }

@@ -19,6 +19,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     private readonly NegotiatedPool _pool;
     private readonly StoredSession? _session;
     private byte[]? _ticket;
+    private bool _certificateRequested;
     private bool _sentCertificate;
     private bool _ocspStapled;
 
@@ -46,8 +47,11 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>What the server must answer for the handshake to count as completed.</summary>
     public Confirm Confirm => _profile.Confirm;
 
-    /// <summary>The host of an HTTP request.</summary>
-    public string Host => _verifier.ServerName;
+    /// <summary>The statuses that an HTTP answer may have.</summary>
+    public IReadOnlyList<string> ExpectedStatus => _profile.ExpectStatus.Count > 0 ? _profile.ExpectStatus : HttpStatus.Success;
+
+    /// <summary>The HTTP request that is to confirm the handshake.</summary>
+    public byte[] HttpRequest => _offer.HttpRequestFor(_name);
 
     /// <summary>Whether this handshake offers a session.</summary>
     public bool OffersSession => _session is not null;
@@ -66,6 +70,11 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 
     /// <summary>The verdict on the certificate; <see langword="null"/> before it came.</summary>
     public CertificateVerdict? Verdict { get; private set; }
+
+    // Any that has three bytes for its length: RecordWatch is stricter, and tells why.
+    public override int GetMaxHandshakeMessageSize() => 0xffffff;
+
+    public override int GetMaxCertificateChainLength() => ServerLimits.Certificates;
 
     public override TlsAuthentication GetAuthentication() => this;
 
@@ -96,6 +105,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 
     public TlsCredentials? GetClientCredentials(CertificateRequest certificateRequest)
     {
+        _certificateRequested = true;
         var credentials = _offer.NextCredentials()?.For(certificateRequest, m_context);
         _sentCertificate = credentials is not null;
         return credentials;
@@ -184,6 +194,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         {
             IsResumed = parameters.IsResumedSession,
             WasRetried = WasRetried,
+            CertificateRequested = _certificateRequested,
             SentCertificate = _sentCertificate,
             OcspStapled = _profile.Ocsp ? _ocspStapled : null,
             UsedPreSharedKey = _profile.PreSharedKey is not null && Verdict is null && !parameters.IsResumedSession,

@@ -18,8 +18,8 @@ internal static class CodePoints
     /// <summary>The IANA name, such as <c>ecdsa_secp256r1_sha256</c>.</summary>
     public static string Name(this TlsSignatureScheme scheme) => Enum.GetName(scheme) ?? $"0x{(ushort)scheme:X4}";
 
-    /// <summary>The IANA name, such as <c>handshake_failure</c>; <c>unassigned</c> for any other value, so that labels stay a closed set.</summary>
-    public static string Name(this TlsAlert alert) => Enum.GetName(alert) ?? "unassigned";
+    /// <summary>The IANA name, such as <c>handshake_failure</c>; <c>alert_77</c> for a value that has none.</summary>
+    public static string Name(this TlsAlert alert) => Enum.GetName(alert) ?? $"alert_{(byte)alert}";
 }
 
 /// <summary>Groups for key exchange (IANA registry TLS Supported Groups; RFC 8446 section 4.2.7, RFC 8422, RFC 7919).</summary>

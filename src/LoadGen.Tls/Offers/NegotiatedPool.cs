@@ -19,6 +19,7 @@ internal sealed class NegotiatedPool
         SignatureScheme = key.SignatureScheme?.Name(),
         Alpn = key.Alpn,
         HelloRetryRequest = key.WasRetried,
+        CertificateRequested = key.CertificateRequested,
         ClientCertificate = key.SentCertificate,
         OcspStapled = key.OcspStapled,
         PreSharedKey = key.UsedPreSharedKey,
@@ -39,6 +40,9 @@ internal readonly record struct NegotiatedKey(
 
     /// <summary>Whether the server sent a HelloRetryRequest.</summary>
     public bool WasRetried { get; init; }
+
+    /// <summary>Whether a client certificate was requested.</summary>
+    public bool CertificateRequested { get; init; }
 
     /// <summary>Whether a client certificate was requested and sent.</summary>
     public bool SentCertificate { get; init; }

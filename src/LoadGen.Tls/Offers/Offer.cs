@@ -18,6 +18,7 @@ internal sealed class Offer
     public Offer(Target target, Profile profile)
     {
         Profile = profile;
+        Port = target.Port;
         Versions = [.. profile.TlsVersions.OrderDescending()];
         Suites = profile.CipherSuites.Count > 0
             ? [.. profile.CipherSuites.Select(Enum.Parse<TlsCipherSuite>)]
@@ -34,6 +35,9 @@ internal sealed class Offer
     }
 
     public Profile Profile { get; }
+
+    /// <summary>The target's port.</summary>
+    public int Port { get; }
 
     /// <summary>The newest first.</summary>
     public IReadOnlyList<TlsVersion> Versions { get; }

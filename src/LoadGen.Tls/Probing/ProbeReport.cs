@@ -16,7 +16,7 @@ public sealed record ProbeReport
     public IReadOnlyList<ProbedCertificate> Chain { get; init; } = [];
 
     /// <summary>The verdict on the chain; <see langword="null"/> if none came.</summary>
-    public string? ChainVerdict { get; init; }
+    public string? ChainVerdict { get; init => field = value is null ? null : BoundedText.Of(value); }
 
     /// <summary>The lifetime of each session ticket; empty if none came.</summary>
     public IReadOnlyList<TimeSpan> TicketLifetimes { get; init; } = [];
@@ -31,7 +31,7 @@ public sealed record ProbeReport
     public IReadOnlyList<string> ServerGroups { get; init; } = [];
 
     /// <summary>Warnings for the owner of the server.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = BoundedText.Of(value); } = [];
 }
 
 /// <summary>One certificate of a server's chain.</summary>
@@ -45,6 +45,12 @@ public sealed record ProbeReport
 public sealed record ProbedCertificate(
     string Subject, string Issuer, string KeyType, string SignatureAlgorithm, DateTimeOffset NotBefore, DateTimeOffset NotAfter, int DaysLeft)
 {
+    public string Subject { get; } = BoundedText.Of(Subject);
+
+    public string Issuer { get; } = BoundedText.Of(Issuer);
+
+    public string SignatureAlgorithm { get; } = BoundedText.Of(SignatureAlgorithm);
+
     /// <summary>The names it is valid for (subjectAltName); empty for an authority.</summary>
-    public IReadOnlyList<string> Names { get; init; } = [];
+    public IReadOnlyList<string> Names { get; init => field = BoundedText.Of(value); } = [];
 }

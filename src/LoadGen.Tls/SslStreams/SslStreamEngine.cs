@@ -118,7 +118,7 @@ internal sealed class SslStreamClient : IHandshakeClient
             return _attempt.Failed();
         }
 
-        await using var stream = new JudgingStream(new NetworkStream(connection.Socket, ownsSocket: false));
+        await using var stream = new JudgingStream(new TracedStream(new NetworkStream(connection.Socket, ownsSocket: false), _attempt));
         var outcome = await AuthenticateAsync(stream, _options[target][profile].Next()!);
         if (outcome.IsCompleted)
         {
@@ -225,11 +225,20 @@ internal static class SslStreamVersions
 /// <summary>Maps the errors of SslStream to failure kinds. Their causes are only in texts and error codes of the library underneath.</summary>
 internal static partial class SslStreamFailures
 {
-    /// <summary>OpenSSL reports a received alert as the reason 1000 + its number (SSL_R_SSLV3_ALERT_..., in sslerr.h).</summary>
+    /// <summary>OpenSSL reports a received fatal alert as the reason 1000 + its number (SSL_R_SSLV3_ALERT_..., in sslerr.h); 0 is close_notify.</summary>
     private const int FirstAlertReason = 1000;
 
     /// <summary>A reason is the low 23 bits of an error code of OpenSSL 3 (ERR_GET_REASON, in err.h).</summary>
     private const int ReasonMask = 0x7fffff;
+
+    /// <summary>The warning that OpenSSL takes as an error (SSL_R_NO_RENEGOTIATION).</summary>
+    private const int NoRenegotiation = 339;
+
+    /// <summary>DER that cannot be read (ERR_R_ASN1_LIB, in err.h), which of all messages only the certificate's has to be.</summary>
+    private const int UnreadableCertificate = 0x8000d;
+
+    /// <summary>A certificate with a key of no known kind (SSL_R_UNABLE_TO_FIND_PUBLIC_KEY_PARAMETERS).</summary>
+    private const int UnusableKey = 239;
 
     /// <summary>The kind, the side and the alert of an error, by its messages from the outermost to the innermost.</summary>
     public static (FailureKind Kind, FaultSide Side, string? Alert) Classify(IEnumerable<string> messages)
@@ -239,13 +248,29 @@ internal static partial class SslStreamFailures
             if (ErrorCode().Match(message) is { Success: true } match)
             {
                 var reason = Convert.ToInt32(match.Groups["code"].Value, 16) & ReasonMask;
-                if (reason is >= FirstAlertReason and <= FirstAlertReason + byte.MaxValue)
+                if (reason is UnreadableCertificate or UnusableKey)
+                {
+                    return (FailureKind.CertificateInvalid, FaultSide.Server, null);
+                }
+
+                if (reason == NoRenegotiation)
+                {
+                    return (FailureKind.AlertReceived, FaultSide.Server, TlsAlert.no_renegotiation.Name());
+                }
+
+                if (reason == FirstAlertReason)
+                {
+                    return (FailureKind.ClosedEarly, FaultSide.Server, null);
+                }
+
+                if (reason is > FirstAlertReason and <= FirstAlertReason + byte.MaxValue)
                 {
                     return (FailureKind.AlertReceived, FaultSide.Server, ((TlsAlert)(reason - FirstAlertReason)).Name());
                 }
             }
 
-            if (message.Contains("unexpected EOF", StringComparison.OrdinalIgnoreCase) || message.Contains("0 bytes from the transport", StringComparison.OrdinalIgnoreCase))
+            // SSL_ERROR_ZERO_RETURN is a close_notify.
+            if (message.Contains("SSL_ERROR_ZERO_RETURN", StringComparison.Ordinal) || message.Contains("unexpected EOF", StringComparison.OrdinalIgnoreCase) || message.Contains("0 bytes from the transport", StringComparison.OrdinalIgnoreCase))
             {
                 return (FailureKind.ClosedEarly, FaultSide.Server, null);
             }

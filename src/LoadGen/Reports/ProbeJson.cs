@@ -40,6 +40,7 @@ internal static class ProbeJson
                         negotiated.Alpn,
                         negotiated.Resumed,
                         negotiated.HelloRetryRequest,
+                        ClientCertificateRequested = negotiated.CertificateRequested,
                         negotiated.ClientCertificate,
                         negotiated.OcspStapled,
                     }

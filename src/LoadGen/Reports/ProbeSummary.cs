@@ -87,7 +87,12 @@ internal sealed class ProbeSummary
         Row("signature", negotiated.SignatureScheme ?? "not observed");
         Row("protocol", negotiated.Alpn ?? "none negotiated");
         Row("session", negotiated.Resumed ? "resumed" : "full");
-        Row("client cert", negotiated.ClientCertificate ? "requested and sent" : "not sent");
+        Row("client cert", (negotiated.CertificateRequested, negotiated.ClientCertificate) switch
+        {
+            (_, true) => "requested and sent",
+            (true, _) => "requested, none sent",
+            _ => "no request seen",
+        });
         if (negotiated.OcspStapled is { } stapled)
         {
             Row("OCSP", stapled ? "stapled" : "not stapled");
@@ -108,7 +113,7 @@ internal sealed class ProbeSummary
                 : $"expired {certificate.NotAfter:u} ({-certificate.DaysLeft} days ago)");
             if (certificate.Names.Count > 0)
             {
-                Row("", $"for {string.Join(", ", certificate.Names)}");
+                Row("", BoundedText.Of($"for {string.Join(", ", certificate.Names)}"));
             }
         }
 

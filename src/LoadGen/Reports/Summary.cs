@@ -48,6 +48,11 @@ internal sealed class Summary
             _console.MarkupLineInterpolated($"  [yellow]{reason}[/]");
         }
 
+        foreach (var warning in _result.Warnings)
+        {
+            _console.MarkupLineInterpolated($"  [yellow]warning: {warning}[/]");
+        }
+
         _console.WriteLine();
     }
 
@@ -165,9 +170,9 @@ internal sealed class Summary
             yield return "pre-shared key";
         }
 
-        if (each.ClientCertificate)
+        if (each.ClientCertificateRequested || each.ClientCertificate)
         {
-            yield return "client certificate";
+            yield return each.ClientCertificate ? "client certificate" : "no client certificate, though requested";
         }
 
         if (each.OcspStapled is { } stapled)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using LoadGen.Commands;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
 using LoadGen.Live;
@@ -203,7 +204,7 @@ internal sealed class Submission : IDisposable
     private async Task<int> TellWhyNotAsync(RunStatus status)
     {
         var run = new UnfinishedRun(status.Problems ?? [], status.ExitCode ?? ExitCode.Fault);
-        foreach (var problem in run.Sentences.Concat(Results.Deliver(run)))
+        foreach (var problem in BoundedText.Of(run.Sentences).Concat(Results.Deliver(run)))
         {
             await System.Console.Error.WriteLineAsync($"loadgen: {problem}");
         }
@@ -234,13 +235,13 @@ internal sealed class Submission : IDisposable
         if (!answer.IsSuccessStatusCode)
         {
             var text = await answer.Content.ReadAsStringAsync(cancellation);
-            throw new HttpRequestException($"{(int)answer.StatusCode}: {text.Trim()}", null, answer.StatusCode);
+            throw new HttpRequestException($"{(int)answer.StatusCode}: {string.Join('\n', BoundedText.Of(text.ReplaceLineEndings("\n").Trim().Split('\n')))}", null, answer.StatusCode);
         }
     }
 
     private void Show(RunStatus status) => Tell(status.State is "running" or "stopping" && status.Books is { } books
         ? PlainProgress.Line(status.ElapsedSeconds, status.CompletedPerSecond, books, "", status.InFlight, status.P50Ms, status.P99Ms, status.Workers)
-        : status.State);
+        : BoundedText.Of(status.State));
 
     private void Tell(string line)
     {

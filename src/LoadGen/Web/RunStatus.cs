@@ -60,6 +60,9 @@ public sealed record RunStatus
     /// <summary>Why the verdict is what it is.</summary>
     public IReadOnlyList<string>? Reasons { get; init; }
 
+    /// <summary>What a reader must know to understand the figures.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     public IReadOnlyList<RunResult.ThresholdPart>? Thresholds { get; init; }
 
     /// <summary>Why it has no result.</summary>

@@ -32,6 +32,7 @@ internal static class RunStatuses
         return feed.Progress is not { } progress ? head : head with
         {
             LatencyMs = new RunResult.LatencyPart(RunResultBuilder.Part(progress.Response), RunResultBuilder.Part(progress.Handshake), null),
+            Warnings = RunWarnings.Of(progress.Mix),
             Negotiated = [.. progress.Mix.Select(each => RunResultBuilder.Part(each.Key, each.Value))],
             Failures = feed.Plan is { } plan ? [.. progress.FailureCauses.Select(each => RunResultBuilder.Part(each.Key, each.Value, plan))] : null,
             WorkerStates = [.. progress.Workers.Select(Part)],
@@ -47,6 +48,7 @@ internal static class RunStatuses
         WorkerStates = [.. result.Workers.Select(worker => new RunStatus.WorkerStatus(
             worker.Id, worker.Host, worker.LostAt is null ? "finished" : "lost", worker.Books, 0, worker.LostAt))],
         Thresholds = result.Thresholds,
+        Warnings = result.Warnings,
     };
 
     private static RunStatus Head(KeptResult kept) => Ended(kept.Run, kept.Books, kept.Rate, kept.Response) with { Workers = kept.Workers };

@@ -106,7 +106,7 @@ public sealed class PlanReaderTests
                 groups: [x25519, secp256r1]
                 keyShares: [secp256r1]
                 resume: 30%
-                confirm: http
+                expectStatus: [2xx, 404]
                 checks: lean
                 ocsp: true
                 extendedMasterSecret: false
@@ -122,6 +122,7 @@ public sealed class PlanReaderTests
         Assert.Equal(["secp256r1"], profile.KeyShares!);
         Assert.Empty(plan.Profiles[1].KeyShares!);
         Assert.Equal((0.3, Confirm.Http, Checks.Lean), (profile.Resume, profile.Confirm, profile.Checks));
+        Assert.Equal(["2xx", "404"], profile.ExpectStatus);
         Assert.True(profile.Ocsp);
         Assert.False(profile.ExtendedMasterSecret);
         Assert.Equal(TimeSpan.FromSeconds(30), profile.Hold);
@@ -137,6 +138,10 @@ public sealed class PlanReaderTests
     [InlineData("ocsp: maybe", "true or false")]
     [InlineData("hold: 2h", "out of range")]
     [InlineData("confirm: htp", "did you mean http?")]
+    [InlineData("confirm: http, alpn: [http/1.1, h2]", "confirms by a request in HTTP/1.1")]
+    [InlineData("confirm: close, expectStatus: 2xx", "sends no request")]
+    [InlineData("expectStatus: [2xx, 1xx]", "is not an HTTP status")]
+    [InlineData("expectStatus: 2000", "is not an HTTP status")]
     [InlineData("clientCertificates: [ { cert: /does/not/exist.pem } ]", "does not exist")]
     public void A_profile_that_cannot_be_run_is_a_problem_with_its_line(string profile, string part)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Runs;
 
 namespace LoadGen.Core.Tests.Runs;
@@ -17,7 +18,8 @@ public sealed class RunResultTests
         AssertHas(root.GetProperty("rate"), "scheduledPerSecond", "completedPerSecond");
         AssertHas(root.GetProperty("latencyMs").GetProperty("response"), "count", "min", "mean", "p50", "p90", "p95", "p99", "p999", "max");
         AssertHas(root.GetProperty("latencyMs").GetProperty("phases"), "server_hello");
-        AssertHas(root.GetProperty("negotiated")[0], "tlsVersion", "cipherSuite", "group", "resumed", "count");
+        AssertHas(root, "warnings");
+        AssertHas(root.GetProperty("negotiated")[0], "clientCertificateRequested", "tlsVersion", "cipherSuite", "group", "resumed", "count");
         AssertHas(root.GetProperty("failures")[0], "kind", "phase", "side", "target", "count", "example");
         AssertHas(root.GetProperty("thresholds")[0], "expression", "observed", "pass");
         AssertHas(root.GetProperty("workers")[0], "id", "host", "books");
@@ -42,6 +44,31 @@ public sealed class RunResultTests
         using var again = new MemoryStream();
         RunResultJson.Write(RunResultJson.Read(new MemoryStream(written)), again);
         Assert.Equal(written, again.ToArray());
+    }
+
+    [Theory]
+    [InlineData(TlsVersion.Tls13, true, false, true)]
+    [InlineData(TlsVersion.Tls13, true, true, false)]
+    [InlineData(TlsVersion.Tls13, false, false, false)]
+    [InlineData(TlsVersion.Tls12, true, false, false)]
+    public void A_client_certificate_whose_refusal_would_not_be_seen_is_warned_of(TlsVersion version, bool requested, bool confirmed, bool warns)
+    {
+        var negotiated = new Negotiated(version, "TLS_AES_128_GCM_SHA256", "x25519", false) { CertificateRequested = requested, ServerConfirmed = confirmed };
+
+        var warnings = RunWarnings.Of([new(negotiated, 1234)]);
+
+        Assert.Equal(warns, warnings is [var warning] && warning.Contains("in 1,234 completed", StringComparison.Ordinal));
+        Assert.Equal(warns ? 1 : 0, warnings.Count);
+    }
+
+    [Fact]
+    public void A_text_that_steers_a_terminal_is_read_as_harmless()
+    {
+        var written = System.Text.Encoding.UTF8.GetString(Write(RunRecords.Of(completed: 90, failed: 10)));
+
+        var result = RunResultJson.Read(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(written.Replace("\"engine\": \"", "\"engine\": \"\\u001b[2J", StringComparison.Ordinal))));
+
+        Assert.StartsWith(@"\x1b[2J", result.Run.Engine, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ internal static class Samples
         new(TlsVersion.Tls12, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", null, true) { Alpn = "h2", ServerConfirmed = true },
         new(TlsVersion.Tls13, "TLS_AES_256_GCM_SHA384", "x25519", false)
         {
-            SignatureScheme = "ed25519", HelloRetryRequest = true, ClientCertificate = true, OcspStapled = false, PreSharedKey = true,
+            SignatureScheme = "ed25519", HelloRetryRequest = true, CertificateRequested = true, ClientCertificate = true, OcspStapled = false, PreSharedKey = true,
         },
     ];
 

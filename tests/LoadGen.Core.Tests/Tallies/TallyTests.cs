@@ -176,6 +176,43 @@ public sealed class TallyTests
         Assert.Equal(sample.Count(each => each.Profile == 2), merged.ProfileOf(2).Books.Scheduled);
     }
 
+    /// <summary>Peers choose suites and alerts, and workers any texts.</summary>
+    [Fact]
+    public void However_many_words_peers_use_rows_are_bounded_and_the_books_balance()
+        => Gen.Select(Gen.Int[0, 3000].Array[0, 1500], Gen.Int[0, 3000].Array[0, 1500], Gen.Bool).Sample((first, second, encoded) =>
+        {
+            var merged = Of(first.Select(WordOf));
+            var other = Of(second.Select(WordOf));
+            if (encoded)
+            {
+                merged.MergeEncoded(other.Encode());
+            }
+            else
+            {
+                merged.Merge(other);
+            }
+
+            Assert.True(merged.Books.Balance);
+            Assert.Equal(first.Length + second.Length, merged.Books.Scheduled);
+            Assert.Equal(merged.Books.Completed, merged.Negotiated.Values.Sum());
+            Assert.Equal(merged.Books.Failed, merged.Failures.Values.Sum(failure => failure.Count));
+            // Besides those that are counted for themselves: versions, resumed or not; targets.
+            Assert.InRange(merged.Negotiated.Count, 0, Tally.MostKinds + 4);
+            Assert.InRange(merged.Failures.Count, 0, Tally.MostKinds + Samples.Targets);
+            Assert.Equal(first.Concat(second).Count(word => word % 2 == 0 && word % 3 == 0), merged.Negotiated.Where(each => each.Key.Resumed).Sum(each => each.Value));
+            // What was merged once more is taken, and is the same.
+            AssertSame(merged, Tally.Decode(merged.Encode(), Samples.Targets, Samples.Profiles));
+        }, iter: 50);
+
+    private static Sample WordOf(int word)
+    {
+        var outcome = word % 2 == 0
+            ? Outcome.Completed(
+                new Negotiated(word % 5 == 0 ? TlsVersion.Tls12 : TlsVersion.Tls13, $"suite {word}", "x25519", word % 3 == 0), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(1), default, null)
+            : Outcome.Failed(new Failure(FailureKind.AlertReceived, Phase.ServerHello, FaultSide.Server, $"alert {word}", "it said no"), TimeSpan.FromMilliseconds(2), default);
+        return new Sample(word, word % Samples.Targets, word % Samples.Profiles, TimeSpan.Zero, TimeSpan.Zero, outcome.Elapsed, outcome);
+    }
+
     [Fact]
     public void A_tally_of_another_plan_is_refused()
         => Assert.Throws<TallyFormatException>(() => new Tally(1, 2).MergeEncoded(new Tally(2, 1).Encode()));

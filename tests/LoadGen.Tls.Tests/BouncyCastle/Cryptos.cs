@@ -11,5 +11,5 @@ internal static class Cryptos
     public static BcTlsCrypto Managed { get; } = new();
 
     /// <summary>One for each use, as each connection slot has its own.</summary>
-    public static NativeTlsCrypto Native() => new(new ServerCertificates(native: true), new SlotChecks());
+    public static NativeTlsCrypto Native() => new(new ServerCertificates(native: true), new SlotChecks(), new RecordWatch());
 }

@@ -59,7 +59,7 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 
         var outcome = Assert.Single(await Interop.ShakeAsync(plan with { Targets = [plan.Targets[0] with { Port = relay.EndPoint.Port }] }, 1));
 
-        Assert.Equal((FailureKind.AlertSent, "illegal_parameter"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
+        Assert.Equal((FailureKind.ProtocolError, "illegal_parameter"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
         Assert.Contains("selected the application protocol h3, which was not offered", outcome.Failure?.Detail, StringComparison.Ordinal);
     }
 
@@ -237,6 +237,55 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 
         Assert.Equal((true, false), (unawaited.IsCompleted, unawaited.Negotiated!.ServerConfirmed));
         Assert.Equal((FailureKind.AlertReceived, "unknown_ca", Phase.ServerConfirmed), (awaited.Failure?.Kind, awaited.Failure?.Alert, awaited.Failure?.Phase));
+    }
+
+    // As a web server nginx completes the handshake whatever the certificate is, answers requests with 400, and
+    // close_notify with the end of the connection alone.
+    [Theory]
+    [InlineData(ServerKind.Openssl, Confirm.Http, FailureKind.AlertReceived)]
+    [InlineData(ServerKind.Openssl, Confirm.Close, FailureKind.AlertReceived)]
+    [InlineData(ServerKind.Haproxy, Confirm.Http, FailureKind.AlertReceived)]
+    [InlineData(ServerKind.Haproxy, Confirm.Close, FailureKind.AlertReceived)]
+    [InlineData(ServerKind.Nginx, Confirm.Http, FailureKind.UnexpectedStatus)]
+    [InlineData(ServerKind.Nginx, Confirm.Close, FailureKind.ClosedEarly)]
+    public async Task A_missing_client_certificate_is_a_failure_where_the_server_says_so(ServerKind kind, Confirm confirm, FailureKind expected)
+    {
+        await using var server = await kind.StartAsync(
+            new TlsServerOptions { Certificates = [authority.Good()], ClientAuthorities = authority.PemPath }, Cancellation);
+        foreach (var version in (TlsVersion[])[TlsVersion.Tls13, TlsVersion.Tls12])
+        {
+            var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [version], Confirm = confirm });
+            plan = plan with
+            {
+                Targets = [plan.Targets[0] with { Port = server is NginxServer nginx ? nginx.HttpEndPoint.Port : server.EndPoint.Port }],
+                Profiles = [plan.Profiles[0] with { Hold = TimeSpan.Zero }],
+            };
+
+            var outcome = Assert.Single(await Interop.ShakeAsync(plan, 1));
+
+            Assert.Equal(expected, outcome.Failure?.Kind);
+            if (expected == FailureKind.AlertReceived)
+            {
+                Assert.Equal(version == TlsVersion.Tls13 ? "certificate_required" : "handshake_failure", outcome.Failure!.Alert);
+                Assert.Equal((Phase.ServerConfirmed, FaultSide.Server), (outcome.Failure.Phase, outcome.Failure.Side));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_requested_client_certificate_is_told_even_if_none_is_sent()
+    {
+        await using var server = await OpensslServer.StartAsync(authority.Good(), ["-verify", "1", "-CAfile", authority.PemPath], Cancellation);
+        await using var without = await OpensslServer.StartAsync(authority.Good(), cancellation: Cancellation);
+
+        foreach (var version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13])
+        {
+            var (asked, _) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [version] });
+            var (unasked, _) = await CompleteAsync(without, new Profile { Name = "p", TlsVersions = [version] });
+
+            Assert.Equal((true, false), (asked.CertificateRequested, asked.ClientCertificate));
+            Assert.False(unasked.CertificateRequested);
+        }
     }
 
     private Task<(Negotiated Ours, ServerHandshake Theirs)> CompleteAsync(ITlsServer server, Profile profile)

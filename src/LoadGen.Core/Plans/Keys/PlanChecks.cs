@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans.Reading;
 
 namespace LoadGen.Core.Plans.Keys;
 
@@ -91,6 +92,7 @@ internal static class PlanChecks
             TlsVersions = [.. profile.TlsVersions.Where(version
                 => speaks?.Contains(version) != false && (profile.CipherSuites.Count == 0 || profile.CipherSuites.Any(suite => Fits(suite, version))))],
         };
+        settled = SettleConfirmation(settled, path, context);
         CheckSuites(settled, path, context);
         foreach (var (index, share) in (settled.KeyShares ?? []).Index().Where(entry => settled.Groups.Count > 0 && !settled.Groups.Contains(entry.Item)))
         {
@@ -101,6 +103,34 @@ internal static class PlanChecks
         }
 
         return settled;
+    }
+
+    // A status that is expected asks for the request that it answers.
+    private static Profile SettleConfirmation(Profile profile, string path, PlanContext context)
+    {
+        var isWritten = context.Where($"{path}.confirm") is not null || context.Where("profiles[*].confirm") is not null;
+        if (profile.ExpectStatus.Count > 0 && profile.Confirm != Confirm.Http)
+        {
+            if (isWritten)
+            {
+                context.Problems.Add(
+                    context.PlaceOf($"{path}.expectStatus"), $"profile {profile.Name} expects an HTTP status but sends no request", "set confirm to http, or leave expectStatus out");
+            }
+
+            profile = profile with { Confirm = Confirm.Http };
+        }
+
+        // The request is in HTTP/1.1 (RFC 9112); a server that chose h2 would take it for a broken connection preface.
+        if (profile.Confirm == Confirm.Http
+            && profile.Alpn.Index().FirstOrDefault(entry => entry.Item is not ("http/1.1" or "http/1.0")) is { Item: { } other, Index: var index })
+        {
+            context.Problems.Add(
+                context.PlaceOf($"{path}.alpn[{index}]"),
+                $"profile {profile.Name} offers {Written.Quote(other)}, but confirms by a request in HTTP/1.1",
+                "offer http/1.1 alone, or confirm by close");
+        }
+
+        return profile;
     }
 
     private static void CheckSuites(Profile profile, string path, PlanContext context)

@@ -115,10 +115,21 @@ internal static class ProfileKeys
             {
                 Get = profile => profile.Confirm,
                 Set = (profile, confirm) => profile with { Confirm = confirm },
-                Help = "What must come back for a handshake to count as completed: `none`, `http` (the first byte of an answer to GET /) or `close` (the server's close_notify).",
+                Help = "What must come back for a handshake to count as completed: `none`, `http` (an answer to GET / in HTTP/1.1 with a status of `expectStatus`) or `close` (the server's close_notify).",
                 Example = "http",
                 Needs = Refusal.Feature<Profile>(EngineFeature.Confirm, profile => profile.Confirm != Confirm.None),
                 Flags = [One("--confirm", "WHAT", "What must come back: none, http (an answer to GET /) or close (close_notify).", "http") with { Default = "none", Choices = EnumNames.All<Confirm>() }],
+            },
+            new PlanKey<Profile, IReadOnlyList<string>>(
+                "expectStatus", new ListValue<string>(new TextValue("an HTTP status", HttpStatus.IsExpectation, "write a code such as 404, or a class such as 2xx")))
+            {
+                Get = profile => profile.ExpectStatus,
+                Set = (profile, statuses) => profile with { ExpectStatus = statuses },
+                Help = "The HTTP statuses that confirm a handshake, as codes or classes; another is the failure `unexpected_status`. Sets `confirm: http`.",
+                Example = "[2xx, 404]",
+                Default = "2xx and 3xx",
+                Needs = Refusal.Feature<Profile>(EngineFeature.Confirm, profile => profile.ExpectStatus.Count > 0),
+                Flags = [List("--expect-status", "STATUS", "HTTP statuses that confirm a handshake (--confirm http): codes such as 404, classes such as 2xx.", "2xx,404") with { Default = "2xx,3xx" }],
             },
             new PlanKey<Profile, Checks>("checks", new ChoiceValue<Checks>("an extent of checks"))
             {

@@ -66,3 +66,26 @@ internal static class ServerKeyExchangeReader
         return vector;
     }
 }
+
+/// <summary>Reads of a TLS 1.3 ServerHello what BouncyCastle does not look at.</summary>
+internal static class ServerHelloReader
+{
+    /// <summary>Refuses extensions that no ServerHello can answer with (RFC 8446 section 4.2); BouncyCastle lets those pass that it does not know.</summary>
+    /// <param name="hello">Its body, whose form has been checked.</param>
+    /// <exception cref="TlsFatalAlert">It has one.</exception>
+    public static void RequireOfferedExtensions(ReadOnlySpan<byte> hello)
+    {
+        // Version, random, session id, suite, compression; then the length of all extensions.
+        var rest = hello[(2 + 32 + 1 + hello[34] + 2 + 1 + 2)..];
+        while (rest.Length >= 4)
+        {
+            var type = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            if (type is not (ExtensionType.pre_shared_key or ExtensionType.supported_versions or ExtensionType.key_share))
+            {
+                throw new TlsFatalAlert(AlertDescription.unsupported_extension, $"extension {type} in ServerHello was not offered");
+            }
+
+            rest = rest[(4 + BinaryPrimitives.ReadUInt16BigEndian(rest[2..]))..];
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using LoadGen.Core;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.TestServers.Certificates;
+using LoadGen.Tls.Offers;
+
+namespace LoadGen.Tls.Tests.Hostile;
+
+/// <summary>The same fault of a server is the same kind, side and phase on every engine, or stands in a list with its reason.</summary>
+public sealed class HostileServerTests(TestAuthority authority) : IClassFixture<TestAuthority>
+{
+    private static readonly string[] EngineNames = ["bouncycastle", "sslstream"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Cases => new(from engine in EngineNames from each in HostileCases.All select (engine, each.Name));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_server_is_blamed_for_what_it_does(string engine, string name)
+    {
+        var hostile = HostileCases.All.First(each => each.Name == name);
+        await using var server = RawTls13.Serve(authority.Good(), hostile.Script);
+
+        var outcome = await ShakeAsync(engine, server.EndPoint, hostile.Kind == FailureKind.HandshakeTimeout ? TimeSpan.FromSeconds(2) : null);
+
+        var expected = engine == "sslstream" && HostileCases.OfSslStream.TryGetValue(name, out var difference)
+            ? difference.Outcome
+            : $"{hostile.Kind.Name()} in {hostile.Phase.Name()}";
+        Assert.True(expected == Told(outcome), $"{expected} was expected: {Told(outcome)}, {outcome.Failure?.Detail}");
+        if (!outcome.IsCompleted)
+        {
+            Assert.Equal(FaultSide.Server, outcome.Failure.Side);
+            Assert.True(hostile.Alert is null || hostile.Alert == outcome.Failure.Alert, outcome.Failure.Alert);
+            Assert.NotEmpty(outcome.Failure.Detail);
+        }
+    }
+
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("sslstream")]
+    public async Task Every_fatal_alert_keeps_its_name_or_its_number(string engine)
+    {
+        byte number = 0;
+        await using var server = RawTls13.Serve(authority.Good(), tls => tls.SendAsync(RawTls13.Record(RawTls13.Alert, [2, number])));
+
+        for (var i = 0; i <= byte.MaxValue; i++)
+        {
+            number = (byte)i;
+            var outcome = await ShakeAsync(engine, server.EndPoint);
+
+            // However it is sent, close_notify says that the server leaves.
+            Assert.Equal(i == 0 ? "closed_early in server_hello" : "alert_received in server_hello", Told(outcome));
+            Assert.Equal((FaultSide.Server, i == 0 ? null : ((TlsAlert)i).Name()), (outcome.Failure!.Side, outcome.Failure.Alert));
+        }
+
+        Assert.Equal("alert_77", ((TlsAlert)77).Name());
+    }
+
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("sslstream")]
+    public async Task Every_warning_is_ignored_but_those_that_end_a_handshake(string engine)
+    {
+        byte number = 0;
+        await using var server = RawTls13.Serve(authority.Good(), async tls =>
+        {
+            await tls.SendAsync(RawTls13.Record(RawTls13.Alert, [1, number]), RawTls13.Record(RawTls13.Alert, [2, 40]));
+        });
+
+        for (var i = 0; i <= byte.MaxValue; i++)
+        {
+            number = (byte)i;
+            var outcome = await ShakeAsync(engine, server.EndPoint);
+
+            var alert = i switch
+            {
+                0 => null,
+                100 => "no_renegotiation",
+                _ => "handshake_failure",
+            };
+            Assert.Equal((i == 0 ? FailureKind.ClosedEarly : FailureKind.AlertReceived, alert), (outcome.Failure?.Kind, outcome.Failure?.Alert));
+        }
+    }
+
+    private static string Told(Outcome outcome)
+        => outcome.IsCompleted ? HostileCases.Completed : $"{outcome.Failure.Kind.Name()} in {outcome.Failure.Phase.Name()}";
+
+    private Task<Outcome> ShakeAsync(string engine, System.Net.IPEndPoint endPoint, TimeSpan? timeout = null)
+        => HostileServers.ShakeAsync(engine, endPoint, authority, new Profile { Name = "p" }, Cancellation, timeout);
+}
