@@ -12,6 +12,10 @@ namespace LoadGen.Tls.BouncyCastle;
 /// <summary>Answers BouncyCastle's questions during one handshake: what to offer, whether to accept the certificate.</summary>
 internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 {
+    // OpenSSL's limit for the messages with a server's certificates (SSL_CTX_set_max_cert_list), and for the chain in them.
+    private const int MostMessageBytes = 100 * 1024;
+    private const int MostCertificates = 100;
+
     private readonly BouncyCastleOffer _offer;
     private readonly Profile _profile;
     private readonly OfferedName _name;
@@ -68,6 +72,10 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public CertificateVerdict? Verdict { get; private set; }
 
     public override TlsAuthentication GetAuthentication() => this;
+
+    public override int GetMaxHandshakeMessageSize() => MostMessageBytes;
+
+    public override int GetMaxCertificateChainLength() => MostCertificates;
 
     public void NotifyServerCertificate(TlsServerCertificate serverCertificate)
     {

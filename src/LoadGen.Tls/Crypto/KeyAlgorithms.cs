@@ -9,6 +9,9 @@ internal static class KeyAlgorithms
     /// <summary>rsaEncryption (RFC 8017 appendix A.1).</summary>
     public const string Rsa = "1.2.840.113549.1.1.1";
 
+    /// <summary>id-RSASSA-PSS (RFC 8017 appendix A.2.3): an RSA key for PSS alone.</summary>
+    public const string RsaPss = "1.2.840.113549.1.1.10";
+
     /// <summary>id-ecPublicKey (RFC 5480 section 2.1.1).</summary>
     public const string Ec = "1.2.840.10045.2.1";
 
