@@ -33,9 +33,12 @@ internal static class KeyAlgorithms
     /// <summary>The hash function of an RSA or ECDSA scheme with SHA-2.</summary>
     public static HashKind Hash(this TlsSignatureScheme scheme) => scheme switch
     {
-        TlsSignatureScheme.rsa_pkcs1_sha256 or TlsSignatureScheme.ecdsa_secp256r1_sha256 or TlsSignatureScheme.rsa_pss_rsae_sha256 => HashKind.Sha256,
-        TlsSignatureScheme.rsa_pkcs1_sha384 or TlsSignatureScheme.ecdsa_secp384r1_sha384 or TlsSignatureScheme.rsa_pss_rsae_sha384 => HashKind.Sha384,
-        TlsSignatureScheme.rsa_pkcs1_sha512 or TlsSignatureScheme.ecdsa_secp521r1_sha512 or TlsSignatureScheme.rsa_pss_rsae_sha512 => HashKind.Sha512,
+        TlsSignatureScheme.rsa_pkcs1_sha256 or TlsSignatureScheme.ecdsa_secp256r1_sha256 or TlsSignatureScheme.rsa_pss_rsae_sha256
+            or TlsSignatureScheme.rsa_pss_pss_sha256 => HashKind.Sha256,
+        TlsSignatureScheme.rsa_pkcs1_sha384 or TlsSignatureScheme.ecdsa_secp384r1_sha384 or TlsSignatureScheme.rsa_pss_rsae_sha384
+            or TlsSignatureScheme.rsa_pss_pss_sha384 => HashKind.Sha384,
+        TlsSignatureScheme.rsa_pkcs1_sha512 or TlsSignatureScheme.ecdsa_secp521r1_sha512 or TlsSignatureScheme.rsa_pss_rsae_sha512
+            or TlsSignatureScheme.rsa_pss_pss_sha512 => HashKind.Sha512,
         _ => throw new ArgumentOutOfRangeException(nameof(scheme), scheme, null),
     };
 

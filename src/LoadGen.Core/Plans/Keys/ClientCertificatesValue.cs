@@ -123,11 +123,16 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
             return null;
         }
 
+        byte[]? key = null;
+        if (files.Key is not null && (key = PlanFile.ReadBytes(files.Key, "the private key", context)) is null)
+        {
+            return null;
+        }
+
         try
         {
-            var text = Encoding.UTF8.GetString(bytes);
-            var identity = text.Contains("-----BEGIN", StringComparison.Ordinal) ? OfPem(text, files, context) : OfPkcs12(bytes, files.Password?.Text);
-            if (identity is null || context.Identities.TryAdd(identity.CertificatePem + identity.KeyPem))
+            var identity = IsPkcs12(bytes) ? OfPkcs12(bytes, files.Password?.Text) : OfCertificates(bytes, key ?? bytes, files.Password?.Text);
+            if (context.Identities.TryAdd(identity.CertificatePem + identity.KeyPem))
             {
                 return identity;
             }
@@ -136,6 +141,13 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
                 place,
                 $"the client certificates and keys of the plan are more than {context.Identities.Most} characters of PEM, too many to send to workers",
                 "name fewer, or use ECDSA keys, which are shorter");
+        }
+        catch (KeyPasswordException fault)
+        {
+            context.Problems.Add(
+                files.Password?.Place ?? place,
+                $"{PlanFile.Name("the client certificate", cert)} cannot be used: {fault.Message}",
+                $"give the password: \"password\" in the plan, or {Cert.Name} FILE:PASSWORD");
         }
         catch (Exception fault) when (fault is CryptographicException or FormatException)
         {
@@ -146,24 +158,30 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
         return null;
     }
 
-    private static ClientIdentity? OfPem(string text, Files files, PlanContext context)
-    {
-        var keyText = files.Key is null ? text : PlanFile.ReadText(files.Key, "the private key", context);
-        if (keyText is null)
-        {
-            return null;
-        }
+    private static bool IsPkcs12(byte[] bytes)
+        => !PrivateKeys.IsPem(Encoding.UTF8.GetString(bytes)) && X509Certificate2.GetCertContentType(bytes) == X509ContentType.Pfx;
 
+    // In PEM, or one certificate in DER.
+    private static ClientIdentity OfCertificates(byte[] bytes, byte[] key, string? password)
+    {
         var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(text);
         try
         {
+            if (Encoding.UTF8.GetString(bytes) is var text && PrivateKeys.IsPem(text))
+            {
+                chain.ImportFromPem(text);
+            }
+            else
+            {
+                chain.Add(X509CertificateLoader.LoadCertificate(bytes));
+            }
+
             if (chain.Count == 0)
             {
                 throw new CryptographicException("it holds no certificate");
             }
 
-            var pkcs8 = PrivateKeys.ToPkcs8(keyText, files.Password?.Text);
+            var pkcs8 = PrivateKeys.ToPkcs8(key, password);
             PrivateKeys.RequireMatch(chain[0], pkcs8);
             return new ClientIdentity(chain.ExportCertificatePems(), PemEncoding.WriteString("PRIVATE KEY", pkcs8));
         }
@@ -178,23 +196,8 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
 
     private static ClientIdentity OfPkcs12(byte[] bytes, string? password)
     {
-        // The keys stay in memory: nothing of them is written to the user's store.
-        var chain = X509CertificateLoader.LoadPkcs12Collection(bytes, password, X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable);
-        try
-        {
-            var leaf = chain.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new CryptographicException("it holds no private key");
-            var others = new X509Certificate2Collection(chain.Where(certificate => certificate != leaf).ToArray());
-            return new ClientIdentity(
-                leaf.ExportCertificatePem() + "\n" + others.ExportCertificatePems(),
-                PemEncoding.WriteString("PRIVATE KEY", PrivateKeys.ToPkcs8(leaf)));
-        }
-        finally
-        {
-            foreach (var certificate in chain)
-            {
-                certificate.Dispose();
-            }
-        }
+        var (pkcs8, chain) = PrivateKeys.OfPkcs12(bytes, password);
+        return new ClientIdentity(string.Join('\n', chain.Select(der => PemEncoding.WriteString("CERTIFICATE", der))), PemEncoding.WriteString("PRIVATE KEY", pkcs8));
     }
 
     private sealed record Files(Written? Cert, Written? Key, Written? Password);
