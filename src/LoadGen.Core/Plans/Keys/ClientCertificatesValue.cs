@@ -10,7 +10,7 @@ namespace LoadGen.Core.Plans.Keys;
 /// <summary>Client certificates and their keys, from PEM and PKCS #12 files. They become part of the plan, so that it can travel.</summary>
 internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientIdentity>>
 {
-    public static readonly PlanFlag Cert = new("--cert", "FILE[:PASSWORD]", "Client certificate, PEM or PKCS #12; several are sent in turn.", FlagGroup.Handshake)
+    public static readonly PlanFlag Cert = new("--cert", "FILE[:PASSWORD]", "Client certificates, PEM, DER or PKCS #12; several, of one PEM file or more, are sent in turn.", FlagGroup.Handshake)
     {
         Example = "client.pem",
         IsRepeatable = true,
@@ -26,7 +26,7 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
             {
                 Get = files => files.Cert,
                 Set = (files, file) => files with { Cert = file },
-                Help = "PEM or PKCS #12 file, from the plan's folder, or the PEM text itself.",
+                Help = "PEM, DER or PKCS #12 file, from the plan's folder, or the PEM text itself. A PEM file may have many certificates, each with its intermediates and then its key.",
                 Example = "client.pem",
                 IsRequired = true,
             },
@@ -34,7 +34,7 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
             {
                 Get = files => files.Key,
                 Set = (files, file) => files with { Key = file },
-                Help = "PEM file of the private key, if it is in another file.",
+                Help = "PEM or DER file of the private key, if it is in another file.",
                 Example = "client.key",
             },
             new PlanKey<Files, Written?>("password", new FileValue())
@@ -96,11 +96,15 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
     {
         var before = context.Problems.Count;
         var identities = new List<ClientIdentity>();
-        foreach (var (index, entry) in context.EntriesOf(node, "clientCertificates").Index())
+        // The name of a file alone is that of one with certificates and their keys.
+        var entries = node is PlanNode.Scalar { IsMissing: false } file
+            ? [PlanNode.MappingOf(file.Place, ("cert", new Written(file.Text, file.Place)))]
+            : context.EntriesOf(node, "clientCertificates");
+        foreach (var (index, entry) in entries.Index())
         {
-            if (Section.Read(entry, $"{path}[{index}]", context) is { } files && Read(files, entry.Place, context) is { } identity)
+            if (Section.Read(entry, $"{path}[{index}]", context) is { } files)
             {
-                identities.Add(identity);
+                identities.AddRange(Read(files, entry.Place, context));
             }
         }
 
@@ -111,30 +115,33 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
     public override JsonNode? Write(IReadOnlyList<ClientIdentity> value) => value.Count == 0 ? null : new JsonArray([.. value
         .Select(identity => new JsonObject { ["cert"] = identity.CertificatePem, ["key"] = identity.KeyPem })]);
 
-    public override JsonObject Schema() => new() { ["type"] = "array", ["items"] = Section.Schema(), ["minItems"] = 1 };
+    public override JsonObject Schema() => new()
+    {
+        ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "array", ["items"] = Section.Schema(), ["minItems"] = 1 }),
+    };
 
     public override void Describe(string section, ICollection<PlanReferenceEntry> reference) => Section.Describe($"{section}[]", reference);
 
-    private static ClientIdentity? Read(Files files, Place place, PlanContext context)
+    private static IReadOnlyList<ClientIdentity> Read(Files files, Place place, PlanContext context)
     {
         var cert = files.Cert!;
         if (PlanFile.ReadBytes(cert, "the client certificate", context) is not { } bytes)
         {
-            return null;
+            return [];
         }
 
         byte[]? key = null;
         if (files.Key is not null && (key = PlanFile.ReadBytes(files.Key, "the private key", context)) is null)
         {
-            return null;
+            return [];
         }
 
         try
         {
-            var identity = IsPkcs12(bytes) ? OfPkcs12(bytes, files.Password?.Text) : OfCertificates(bytes, key ?? bytes, files.Password?.Text);
-            if (context.Identities.TryAdd(identity.CertificatePem + identity.KeyPem))
+            var identities = IdentitiesOf(bytes, key, files.Password?.Text);
+            if (identities.All(identity => context.Identities.TryAdd(identity.CertificatePem + identity.KeyPem)))
             {
-                return identity;
+                return identities;
             }
 
             context.Problems.Add(
@@ -155,49 +162,42 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
                 place, $"{PlanFile.Name("the client certificate", cert)} cannot be used: {fault.Message}", "name a PEM file with its key, or a PKCS #12 file with its password");
         }
 
-        return null;
+        return [];
     }
 
-    private static bool IsPkcs12(byte[] bytes)
-        => !PrivateKeys.IsPem(Encoding.UTF8.GetString(bytes)) && X509Certificate2.GetCertContentType(bytes) == X509ContentType.Pfx;
-
-    // In PEM, or one certificate in DER.
-    private static ClientIdentity OfCertificates(byte[] bytes, byte[] key, string? password)
+    private static IReadOnlyList<ClientIdentity> IdentitiesOf(byte[] bytes, byte[]? key, string? password)
     {
-        var chain = new X509Certificate2Collection();
-        try
+        var text = Encoding.UTF8.GetString(bytes);
+        if (!PrivateKeys.IsPem(text))
         {
-            if (Encoding.UTF8.GetString(bytes) is var text && PrivateKeys.IsPem(text))
-            {
-                chain.ImportFromPem(text);
-            }
-            else
-            {
-                chain.Add(X509CertificateLoader.LoadCertificate(bytes));
-            }
-
-            if (chain.Count == 0)
-            {
-                throw new CryptographicException("it holds no certificate");
-            }
-
-            var pkcs8 = PrivateKeys.ToPkcs8(key, password);
-            PrivateKeys.RequireMatch(chain[0], pkcs8);
-            return new ClientIdentity(chain.ExportCertificatePems(), PemEncoding.WriteString("PRIVATE KEY", pkcs8));
+            return [X509Certificate2.GetCertContentType(bytes) == X509ContentType.Pfx
+                ? IdentityOf(PrivateKeys.OfPkcs12(bytes, password))
+                : IdentityOf((PrivateKeys.ToPkcs8(key ?? throw new CryptographicException("there is no private key with it"), password), [bytes]))];
         }
-        finally
-        {
-            foreach (var certificate in chain)
-            {
-                certificate.Dispose();
-            }
-        }
+
+        return key is null
+            ? [.. PemIdentities.Read(text, password).Select(identity => IdentityOf((identity.Pkcs8, identity.Certificates)))]
+            : [IdentityOf((PrivateKeys.ToPkcs8(key, password), [.. PrivateKeys.CertificatesOf(text)]))];
     }
 
-    private static ClientIdentity OfPkcs12(byte[] bytes, string? password)
+    private static ClientIdentity IdentityOf((byte[] Pkcs8, IReadOnlyList<byte[]> Chain) identity)
     {
-        var (pkcs8, chain) = PrivateKeys.OfPkcs12(bytes, password);
-        return new ClientIdentity(string.Join('\n', chain.Select(der => PemEncoding.WriteString("CERTIFICATE", der))), PemEncoding.WriteString("PRIVATE KEY", pkcs8));
+        if (identity.Chain.Count == 0)
+        {
+            throw new CryptographicException("it holds no certificate");
+        }
+
+        foreach (var (index, der) in identity.Chain.Index())
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(der);
+            if (index == 0)
+            {
+                PrivateKeys.RequireMatch(certificate, identity.Pkcs8);
+            }
+        }
+
+        return new ClientIdentity(
+            string.Join('\n', identity.Chain.Select(der => PemEncoding.WriteString("CERTIFICATE", der))), PemEncoding.WriteString("PRIVATE KEY", identity.Pkcs8));
     }
 
     private sealed record Files(Written? Cert, Written? Key, Written? Password);

@@ -31,8 +31,43 @@ internal static class PrivateKeys
     public static byte[] ToPkcs8(byte[] file, string? password)
     {
         var text = Encoding.UTF8.GetString(file);
-        var pkcs8 = IsPem(text) ? OfPem(text, password) : OfBlock(new PemObject(LabelOf(file), file), password);
+        var pkcs8 = IsPem(text)
+            ? BlocksOf(text, password).FirstOrDefault(block => block.Pkcs8 is not null).Pkcs8
+            : OfBlock(new PemObject(LabelOf(file), file), password);
         return pkcs8 ?? throw new CryptographicException("there is no private key with it");
+    }
+
+    /// <summary>The certificates and private keys of a PEM text in their order, one of the two in each.</summary>
+    /// <exception cref="CryptographicException">A block is broken.</exception>
+    /// <exception cref="KeyPasswordException">The password is missing or wrong.</exception>
+    public static IEnumerable<(byte[]? Certificate, byte[]? Pkcs8)> BlocksOf(string text, string? password)
+    {
+        using var reader = new PemReader(new StringReader(text));
+        while (ReadBlock(reader) is { } block)
+        {
+            if (IsCertificate(block))
+            {
+                yield return (block.Content, null);
+            }
+            else if (OfBlock(block, password) is { } pkcs8)
+            {
+                yield return (null, pkcs8);
+            }
+        }
+    }
+
+    /// <summary>The certificates of a PEM text, whatever keys are with them.</summary>
+    /// <exception cref="CryptographicException">A block is broken.</exception>
+    public static IEnumerable<byte[]> CertificatesOf(string text)
+    {
+        using var reader = new PemReader(new StringReader(text));
+        while (ReadBlock(reader) is { } block)
+        {
+            if (IsCertificate(block))
+            {
+                yield return block.Content;
+            }
+        }
     }
 
     /// <summary>Whether a text holds anything in PEM.</summary>
@@ -92,19 +127,7 @@ internal static class PrivateKeys
         return new PrivateKeyInfo(algorithm, info.ParsePrivateKey()).GetDerEncoded();
     }
 
-    private static byte[]? OfPem(string text, string? password)
-    {
-        using var reader = new PemReader(new StringReader(text));
-        while (ReadBlock(reader) is { } block)
-        {
-            if (OfBlock(block, password) is { } pkcs8)
-            {
-                return pkcs8;
-            }
-        }
-
-        return null;
-    }
+    private static bool IsCertificate(PemObject block) => block.Type is "CERTIFICATE" or "X509 CERTIFICATE";
 
     private static PemObject? ReadBlock(PemReader reader)
     {
