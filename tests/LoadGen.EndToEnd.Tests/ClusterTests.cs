@@ -1,4 +1,6 @@
+using System.Globalization;
 using LoadGen.Core.Runs;
+using LoadGen.TestServers.Certificates;
 using LoadGen.TestServers.Processes;
 using LoadGen.TestServers.Programs;
 using LoadGen.TestServers.Servers;
@@ -27,6 +29,35 @@ public sealed class ClusterTests
         Assert.Equal(0, await one.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken));
         Assert.Equal(0, await other.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken));
         AssertHalves(result, 1000);
+    }
+
+    [Fact]
+    public async Task Three_hundred_client_certificates_and_the_authorities_of_the_system_reach_both_workers()
+    {
+        const int clients = 300;
+        using var authority = new TestAuthority();
+        var certificates = Enumerable.Range(0, clients).Select(i => authority.Client(subject: $"CN=device-{i}")).ToList();
+        using var identities = new TemporaryFile(string.Join('\n', certificates.Select(each => $"{each.ChainPem}\n{File.ReadAllText(each.KeyPath)}")));
+        using var authorities = new TemporaryFile($"{await File.ReadAllTextAsync(RealServers.RequireSystemAuthorities(), TestContext.Current.CancellationToken)}\n{authority.Pem}");
+        await using var server = await NginxServer.StartAsync(
+            new NginxOptions(new TlsServerOptions { Certificates = [authority.Good()], ClientAuthorities = authority.PemPath }), TestContext.Current.CancellationToken);
+        var address = $"127.0.0.1:{FreePort.Take()}";
+        await using var coordinator = LoadGenProgram.Start(
+        [
+            "coordinator", "--listen", address, "--min-workers", "2", "--target", server.EndPoint.ToString(), "--servername", "localhost",
+            "--cacert", authorities.Path, "--cert", identities.Path, "--rate", "200", "--count", (2 * clients).ToString(CultureInfo.InvariantCulture), "--json", "-",
+        ]);
+        await using var one = LoadGenProgram.Start(["worker", "--seed", address]);
+        await using var other = LoadGenProgram.Start(["worker", "--seed", address]);
+
+        var exitCode = await coordinator.WaitForExitAsync(ChildProcess.Patience, TestContext.Current.CancellationToken);
+
+        var result = Runs.Parse(string.Join('\n', coordinator.StandardOutput), string.Join('\n', coordinator.StandardError));
+        Runs.AssertPasses(exitCode, result);
+        Assert.Equal(2 * clients, result.Negotiated.Where(each => each.ClientCertificate).Sum(each => each.Count));
+        AssertHalves(result, 2 * clients);
+        var told = await server.WaitForHandshakesAsync(2 * clients, TestContext.Current.CancellationToken);
+        Assert.Equal(clients, told.Select(each => each.ClientSubject).Distinct().Count());
     }
 
     [Fact]

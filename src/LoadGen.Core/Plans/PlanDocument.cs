@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans.Keys;
+using LoadGen.Core.Plans.Reading;
 
 namespace LoadGen.Core.Plans;
 
@@ -33,6 +34,7 @@ public static class PlanDocument
         var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "A plan of LoadGen" };
         var (plan, load) = (PlanKeys.Section.Schema(), LoadKeys.Section.Schema());
         Move((JsonObject)load["properties"]!, (JsonObject)plan["properties"]!);
+        ((JsonObject)plan["properties"]!)[PemTable.Key] = PemTable.Schema();
         Move(plan, schema);
         return schema.ToJsonString(Readable);
     }
@@ -41,6 +43,7 @@ public static class PlanDocument
     {
         var json = PlanKeys.Section.Write(plan);
         Move(LoadKeys.Section.Write(WrittenLoad.Of(plan.Load)), json);
+        PemTable.MoveOut(json);
         return json;
     }
 

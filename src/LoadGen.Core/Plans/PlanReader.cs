@@ -51,7 +51,7 @@ public sealed class PlanReader(IReadOnlyDictionary<string, EngineCapabilities> e
         // A plan that could not be read may well name what would be missing.
         var isUnreadable = !context.Problems.IsEmpty;
         context.Note("", root.Place);
-        var mapping = PlanMapping.Of(root, "the plan", Names, context.Problems);
+        var mapping = PlanMapping.Of(PemTable.PutBack(root, context.Problems), "the plan", Names, context.Problems);
         var plan = mapping is null ? PlanKeys.Section.Initial : PlanKeys.Section.Read(mapping, "", context);
         var load = mapping is null ? LoadKeys.Section.Initial : LoadKeys.Section.Read(mapping, "", context);
         plan = PlanKeys.Section.ReadFlags(mapping, "", flags, context)(plan);

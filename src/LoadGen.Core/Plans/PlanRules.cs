@@ -19,11 +19,11 @@ internal static class PlanRules
     public const int MostStages = 1000;
     public const int LongestName = 100;
 
-    /// <summary>The plan goes to the workers in one message of the cluster, whose frame has an end.</summary>
-    public const int MostAuthorityCharacters = 64 * 1024;
+    /// <summary>Of different CA certificates: several times those of an operating system. The plan goes to the workers in one message, whose frame of 16 MiB has an end.</summary>
+    public const int MostAuthorityCharacters = 1024 * 1024;
 
-    /// <summary>With the authorities they must fit into that message.</summary>
-    public const int MostIdentityCharacters = 48 * 1024;
+    /// <summary>Of different client certificates and keys: some thousand of them. With the authorities they fit into that message.</summary>
+    public const int MostIdentityCharacters = 4 * 1024 * 1024;
 
     public const string LabelRemedy = "write 1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit";
     public const string AuthorizedRemedy =

@@ -40,7 +40,8 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         _dialer = new Dialer(plan, clock);
         _certificates = new ServerCertificates(native: plan.Crypto == CryptoChoice.Native);
         _verifiers = [.. plan.Targets.Select(CertificateVerifier.ForEachName)];
-        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select(profile => new BouncyCastleOffer(new Offer(target, profile))).ToArray())];
+        IReadOnlyList<ClientCredentials>[] credentials = [.. plan.Profiles.Select(CredentialsOf)];
+        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select((profile, i) => new BouncyCastleOffer(new Offer(target, profile), credentials[i])).ToArray())];
     }
 
     /// <summary>What either choice of cryptography runs on here.</summary>
@@ -85,6 +86,9 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 
     public void Dispose() => Array.ForEach(_verifiers, names => Array.ForEach(names, verifier => verifier.Dispose()));
+
+    private static IReadOnlyList<ClientCredentials> CredentialsOf(Profile profile)
+        => [.. profile.Identities.Select(identity => new ClientCredentials(new ClientCertificate(identity)))];
 
     private BouncyCastleClient Create(HandshakeDetails? details)
         => new(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock), details);

@@ -14,8 +14,9 @@ internal sealed class BouncyCastleOffer
     private readonly byte[][] _httpRequests;
     private readonly StoredSession?[] _sessions;
 
-    /// <exception cref="ArgumentException">A client certificate cannot be used.</exception>
-    public BouncyCastleOffer(Offer offer)
+    /// <param name="offer">The offer.</param>
+    /// <param name="credentials">The client certificates of its profile, to be used in turn; may be empty.</param>
+    public BouncyCastleOffer(Offer offer, IReadOnlyList<ClientCredentials> credentials)
     {
         Offer = offer;
         Versions = [.. offer.Versions.Select(version => ProtocolVersion.Get((int)version >> 8, (int)version & 0xff))];
@@ -24,7 +25,7 @@ internal sealed class BouncyCastleOffer
         KeyShares = [.. offer.KeyShares.Select(group => (int)group)];
         SignatureAlgorithms = [.. offer.SignatureSchemes.Select(scheme => SignatureScheme.GetSignatureAndHashAlgorithm((int)scheme))];
         Alpn = offer.Profile.Alpn.Count > 0 ? [.. offer.Profile.Alpn.Select(ProtocolName.AsUtf8Encoding)] : null;
-        _credentials = new InTurn<ClientCredentials>([.. offer.Certificates.Select(certificate => new ClientCredentials(certificate))]);
+        _credentials = new InTurn<ClientCredentials>(credentials);
         _serverNames = [.. offer.Names.Select(name => name.Indication is { } host ? new[] { new ServerName(NameType.host_name, Encoding.ASCII.GetBytes(host)) } : null)];
         _httpRequests = [.. offer.Names.Select(name => HttpRequest.For(name.Name, offer.Port))];
         _sessions = new StoredSession?[offer.Names.Count];

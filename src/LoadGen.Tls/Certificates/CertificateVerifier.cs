@@ -15,10 +15,10 @@ internal sealed class CertificateVerifier : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    private readonly Target _target;
     /// <summary>More than one address shows; a server that makes a certificate for every handshake is checked every time.</summary>
     private const int MostRemembered = 16;
 
+    private readonly Target _target;
     private readonly X509Certificate2Collection _authorities = [];
     private readonly Lock _lock = new();
     private volatile Seen[] _seen = [];
@@ -138,10 +138,23 @@ internal sealed class CertificateVerifier : IDisposable
             return new CertificateVerdict(fault, $"{detail ?? leaf.Subject}: {platform}", summary);
         }
 
-        return leaf.MatchesHostname(_target.ServerName)
+        if ((UsageFaultOf(leaf) ?? KeyStrength.FindWeakness([.. chain.ChainElements.Select(element => element.Certificate)])) is { } weakness)
+        {
+            return new CertificateVerdict(FailureKind.CertificateInvalid, weakness, summary);
+        }
+
+        return CertificateNames.Matches(leaf, _target.ServerName)
             ? new CertificateVerdict(null, "chain, dates and name are valid", summary)
             : new CertificateVerdict(FailureKind.CertificateWrongName, $"the certificate of {leaf.Subject} is not valid for {_target.ServerName}", summary);
     }
+
+    // A server signs with its key, or, in static RSA key exchange, decrypts with it (RFC 8446 section 4.4.2.2, RFC 5246 section 7.4.2).
+    private static string? UsageFaultOf(X509Certificate2 leaf)
+        => leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages is { } usages
+            && !usages.HasFlag(X509KeyUsageFlags.DigitalSignature)
+            && !(usages.HasFlag(X509KeyUsageFlags.KeyEncipherment) && KeyStrength.RsaBitsOf(leaf) is not null)
+                ? $"the key usage of {leaf.Subject} allows neither signatures nor RSA key exchange: {usages}"
+                : null;
 
     private sealed record Seen(byte[][] Chain, CertificateVerdict Verdict)
     {

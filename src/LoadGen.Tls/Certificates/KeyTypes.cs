@@ -9,12 +9,9 @@ internal static class KeyTypes
     /// <summary>Such as <c>RSA-2048</c>, <c>ECDSA-P256</c>, <c>Ed25519</c>.</summary>
     public static string Of(X509Certificate2 certificate)
     {
-        if (certificate.GetRSAPublicKey() is { } rsa)
+        if (KeyStrength.RsaBitsOf(certificate) is { } bits)
         {
-            using (rsa)
-            {
-                return $"RSA-{rsa.KeySize}";
-            }
+            return $"RSA-{bits}";
         }
 
         if (certificate.GetECDsaPublicKey() is { } ecdsa)

@@ -9,6 +9,9 @@ internal static class KeyAlgorithms
     /// <summary>rsaEncryption (RFC 8017 appendix A.1).</summary>
     public const string Rsa = "1.2.840.113549.1.1.1";
 
+    /// <summary>id-RSASSA-PSS (RFC 8017 appendix A.2.3): an RSA key for PSS alone.</summary>
+    public const string RsaPss = "1.2.840.113549.1.1.10";
+
     /// <summary>id-ecPublicKey (RFC 5480 section 2.1.1).</summary>
     public const string Ec = "1.2.840.10045.2.1";
 
@@ -30,9 +33,12 @@ internal static class KeyAlgorithms
     /// <summary>The hash function of an RSA or ECDSA scheme with SHA-2.</summary>
     public static HashKind Hash(this TlsSignatureScheme scheme) => scheme switch
     {
-        TlsSignatureScheme.rsa_pkcs1_sha256 or TlsSignatureScheme.ecdsa_secp256r1_sha256 or TlsSignatureScheme.rsa_pss_rsae_sha256 => HashKind.Sha256,
-        TlsSignatureScheme.rsa_pkcs1_sha384 or TlsSignatureScheme.ecdsa_secp384r1_sha384 or TlsSignatureScheme.rsa_pss_rsae_sha384 => HashKind.Sha384,
-        TlsSignatureScheme.rsa_pkcs1_sha512 or TlsSignatureScheme.ecdsa_secp521r1_sha512 or TlsSignatureScheme.rsa_pss_rsae_sha512 => HashKind.Sha512,
+        TlsSignatureScheme.rsa_pkcs1_sha256 or TlsSignatureScheme.ecdsa_secp256r1_sha256 or TlsSignatureScheme.rsa_pss_rsae_sha256
+            or TlsSignatureScheme.rsa_pss_pss_sha256 => HashKind.Sha256,
+        TlsSignatureScheme.rsa_pkcs1_sha384 or TlsSignatureScheme.ecdsa_secp384r1_sha384 or TlsSignatureScheme.rsa_pss_rsae_sha384
+            or TlsSignatureScheme.rsa_pss_pss_sha384 => HashKind.Sha384,
+        TlsSignatureScheme.rsa_pkcs1_sha512 or TlsSignatureScheme.ecdsa_secp521r1_sha512 or TlsSignatureScheme.rsa_pss_rsae_sha512
+            or TlsSignatureScheme.rsa_pss_pss_sha512 => HashKind.Sha512,
         _ => throw new ArgumentOutOfRangeException(nameof(scheme), scheme, null),
     };
 

@@ -10,6 +10,9 @@ internal abstract class SigningKey
     private static readonly TlsSignatureScheme[] PssSchemes =
         [TlsSignatureScheme.rsa_pss_rsae_sha256, TlsSignatureScheme.rsa_pss_rsae_sha384, TlsSignatureScheme.rsa_pss_rsae_sha512];
 
+    private static readonly TlsSignatureScheme[] PssOnlySchemes =
+        [TlsSignatureScheme.rsa_pss_pss_sha256, TlsSignatureScheme.rsa_pss_pss_sha384, TlsSignatureScheme.rsa_pss_pss_sha512];
+
     private static readonly TlsSignatureScheme[] Pkcs1Schemes =
         [TlsSignatureScheme.rsa_pkcs1_sha256, TlsSignatureScheme.rsa_pkcs1_sha384, TlsSignatureScheme.rsa_pkcs1_sha512];
 
@@ -47,6 +50,11 @@ internal abstract class SigningKey
             {
                 Pkcs8 = pkcs8, Schemes12 = [.. PssSchemes, .. Pkcs1Schemes], Schemes13 = PssSchemes,
             },
+            KeyAlgorithms.RsaPss => new PlatformSigningKey<RSA>(
+                AsGeneralRsa(pkcs8), RSA.Create, (key, scheme, hash) => key.SignHash(hash, scheme.Hash().AlgorithmName(), RSASignaturePadding.Pss))
+            {
+                Pkcs8 = pkcs8, Schemes12 = PssOnlySchemes, Schemes13 = PssOnlySchemes,
+            },
             KeyAlgorithms.Ec => new PlatformSigningKey<ECDsa>(pkcs8, ECDsa.Create, (key, _, hash) => key.SignHash(hash, DSASignatureFormat.Rfc3279DerSequence))
             {
                 Pkcs8 = pkcs8, Schemes12 = EcdsaSchemes, Schemes13 = own,
@@ -77,6 +85,28 @@ internal abstract class SigningKey
         {
             throw new CryptographicException("the private key is not PKCS #8", error);
         }
+    }
+
+    // .NET imports RSA keys of the general kind only; a key for PSS alone has the same numbers under another name (RFC 4055 section 3.1).
+    private static byte[] AsGeneralRsa(byte[] pkcs8)
+    {
+        var info = new AsnReader(pkcs8, AsnEncodingRules.BER).ReadSequence();
+        _ = info.ReadInteger();
+        info.ReadSequence();
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(0);
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(KeyAlgorithms.Rsa);
+                writer.WriteNull();
+            }
+
+            writer.WriteOctetString(info.ReadOctetString());
+        }
+
+        return writer.Encode();
     }
 
     /// <summary>A key that the platform signs with. Its objects sign one hash at a time, so that there are as many as sign at once.</summary>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
-using LoadGen.Tls.Certificates;
 
 namespace LoadGen.Tls.Offers;
 
@@ -14,7 +13,6 @@ internal sealed class Offer
 {
     private readonly InTurn<OfferedName> _names;
 
-    /// <exception cref="ArgumentException">A client certificate cannot be used.</exception>
     public Offer(Target target, Profile profile)
     {
         Profile = profile;
@@ -28,7 +26,6 @@ internal sealed class Offer
         SignatureSchemes = profile.SignatureSchemes.Count > 0
             ? [.. profile.SignatureSchemes.Select(Enum.Parse<TlsSignatureScheme>)]
             : DefaultOffer.SignatureSchemes;
-        Certificates = [.. profile.Identities.Select(identity => new ClientCertificate(identity))];
         Resumption = new ResumptionShare(profile.Resume);
         Names = [.. target.ServerNames.Select((name, i) => new OfferedName(i, name, target.Sni))];
         _names = new InTurn<OfferedName>(Names);
@@ -53,9 +50,6 @@ internal sealed class Offer
 
     /// <summary>In order of preference.</summary>
     public IReadOnlyList<TlsSignatureScheme> SignatureSchemes { get; }
-
-    /// <summary>The client certificates, to be used in turn; may be empty.</summary>
-    public IReadOnlyList<ClientCertificate> Certificates { get; }
 
     public ResumptionShare Resumption { get; }
 

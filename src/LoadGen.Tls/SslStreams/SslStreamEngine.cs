@@ -228,6 +228,12 @@ internal static partial class SslStreamFailures
     /// <summary>OpenSSL reports a received fatal alert as the reason 1000 + its number (SSL_R_SSLV3_ALERT_..., in sslerr.h); 0 is close_notify.</summary>
     private const int FirstAlertReason = 1000;
 
+    /// <summary>
+    /// What OpenSSL says of a certificate that it does not even show: bytes behind it, a key that may not sign (both names of it), and
+    /// bytes that are no certificate (SSL_R_CERT_LENGTH_MISMATCH, SSL_R_BAD_ECC_CERT, SSL_R_ECC_CERT_NOT_FOR_SIGNING, ERR_R_ASN1_LIB).
+    /// </summary>
+    private static readonly int[] CertificateReasons = [135, 304, 318, 0x8000d];
+
     /// <summary>A reason is the low 23 bits of an error code of OpenSSL 3 (ERR_GET_REASON, in err.h).</summary>
     private const int ReasonMask = 0x7fffff;
 
@@ -266,6 +272,11 @@ internal static partial class SslStreamFailures
                 if (reason is > FirstAlertReason and <= FirstAlertReason + byte.MaxValue)
                 {
                     return (FailureKind.AlertReceived, FaultSide.Server, ((TlsAlert)(reason - FirstAlertReason)).Name());
+                }
+
+                if (CertificateReasons.Contains(reason))
+                {
+                    return (FailureKind.CertificateInvalid, FaultSide.Server, null);
                 }
             }
 

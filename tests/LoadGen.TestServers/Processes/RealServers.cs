@@ -49,6 +49,13 @@ public static class RealServers
         return NotInstalled("Node is not installed: tests/run.sh does.");
     }
 
+    /// <summary>The authorities that the system trusts, in PEM; skips or fails as <see cref="Require"/> does.</summary>
+    public static string RequireSystemAuthorities()
+    {
+        const string bundle = "/etc/ssl/certs/ca-certificates.crt";
+        return File.Exists(bundle) ? bundle : Missing("ca-certificates.crt", "ca-certificates");
+    }
+
     /// <summary>The library that gives a process another time, by LD_PRELOAD; skips or fails as <see cref="Require"/> does.</summary>
     public static string RequireFakeTime()
         => Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", ReadEverywhere).FirstOrDefault() ?? Missing("libfaketime", "faketime");

@@ -10,7 +10,7 @@ namespace LoadGen.Core.Plans.Keys;
 /// <summary>Client certificates and their keys, from PEM and PKCS #12 files. They become part of the plan, so that it can travel.</summary>
 internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientIdentity>>
 {
-    public static readonly PlanFlag Cert = new("--cert", "FILE[:PASSWORD]", "Client certificate, PEM or PKCS #12; several are sent in turn.", FlagGroup.Handshake)
+    public static readonly PlanFlag Cert = new("--cert", "FILE[:PASSWORD]", "Client certificates, PEM, DER or PKCS #12; several, of one PEM file or more, are sent in turn.", FlagGroup.Handshake)
     {
         Example = "client.pem",
         IsRepeatable = true,
@@ -26,7 +26,7 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
             {
                 Get = files => files.Cert,
                 Set = (files, file) => files with { Cert = file },
-                Help = "PEM or PKCS #12 file, from the plan's folder, or the PEM text itself.",
+                Help = "PEM, DER or PKCS #12 file, from the plan's folder, or the PEM text itself. A PEM file may have many certificates, each with its intermediates and then its key.",
                 Example = "client.pem",
                 IsRequired = true,
             },
@@ -34,7 +34,7 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
             {
                 Get = files => files.Key,
                 Set = (files, file) => files with { Key = file },
-                Help = "PEM file of the private key, if it is in another file.",
+                Help = "PEM or DER file of the private key, if it is in another file.",
                 Example = "client.key",
             },
             new PlanKey<Files, Written?>("password", new FileValue())
@@ -96,11 +96,15 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
     {
         var before = context.Problems.Count;
         var identities = new List<ClientIdentity>();
-        foreach (var (index, entry) in context.EntriesOf(node, "clientCertificates").Index())
+        // The name of a file alone is that of one with certificates and their keys.
+        var entries = node is PlanNode.Scalar { IsMissing: false } file
+            ? [PlanNode.MappingOf(file.Place, ("cert", new Written(file.Text, file.Place)))]
+            : context.EntriesOf(node, "clientCertificates");
+        foreach (var (index, entry) in entries.Index())
         {
-            if (Section.Read(entry, $"{path}[{index}]", context) is { } files && Read(files, entry.Place, context) is { } identity)
+            if (Section.Read(entry, $"{path}[{index}]", context) is { } files)
             {
-                identities.Add(identity);
+                identities.AddRange(Read(files, entry.Place, context));
             }
         }
 
@@ -111,25 +115,33 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
     public override JsonNode? Write(IReadOnlyList<ClientIdentity> value) => value.Count == 0 ? null : new JsonArray([.. value
         .Select(identity => new JsonObject { ["cert"] = identity.CertificatePem, ["key"] = identity.KeyPem })]);
 
-    public override JsonObject Schema() => new() { ["type"] = "array", ["items"] = Section.Schema(), ["minItems"] = 1 };
+    public override JsonObject Schema() => new()
+    {
+        ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "array", ["items"] = Section.Schema(), ["minItems"] = 1 }),
+    };
 
     public override void Describe(string section, ICollection<PlanReferenceEntry> reference) => Section.Describe($"{section}[]", reference);
 
-    private static ClientIdentity? Read(Files files, Place place, PlanContext context)
+    private static IReadOnlyList<ClientIdentity> Read(Files files, Place place, PlanContext context)
     {
         var cert = files.Cert!;
         if (PlanFile.ReadBytes(cert, "the client certificate", context) is not { } bytes)
         {
-            return null;
+            return [];
+        }
+
+        byte[]? key = null;
+        if (files.Key is not null && (key = PlanFile.ReadBytes(files.Key, "the private key", context)) is null)
+        {
+            return [];
         }
 
         try
         {
-            var text = Encoding.UTF8.GetString(bytes);
-            var identity = text.Contains("-----BEGIN", StringComparison.Ordinal) ? OfPem(text, files, context) : OfPkcs12(bytes, files.Password?.Text);
-            if (identity is null || context.Identities.TryAdd(identity.CertificatePem + identity.KeyPem))
+            var identities = IdentitiesOf(bytes, key, files.Password?.Text);
+            if (identities.All(identity => context.Identities.TryAdd(identity.CertificatePem + identity.KeyPem)))
             {
-                return identity;
+                return identities;
             }
 
             context.Problems.Add(
@@ -137,64 +149,55 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
                 $"the client certificates and keys of the plan are more than {context.Identities.Most} characters of PEM, too many to send to workers",
                 "name fewer, or use ECDSA keys, which are shorter");
         }
+        catch (KeyPasswordException fault)
+        {
+            context.Problems.Add(
+                files.Password?.Place ?? place,
+                $"{PlanFile.Name("the client certificate", cert)} cannot be used: {fault.Message}",
+                $"give the password: \"password\" in the plan, or {Cert.Name} FILE:PASSWORD");
+        }
         catch (Exception fault) when (fault is CryptographicException or FormatException)
         {
             context.Problems.Add(
                 place, $"{PlanFile.Name("the client certificate", cert)} cannot be used: {fault.Message}", "name a PEM file with its key, or a PKCS #12 file with its password");
         }
 
-        return null;
+        return [];
     }
 
-    private static ClientIdentity? OfPem(string text, Files files, PlanContext context)
+    private static IReadOnlyList<ClientIdentity> IdentitiesOf(byte[] bytes, byte[]? key, string? password)
     {
-        var keyText = files.Key is null ? text : PlanFile.ReadText(files.Key, "the private key", context);
-        if (keyText is null)
+        var text = Encoding.UTF8.GetString(bytes);
+        if (!PrivateKeys.IsPem(text))
         {
-            return null;
+            return [X509Certificate2.GetCertContentType(bytes) == X509ContentType.Pfx
+                ? IdentityOf(PrivateKeys.OfPkcs12(bytes, password))
+                : IdentityOf((PrivateKeys.ToPkcs8(key ?? throw new CryptographicException("there is no private key with it"), password), [bytes]))];
         }
 
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(text);
-        try
-        {
-            if (chain.Count == 0)
-            {
-                throw new CryptographicException("it holds no certificate");
-            }
-
-            var pkcs8 = PrivateKeys.ToPkcs8(keyText, files.Password?.Text);
-            PrivateKeys.RequireMatch(chain[0], pkcs8);
-            return new ClientIdentity(chain.ExportCertificatePems(), PemEncoding.WriteString("PRIVATE KEY", pkcs8));
-        }
-        finally
-        {
-            foreach (var certificate in chain)
-            {
-                certificate.Dispose();
-            }
-        }
+        return key is null
+            ? [.. PemIdentities.Read(text, password).Select(identity => IdentityOf((identity.Pkcs8, identity.Certificates)))]
+            : [IdentityOf((PrivateKeys.ToPkcs8(key, password), [.. PrivateKeys.CertificatesOf(text)]))];
     }
 
-    private static ClientIdentity OfPkcs12(byte[] bytes, string? password)
+    private static ClientIdentity IdentityOf((byte[] Pkcs8, IReadOnlyList<byte[]> Chain) identity)
     {
-        // The keys stay in memory: nothing of them is written to the user's store.
-        var chain = X509CertificateLoader.LoadPkcs12Collection(bytes, password, X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable);
-        try
+        if (identity.Chain.Count == 0)
         {
-            var leaf = chain.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new CryptographicException("it holds no private key");
-            var others = new X509Certificate2Collection(chain.Where(certificate => certificate != leaf).ToArray());
-            return new ClientIdentity(
-                leaf.ExportCertificatePem() + "\n" + others.ExportCertificatePems(),
-                PemEncoding.WriteString("PRIVATE KEY", PrivateKeys.ToPkcs8(leaf)));
+            throw new CryptographicException("it holds no certificate");
         }
-        finally
+
+        foreach (var (index, der) in identity.Chain.Index())
         {
-            foreach (var certificate in chain)
+            using var certificate = X509CertificateLoader.LoadCertificate(der);
+            if (index == 0)
             {
-                certificate.Dispose();
+                PrivateKeys.RequireMatch(certificate, identity.Pkcs8);
             }
         }
+
+        return new ClientIdentity(
+            string.Join('\n', identity.Chain.Select(der => PemEncoding.WriteString("CERTIFICATE", der))), PemEncoding.WriteString("PRIVATE KEY", identity.Pkcs8));
     }
 
     private sealed record Files(Written? Cert, Written? Key, Written? Password);

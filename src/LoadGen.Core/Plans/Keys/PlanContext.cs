@@ -87,7 +87,7 @@ internal sealed partial class PlanContext(IReadOnlyDictionary<string, EngineCapa
     private static partial Regex SectionIndex();
 }
 
-/// <summary>How much PEM text a plan may have of one kind; the same text counts once.</summary>
+/// <summary>How much PEM text a plan may have of one kind; the same text counts once, as it travels once.</summary>
 /// <param name="most">In characters.</param>
 internal sealed class PemBudget(int most)
 {

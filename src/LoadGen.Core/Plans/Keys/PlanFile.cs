@@ -7,7 +7,8 @@ namespace LoadGen.Core.Plans.Keys;
 /// <summary>Small files that a plan or a flag names. In a plan the PEM text itself may stand in the place of the name.</summary>
 internal static class PlanFile
 {
-    private const int MostBytes = 1024 * 1024;
+    private const int MostBytes = 8 * 1024 * 1024;
+    private const int ReadBytesAtOnce = 64 * 1024;
 
     /// <summary>The text that a value names or is; <see langword="null"/>, and one problem, if it cannot be had.</summary>
     /// <param name="written">The name, or PEM text.</param>
@@ -48,15 +49,19 @@ internal static class PlanFile
         try
         {
             using var file = File.OpenRead(path);
-            var bytes = new byte[MostBytes + 1];
-            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > MostBytes)
+            using var content = new MemoryStream();
+            var bytes = new byte[ReadBytesAtOnce];
+            for (int count; (count = file.Read(bytes)) > 0;)
             {
-                problems.Add(place, $"{what} {path} is larger than {MostBytes} bytes", "name a smaller file");
-                return null;
+                content.Write(bytes.AsSpan(0, count));
+                if (content.Length > MostBytes)
+                {
+                    problems.Add(place, $"{what} {path} is larger than {MostBytes} bytes", "name a smaller file");
+                    return null;
+                }
             }
 
-            return bytes[..length];
+            return content.ToArray();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

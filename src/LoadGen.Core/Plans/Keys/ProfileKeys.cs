@@ -170,7 +170,7 @@ internal static class ProfileKeys
             {
                 Get = profile => profile.Identities,
                 Set = (profile, identities) => profile with { Identities = identities },
-                Help = "Client certificates, sent in turn to servers that request one.",
+                Help = "Client certificates, sent in turn to servers that request one: a list, or one PEM file of certificates and keys.",
                 Example = "[ { cert: client.pem, key: client.key } ]",
                 Needs = Refusal.Feature<Profile>(EngineFeature.ClientCertificates, profile => profile.Identities.Count > 0),
                 Flags = [ClientCertificatesValue.Cert, ClientCertificatesValue.Key],

@@ -226,6 +226,7 @@ internal static class TargetKeys
                         written.Place,
                         $"the CA certificates of the plan are more than {context.Authorities.Most} characters of PEM, too many to send to workers",
                         "name files with only the authorities that sign the targets' certificates");
+                    return false;
                 }
 
                 trust = new Trust.Authorities(pem);
