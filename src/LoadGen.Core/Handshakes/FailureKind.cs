@@ -64,9 +64,6 @@ public enum FailureKind
     /// <summary>A full handshake was asked for and the server resumed a session.</summary>
     UnexpectedResumption,
 
-    /// <summary>The server answered the HTTP request that was to confirm the handshake with a status that the profile does not expect.</summary>
-    UnexpectedStatus,
-
     /// <summary>The server refused to go over to TLS, or does not offer it.</summary>
     [JsonStringEnumMemberName("starttls_refused")]
     StartTlsRefused,
@@ -85,6 +82,12 @@ public enum FailureKind
 
     /// <summary>An error of the load generator itself, or one that the operating system did not explain.</summary>
     InternalError,
+
+    /// <summary>
+    /// The server answered the HTTP request that was to confirm the handshake with a status that the profile does not expect. Last,
+    /// since nodes send the number of a kind to each other.
+    /// </summary>
+    UnexpectedStatus,
 }
 
 /// <summary>Who is at fault for a failed handshake, as far as the client can tell.</summary>

@@ -134,6 +134,19 @@ internal static class HostileCases
         Old("leaves out its key exchange", raw => raw.Flight(keyExchange: _ => [])),
         Old("changes its cipher before it is due", raw => [.. RawTls13.Record(Hs, raw.ServerHello()), .. RawTls13.Record(RawTls13.ChangeCipherSpec, [1])]),
 
+        Broken("sends a wrong Finished of TLS 1.2", Phase.ServerConfirmed, async tls =>
+        {
+            var raw = new RawTls12(tls);
+            await tls.SendAsync(raw.Flight());
+            await raw.FinishAsync(spoil: 1);
+        }),
+        Broken("sends a ticket of TLS 1.2 that it did not announce", Phase.ServerConfirmed, async tls =>
+        {
+            var raw = new RawTls12(tls);
+            await tls.SendAsync(raw.Flight());
+            await raw.FinishAsync(before: RawTls13.Record(Hs, [4, 0, 0, 9, 0, 0, 0, 9, 0, 3, 1, 2, 3]));
+        }),
+
         // Other protocols.
         Broken("sends nothing that has a meaning", Phase.ServerHello, tls => tls.SendAsync([0x8f, 0x00, 0xff, 0x10, 0x7f, 0x01, 0x99])),
         Broken("sends zeros", Phase.ServerHello, tls => tls.SendAsync(new byte[1000])),

@@ -36,6 +36,33 @@ public sealed class HostileServerTests(TestAuthority authority) : IClassFixture<
         }
     }
 
+    /// <summary>Otherwise a case might fail for another reason than its own.</summary>
+    [Theory]
+    [InlineData("bouncycastle", TlsVersion.Tls12)]
+    [InlineData("bouncycastle", TlsVersion.Tls13)]
+    [InlineData("sslstream", TlsVersion.Tls12)]
+    [InlineData("sslstream", TlsVersion.Tls13)]
+    public async Task A_server_that_does_nothing_wrong_completes(string engine, TlsVersion version)
+    {
+        await using var server = RawTls13.Serve(authority.Good(), async tls =>
+        {
+            if (version == TlsVersion.Tls13)
+            {
+                await tls.SendAsync(tls.GoodFlight());
+                return;
+            }
+
+            var raw = new RawTls12(tls);
+            await tls.SendAsync(raw.Flight());
+            await raw.FinishAsync();
+        });
+
+        var outcome = await ShakeAsync(engine, server.EndPoint);
+
+        Assert.True(outcome.IsCompleted, outcome.Failure?.ToString());
+        Assert.Equal(version, outcome.Negotiated.TlsVersion);
+    }
+
     [Theory]
     [InlineData("bouncycastle")]
     [InlineData("sslstream")]

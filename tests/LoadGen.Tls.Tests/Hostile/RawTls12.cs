@@ -1,15 +1,17 @@
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Agreement;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Security;
 
 namespace LoadGen.Tls.Tests.Hostile;
 
-/// <summary>The messages of a TLS 1.2 server up to ServerHelloDone (RFC 5246 section 7.4), with ECDHE_ECDSA on x25519.</summary>
+/// <summary>A TLS 1.2 server (RFC 5246 section 7.4) with ECDHE_ECDSA on x25519 and AES-128-GCM.</summary>
 internal sealed class RawTls12(RawTls13 tls)
 {
     public const ushort Suite = 0xc02b;
 
     private readonly byte[] _random = RandomNumberGenerator.GetBytes(32);
+    private readonly X25519PrivateKeyParameters _share = new(new SecureRandom());
 
     /// <summary>All of them in one record.</summary>
     public byte[] Flight(byte[]? hello = null, Func<RawTls12, byte[]>? keyExchange = null)
@@ -31,12 +33,72 @@ internal sealed class RawTls12(RawTls13 tls)
 
     public byte[] KeyExchange(ushort group = 29, ushort scheme = 0x0403, byte spoil = 0)
     {
-        byte[] parameters = [3, .. RawTls13.U16(group), 32, .. new X25519PrivateKeyParameters(new SecureRandom()).GeneratePublicKey().GetEncoded()];
+        byte[] parameters = [3, .. RawTls13.U16(group), 32, .. _share.GeneratePublicKey().GetEncoded()];
         byte[] content = [.. tls.ClientRandom, .. _random, .. parameters];
         content[^1] ^= spoil;
         var signature = tls.Sign(content);
         return tls.Message(12, [.. parameters, .. RawTls13.U16(scheme), .. RawTls13.U16(signature.Length), .. signature]);
     }
 
+    /// <summary>
+    /// Reads the client's flight, then sends ChangeCipherSpec and Finished under the new keys (AES-128-GCM, RFC 5288), with the extended
+    /// master secret (RFC 7627 section 4).
+    /// </summary>
+    /// <param name="spoil">What Finished is spoiled with.</param>
+    /// <param name="before">What is sent before ChangeCipherSpec.</param>
+    public async Task FinishAsync(byte spoil = 0, byte[]? before = null)
+    {
+        var exchange = await tls.ReadRecordAsync();
+        tls.Hear(exchange.AsSpan(5));
+        await tls.ReadRecordAsync();
+        var finished = await tls.ReadRecordAsync();
+        var agreement = new X25519Agreement();
+        agreement.Init(_share);
+        var premaster = new byte[32];
+        // ClientKeyExchange: the record, type and length of the message, length of the share.
+        agreement.CalculateAgreement(new X25519PublicKeyParameters(exchange, 5 + 4 + 1), premaster, 0);
+        var master = Expand(premaster, "extended master secret", tls.TranscriptHash, 48);
+        // The keys of client and server, then the fixed parts of their nonces.
+        var keys = Expand(master, "key expansion", [.. _random, .. tls.ClientRandom], 16 + 16 + 4 + 4);
+        tls.Hear(Open(keys[..16], keys[32..36], finished));
+        var data = Expand(master, "server finished", tls.TranscriptHash, 12);
+        data[0] ^= spoil;
+        await tls.SendAsync(before ?? [], RawTls13.Record(RawTls13.ChangeCipherSpec, [1]), Seal(keys[16..32], keys[36..], [20, 0, 0, 12, .. data]));
+    }
+
     public byte[] Done() => tls.Message(14, []);
+
+    // The first record under these keys in either direction: sequence number 0, which is the explicit part of the nonce too.
+    private static byte[] Seal(byte[] key, byte[] iv, byte[] content)
+    {
+        var sealedContent = new byte[content.Length];
+        var tag = new byte[16];
+        using var aes = new AesGcm(key, tag.Length);
+        aes.Encrypt((byte[])[.. iv, .. new byte[8]], content, sealedContent, tag, Additional(content.Length));
+        return RawTls13.Record(RawTls13.Handshake, [.. new byte[8], .. sealedContent, .. tag]);
+    }
+
+    private static byte[] Open(byte[] key, byte[] iv, byte[] record)
+    {
+        var content = new byte[record.Length - 5 - 8 - 16];
+        using var aes = new AesGcm(key, 16);
+        aes.Decrypt((byte[])[.. iv, .. record[5..13]], record[13..^16], record[^16..], content, Additional(content.Length));
+        return content;
+    }
+
+    // Sequence number, type, version, length (RFC 5246 section 6.2.3.3).
+    private static byte[] Additional(int length) => [.. new byte[8], RawTls13.Handshake, 3, 3, .. RawTls13.U16(length)];
+
+    // P_SHA256 (RFC 5246 section 5).
+    private static byte[] Expand(byte[] secret, string label, byte[] seed, int length)
+    {
+        byte[] all = [.. System.Text.Encoding.ASCII.GetBytes(label), .. seed];
+        var output = new List<byte>();
+        for (var a = HMACSHA256.HashData(secret, all); output.Count < length; a = HMACSHA256.HashData(secret, a))
+        {
+            output.AddRange(HMACSHA256.HashData(secret, (byte[])[.. a, .. all]));
+        }
+
+        return [.. output.Take(length)];
+    }
 }

@@ -73,6 +73,31 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
         }
     }
 
+    /// <summary>Reads the next record of the client's in plain text.</summary>
+    public async Task<byte[]> ReadRecordAsync()
+    {
+        var header = await ReadExactlyAsync(5);
+        return [.. header, .. await ReadExactlyAsync((header[3] << 8) | header[4])];
+    }
+
+    private async Task<byte[]> ReadExactlyAsync(int count)
+    {
+        var bytes = new byte[count];
+        for (var read = 0; read < count;)
+        {
+            var more = await socket.ReceiveAsync(bytes.AsMemory(read), stopping);
+            read += more > 0 ? more : throw new SocketException((int)SocketError.Shutdown);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Adds a message of the client's to the transcript.</summary>
+    public void Hear(ReadOnlySpan<byte> message) => _transcript.AddRange(message);
+
+    /// <summary>The hash of all messages so far.</summary>
+    public byte[] TranscriptHash => SHA256.HashData(_transcript.ToArray());
+
     /// <summary>Waits for something of the client's.</summary>
     public async Task ReadAsync()
     {
