@@ -280,6 +280,11 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         {
             Reached |= Milestones.Complete;
         }
+        else if (_isClosedByServer && client.Confirm == Confirm.Close && !_isTls13 && !negotiated.Resumed)
+        {
+            // In a full handshake of TLS 1.2 the server's Finished answers ours; one that closes with it need not be asked any more.
+            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+        }
         else if (_isClosedByServer)
         {
             Fault = ClosedBefore("it was asked for a confirmation");

@@ -13,6 +13,9 @@ internal static class HaproxyLog
 
     public static bool IsHandshake(string line) => line.StartsWith(First, StringComparison.Ordinal);
 
+    /// <summary>Whether it is about a connection that ended within its handshake: these name the listener, here the first of its frontend.</summary>
+    public static bool IsFailure(string line) => line.Contains(" tls/1: ", StringComparison.Ordinal);
+
     /// <exception cref="FormatException">The line is of another format.</exception>
     public static ServerHandshake Parse(string line)
         => line[First.Length..].Split(' ', 7) is [var protocol, var cipher, var resumed, var name, var application, var address, var subject]

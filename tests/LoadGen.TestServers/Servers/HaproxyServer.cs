@@ -5,8 +5,8 @@ namespace LoadGen.TestServers.Servers;
 
 /// <summary>
 /// haproxy with a folder of its own: it completes handshakes, logs them, whether a request comes after them or not, and
-/// closes. It does not tell the group; one that is its only choice is known all the same. A client of TLS 1.3 that resets
-/// at once after its Finished may be seen as one that left within the handshake: haproxy can learn of the reset first.
+/// closes; or it answers HTTP requests. It does not tell the group; one that is its only choice is known all the same. A client of
+/// TLS 1.3 that closes or resets at once after its Finished may be seen as one that left within the handshake.
 /// </summary>
 public sealed class HaproxyServer : ITlsServer
 {
@@ -26,6 +26,9 @@ public sealed class HaproxyServer : ITlsServer
     public ChildProcess Process { get; }
 
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>The lines of its log about connections whose handshake failed.</summary>
+    public IReadOnlyList<string> Failures => [.. Process.StandardOutput.Where(HaproxyLog.IsFailure)];
 
     public IReadOnlyList<ServerHandshake> Handshakes => [.. Process.StandardOutput.Where(HaproxyLog.IsHandshake).Select(HaproxyLog.Parse)];
 
@@ -71,13 +74,13 @@ public sealed class HaproxyServer : ITlsServer
           tune.ssl.default-dh-param 2048
           {(options.SessionIds ? string.Empty : "tune.ssl.cachesize 0")}
         defaults
-          mode tcp
+          mode {(options.AnswersHttp ? "http" : "tcp")}
           timeout client 60s
         frontend tls
           bind 127.0.0.1:{port}{(options.ProxyProtocol ? " accept-proxy" : string.Empty)} ssl {string.Join(' ', await BindAsync(options, folder, cancellation))}
           log global
           log-format "{HaproxyLog.Format}"
-          tcp-request content reject
+          {(options.AnswersHttp ? "http-request return status 200" : "tcp-request content reject")}
 
         """;
 

@@ -27,8 +27,12 @@ public sealed class NginxServer : ITlsServer
     /// <summary>Where it completes handshakes, logs them and closes.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Where it answers every HTTP request with 200; these connections are not logged.</summary>
+    /// <summary>Where it answers every HTTP request with 200.</summary>
     public IPEndPoint HttpEndPoint { get; }
+
+    /// <summary>How many handshakes it has completed there: those of the requests that it answered, and of clients that left without one.</summary>
+    public int HttpHandshakes => File.ReadLines(RequestsPath).Count(line => line == "200")
+        + File.ReadLines(HttpErrorsPath).Count(line => line.Contains("while waiting for request", StringComparison.Ordinal));
 
     /// <summary>The handshakes completed on <see cref="EndPoint"/> up to now, in the order in which their connections ended.</summary>
     public IReadOnlyList<ServerHandshake> Handshakes
@@ -49,6 +53,10 @@ public sealed class NginxServer : ITlsServer
 
     /// <summary>The Unix domain socket where it does the same as on <see cref="EndPoint"/>, if its options say so.</summary>
     public string SocketPath => Path.Combine(_folder.FullName, "nginx.sock");
+
+    private string HttpErrorsPath => Path.Combine(_folder.FullName, "http-errors.log");
+
+    private string RequestsPath => Path.Combine(_folder.FullName, "requests.log");
 
     private string LogPath => Path.Combine(_folder.FullName, "sessions.log");
 
@@ -87,29 +95,38 @@ public sealed class NginxServer : ITlsServer
     /// <exception cref="TimeoutException">There were fewer for <see cref="ChildProcess.Patience"/>.</exception>
     public async Task<IReadOnlyList<ServerHandshake>> WaitForHandshakesAsync(int atLeast, CancellationToken cancellation = default)
     {
-        using var written = new SemaphoreSlim(0);
-        using var watcher = new FileSystemWatcher(_folder.FullName, Path.GetFileName(LogPath));
-        watcher.Changed += (_, _) => written.Release();
-        watcher.EnableRaisingEvents = true;
-        while (true)
-        {
-            var handshakes = Handshakes;
-            if (handshakes.Count >= atLeast)
-            {
-                return handshakes;
-            }
+        await WaitForLogAsync(Path.GetFileName(LogPath), () => Handshakes.Count, atLeast, cancellation);
+        return Handshakes;
+    }
 
-            if (!await written.WaitAsync(ChildProcess.Patience, cancellation))
-            {
-                throw new TimeoutException($"nginx logged {handshakes.Count} handshakes, not {atLeast}.");
-            }
-        }
+    /// <summary>Waits until that many handshakes have been completed on <see cref="HttpEndPoint"/>.</summary>
+    /// <returns>How many were.</returns>
+    /// <exception cref="TimeoutException">There were fewer for <see cref="ChildProcess.Patience"/>.</exception>
+    public async Task<int> WaitForHttpHandshakesAsync(int atLeast, CancellationToken cancellation = default)
+    {
+        await WaitForLogAsync("*.log", () => HttpHandshakes, atLeast, cancellation);
+        return HttpHandshakes;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task WaitForLogAsync(string files, Func<int> count, int atLeast, CancellationToken cancellation)
+    {
+        using var written = new SemaphoreSlim(0);
+        using var watcher = new FileSystemWatcher(_folder.FullName, files);
+        watcher.Changed += (_, _) => written.Release();
+        watcher.EnableRaisingEvents = true;
+        while (count() < atLeast)
+        {
+            if (!await written.WaitAsync(ChildProcess.Patience, cancellation))
+            {
+                throw new TimeoutException($"nginx logged {count()}, not {atLeast}.");
+            }
+        }
     }
 
     private static string Configure(NginxOptions options, string folder, int port, int httpPort)
@@ -137,7 +154,9 @@ public sealed class NginxServer : ITlsServer
               }
             }
             http {
-              access_log off;
+              log_format request '$status';
+              access_log {{folder}}/requests.log request;
+              error_log {{folder}}/http-errors.log info;
               client_body_temp_path {{folder}}/body;
               proxy_temp_path {{folder}}/proxy;
               fastcgi_temp_path {{folder}}/fastcgi;

@@ -76,6 +76,24 @@ public sealed class ScriptedServer : IAsyncDisposable
         }
     });
 
+    /// <summary>Lets a real server speak until the client sends its second flight; from then on it says nothing, and waits until the client closes.</summary>
+    public static ScriptedServer FallsSilent(IPEndPoint server) => new(async (connection, stopping) =>
+    {
+        using var upstream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await upstream.ConnectAsync(server, stopping);
+        var buffer = new byte[64 * 1024];
+        await upstream.SendAsync(buffer.AsMemory(0, await connection.ReceiveAsync(buffer, stopping)), stopping);
+        using var spoken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var speaking = PassOnAsync(upstream, connection, spoken.Token);
+        var count = await connection.ReceiveAsync(buffer, stopping);
+        await spoken.CancelAsync();
+        await speaking;
+        while (count > 0)
+        {
+            count = await connection.ReceiveAsync(buffer, stopping);
+        }
+    });
+
     /// <summary>Waits until every connection accepted by now has been closed by its client, where the script waits for that.</summary>
     public Task AllClosedAsync(CancellationToken cancellation) => Task.WhenAll(_connections).WaitAsync(ChildProcess.Patience, cancellation);
 
@@ -85,6 +103,23 @@ public sealed class ScriptedServer : IAsyncDisposable
         await _serving;
         _listener.Dispose();
         _stopping.Dispose();
+    }
+
+    private static async Task PassOnAsync(Socket from, Socket to, CancellationToken stopping)
+    {
+        try
+        {
+            var buffer = new byte[64 * 1024];
+            int count;
+            while ((count = await from.ReceiveAsync(buffer, stopping)) > 0)
+            {
+                await to.SendAsync(buffer.AsMemory(0, count), CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It falls silent.
+        }
     }
 
     private static async Task ReadAllThatIsThereAsync(Socket connection, CancellationToken stopping)

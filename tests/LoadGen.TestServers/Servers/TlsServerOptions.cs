@@ -35,4 +35,7 @@ public record TlsServerOptions
 
     /// <summary>Whether connections begin with a header of the PROXY protocol; of nginx and haproxy only.</summary>
     public bool ProxyProtocol { get; init; }
+
+    /// <summary>Whether it answers HTTP requests with 200; of haproxy only, where nginx has a port for that.</summary>
+    public bool AnswersHttp { get; init; }
 }

@@ -13,6 +13,9 @@ internal static class Interop
 
     public static ClientIdentity IdentityOf(CertificateFiles files) => new(files.ChainPem, File.ReadAllText(files.KeyPath));
 
+    /// <summary>A load for plans whose load does not matter.</summary>
+    public static Load Once { get; } = new Load.Open(new Schedule(new Constant(1, TimeSpan.FromSeconds(1))));
+
     /// <summary>Closed by close_notify: some servers tell nothing of connections that are reset.</summary>
     public static Plan PlanFor(ITlsServer server, TestAuthority authority, Profile profile) => new()
     {
@@ -40,7 +43,7 @@ internal static class Interop
                 _ => profile,
             },
         ],
-        Load = new Load.Open(new Schedule(new Constant(1, TimeSpan.FromSeconds(1)))),
+        Load = Once,
     };
 
     public static async Task<IReadOnlyList<Outcome>> ShakeAsync(Plan plan, int times)
