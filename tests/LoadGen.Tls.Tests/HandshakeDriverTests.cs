@@ -38,6 +38,40 @@ public sealed class HandshakeDriverTests
     }
 
     [Fact]
+    public async Task What_a_server_said_before_it_reset_counts_although_sending_to_it_failed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "what came before a reset can be read after it");
+        var offered = new TaskCompletionSource();
+        var reset = new TaskCompletionSource();
+        await using var server = ScriptedServer.Does(async (connection, stopping) =>
+        {
+            await connection.ReceiveAsync(new byte[16], stopping);
+            await connection.SendAsync(new byte[] { 22 }, stopping);
+            await offered.Task.WaitAsync(stopping);
+            await connection.SendAsync(new byte[] { 21 }, stopping);
+            connection.LingerState = new LingerOption(true, 0);
+            connection.Close();
+            reset.SetResult();
+        });
+        ScriptedMachine? machine = null;
+        machine = new ScriptedMachine(buffer =>
+        {
+            if (buffer[0] == 21)
+            {
+                machine!.Fault = new MachineFault(FailureKind.AlertReceived, FaultSide.Server, "access_denied", "the server said why");
+                return;
+            }
+
+            offered.SetResult();
+            reset.Task.Wait(TestContext.Current.CancellationToken);
+        });
+
+        var outcome = await RunAsync(server.EndPoint, machine);
+
+        Assert.Equal((FailureKind.AlertReceived, "access_denied"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
+    }
+
+    [Fact]
     public async Task What_a_machine_throws_is_one_failure_in_its_phase_and_the_connection_is_closed()
     {
         await using var server = ScriptedServer.Does(async (connection, stopping) =>
@@ -88,7 +122,7 @@ public sealed class HandshakeDriverTests
 
         public CertificateSummary? Certificate => null;
 
-        public MachineFault? Fault => null;
+        public MachineFault? Fault { get; set; }
 
         public string Awaited => "the end of the test";
 

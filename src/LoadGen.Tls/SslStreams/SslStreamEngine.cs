@@ -195,7 +195,7 @@ internal sealed class SslStreamClient : IHandshakeClient
         else if (error is AuthenticationException or IOException)
         {
             var (failure, side, alert) = SslStreamFailures.Classify(causes.Select(cause => cause.Message));
-            _attempt.Fail(failure, side, causes[^1].Message, alert);
+            _attempt.Fail(failure, side, SslStreamFailures.Explain(failure, alert, causes[^1].Message), alert);
         }
         else
         {
@@ -288,6 +288,21 @@ internal static partial class SslStreamFailures
         }
 
         return (FailureKind.ProtocolError, FaultSide.Server, null);
+    }
+
+    /// <summary>A sentence for people, as the other engine would have it; the innermost message is often a code and a reason of OpenSSL's.</summary>
+    public static string Explain(FailureKind kind, string? alert, string message)
+    {
+        var reason = ErrorCode().Match(message) is { Success: true } match
+            ? $"{message[(message.LastIndexOf(':') + 1)..]} (OpenSSL error {match.Groups["code"].Value})"
+            : message;
+        return kind switch
+        {
+            FailureKind.AlertReceived => $"the server sent alert {alert}",
+            FailureKind.ClosedEarly => "the server closed the connection before the handshake finished",
+            FailureKind.CertificateInvalid => $"malformed certificate: {reason}",
+            _ => $"the server broke the protocol: {reason}",
+        };
     }
 
     [GeneratedRegex("error:(?<code>[0-9A-Fa-f]{8}):")]

@@ -40,10 +40,15 @@ public sealed partial class SummaryTests
         Assert.Equal(Figure().Matches(string.Join(' ', Write(width: 500))).Select(found => found.Value).Order(), Figure().Matches(string.Join(' ', lines)).Select(found => found.Value).Order());
     }
 
-    private static List<string> Write(int width)
+    [Fact]
+    public void A_warning_stands_under_the_verdict()
+        => Assert.Contains("  warning: refusals are not seen", Write(width: 200, "refusals are not seen"));
+
+    private static List<string> Write(int width, params string[] warnings)
     {
         var result = FinishedRun(lagMs: 2.5) with
         {
+            Warnings = warnings,
             Thresholds = [new("p99<50ms", 7.739, true), new("failures<0.1%", 0.333333, false), new("dns.max<1ms", null, false)],
         };
         using var text = new StringWriter();

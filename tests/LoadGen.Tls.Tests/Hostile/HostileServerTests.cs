@@ -63,6 +63,23 @@ public sealed class HostileServerTests(TestAuthority authority) : IClassFixture<
         Assert.Equal(version, outcome.Negotiated.TlsVersion);
     }
 
+    /// <summary>What is counted where records are decrypted must not depend on whose code decrypts them.</summary>
+    [Theory]
+    [InlineData("never encrypts its flight")]
+    [InlineData("begins a ticket in the record of Finished")]
+    [InlineData("changes its cipher without end")]
+    [InlineData("sends a wrong Finished")]
+    public async Task Managed_cryptography_makes_no_difference(string name)
+    {
+        var hostile = HostileCases.All.First(each => each.Name == name);
+        await using var server = RawTls13.Serve(authority.Good(), hostile.Script);
+
+        var outcome = await HostileServers.ShakeAsync(
+            "bouncycastle", server.EndPoint, authority, new Profile { Name = "p" }, Cancellation, crypto: CryptoChoice.Managed);
+
+        Assert.Equal((hostile.Kind, hostile.Phase, FaultSide.Server), (outcome.Failure?.Kind, outcome.Failure?.Phase, outcome.Failure?.Side));
+    }
+
     [Theory]
     [InlineData("bouncycastle")]
     [InlineData("sslstream")]

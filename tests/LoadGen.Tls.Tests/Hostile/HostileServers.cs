@@ -10,12 +10,14 @@ namespace LoadGen.Tls.Tests.Hostile;
 internal static class HostileServers
 {
     public static async Task<Outcome> ShakeAsync(
-        string engineName, IPEndPoint endPoint, TestAuthority authority, Profile profile, CancellationToken cancellation, TimeSpan? timeout = null)
+        string engineName, IPEndPoint endPoint, TestAuthority authority, Profile profile, CancellationToken cancellation, TimeSpan? timeout = null,
+        CryptoChoice crypto = CryptoChoice.Native)
     {
         var plan = new Plan
         {
             Name = "test",
             Engine = engineName,
+            Crypto = crypto,
             Targets =
             [
                 new Target

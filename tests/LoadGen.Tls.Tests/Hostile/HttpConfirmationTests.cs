@@ -168,6 +168,32 @@ public sealed class HttpConfirmationTests(TestAuthority authority) : IClassFixtu
         AssertFailed(FailureKind.ClosedEarly, await ShakeAsync(server.EndPoint, Http));
     }
 
+    [Theory]
+    [InlineData("close", FailureKind.ClosedEarly)]
+    [InlineData("reset", FailureKind.ConnectionReset)]
+    [InlineData("silence", FailureKind.HandshakeTimeout)]
+    public async Task A_server_that_ends_the_connection_or_is_silent_has_not_answered(string how, FailureKind kind)
+    {
+        await using var server = RawTls13.Serve(authority.Good(), async tls =>
+        {
+            await tls.SendAsync(tls.GoodFlight());
+            await tls.ReadAsync();
+            await tls.SendAsync(Data(tls, Ok[..8]));
+            switch (how)
+            {
+                case "close":
+                    tls.Close();
+                    break;
+                case "reset":
+                    tls.Reset();
+                    break;
+            }
+        });
+
+        AssertFailed(kind, await HostileServers.ShakeAsync(
+            "bouncycastle", server.EndPoint, authority, Http, Cancellation, kind == FailureKind.HandshakeTimeout ? TimeSpan.FromSeconds(2) : null));
+    }
+
     private static Profile Http { get; } = new() { Name = "p", TlsVersions = [TlsVersion.Tls13], Confirm = Confirm.Http };
 
     private static byte[] Data(RawTls13 tls, string text) => tls.Seal(RawTls13.ApplicationData, Encoding.Latin1.GetBytes(text));
