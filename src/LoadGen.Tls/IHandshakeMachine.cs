@@ -23,6 +23,9 @@ internal interface IHandshakeMachine
     /// <summary>What is still to come from the server; completes "the server closed the connection before ...".</summary>
     string Awaited { get; }
 
+    /// <summary>Whether the next bytes may take the client long to check, such as a chain that it has not seen: too long for a thread of the sockets.</summary>
+    bool MayTakeLong { get; }
+
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 

@@ -22,6 +22,8 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
 
     public MachineFault? Fault { get; private set; }
 
+    public bool MayTakeLong => client.ExpectsNewChain;
+
     public string Awaited => (_isConfirming, client.Confirm) switch
     {
         (true, Confirm.Http) => "it answered the HTTP request",
@@ -182,7 +184,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client) : TlsClientProt
         catch (TlsFatalAlertReceived alert)
         {
             var name = ((TlsAlert)alert.AlertDescription).Name();
-            Fault ??= new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent alert {name}");
+            Fault ??= new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent alert {name}{client.HintAt((TlsAlert)alert.AlertDescription)}");
         }
         catch (UnreadableChain unreadable)
         {

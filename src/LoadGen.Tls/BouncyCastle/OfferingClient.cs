@@ -53,6 +53,15 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>The host of an HTTP request.</summary>
     public string Host => _verifier.ServerName;
 
+    /// <summary>What may be behind an alert of the server that says little, for the sentence about it; usually empty.</summary>
+    public string HintAt(TlsAlert alert)
+        => alert == TlsAlert.handshake_failure && Verdict is null && _offer.Versions.All(version => !ProtocolVersion.TLSv13.Equals(version)) && !_offer.Groups.Contains(NamedGroup.secp521r1)
+            ? " (it found nothing in common with the client's offer; before TLS 1.3 a server with a P-521 certificate needs secp521r1 among the groups)"
+            : "";
+
+    /// <summary>Whether a chain is still to come, and likely one that has not been checked before.</summary>
+    public bool ExpectsNewChain => Verdict is null && _verifier.ExpectsNewChain;
+
     /// <summary>Whether this handshake offers a session.</summary>
     public bool OffersSession => _session is not null;
 
@@ -89,6 +98,11 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         _ocspStapled = serverCertificate.CertificateStatus is not null
             || (TlsUtilities.IsTlsV13(m_context)
                 && serverCertificate.Certificate.GetCertificateEntryAt(0).Extensions?.ContainsKey(ExtensionType.status_request) == true);
+        if (_verifier.ExpectsNewChain)
+        {
+            (list[0] as ParsedCertificate)?.PrepareKey(_verifier.MostRsaBits);
+        }
+
         Verdict = _verifier.Verify(chain);
         if (Details is not null)
         {
@@ -165,6 +179,15 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         }
     }
 
+    public override void NotifySecureRenegotiation(bool secureRenegotiation)
+    {
+        if (!secureRenegotiation)
+        {
+            // RFC 5746 section 4.1 lets a client refuse, as OpenSSL and browsers do.
+            throw new TlsFatalAlert(AlertDescription.handshake_failure, "the server did not send renegotiation_info: it has no secure renegotiation (RFC 5746)");
+        }
+    }
+
     public override bool ShouldUseExtendedMasterSecret() => _profile.ExtendedMasterSecret;
 
     // Against the advice of RFC 7627 section 5.3: a server without the extended master secret is to be measured as well.
@@ -224,7 +247,10 @@ internal sealed class AnyDhGroup : TlsDHGroupVerifier
     // The default minimum of OpenSSL 3 and GnuTLS.
     private const int LeastPrimeBits = 1024;
 
+    // The largest group of RFC 7919. Each agreement is computed anew, in the threads of the sockets.
+    private const int MostPrimeBits = 8192;
+
     public static AnyDhGroup Instance { get; } = new();
 
-    public bool Accept(DHGroup dhGroup) => dhGroup.P.BitLength >= LeastPrimeBits;
+    public bool Accept(DHGroup dhGroup) => dhGroup.P.BitLength is >= LeastPrimeBits and <= MostPrimeBits;
 }

@@ -29,7 +29,7 @@ internal sealed class SslStreamEngine : IHandshakeEngine
         _plan = plan;
         _clock = clock;
         _dialer = new Dialer(plan, clock);
-        _verifiers = [.. plan.Targets.Select(target => new CertificateVerifier(target))];
+        _verifiers = [.. plan.Targets.Select(target => new CertificateVerifier(target, plan.Limits.RsaBits))];
     }
 
     public static EngineCapabilities Capabilities { get; } = new()
@@ -108,6 +108,11 @@ internal sealed class SslStreamClient : IHandshakeClient
         try
         {
             await stream.AuthenticateAsClientAsync(options, _attempt.Deadline);
+            if (_attempt.IsTooLate())
+            {
+                return _attempt.Failed(_verdict?.Summary);
+            }
+
             var negotiated = new Negotiated(VersionOf(stream.SslProtocol), stream.NegotiatedCipherSuite.ToString(), Group: null, Resumed: false);
             return _attempt.Completed(negotiated, began, _verdict?.Summary);
         }

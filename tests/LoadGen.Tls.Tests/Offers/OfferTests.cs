@@ -20,7 +20,6 @@ public sealed class OfferTests
         Assert.Equal(["x25519", "secp256r1", "secp384r1"], offer.Groups.Select(CodePoints.Name));
         Assert.Equal([TlsGroup.x25519], offer.KeyShares);
         Assert.Equal(TlsSignatureScheme.ecdsa_secp256r1_sha256, offer.SignatureSchemes[0]);
-        Assert.Empty(offer.Certificates);
     }
 
     [Fact]
