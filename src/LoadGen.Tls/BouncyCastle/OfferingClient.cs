@@ -6,6 +6,7 @@ using LoadGen.Tls.Offers;
 using LoadGen.Tls.Probing;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto;
+using X500DistinguishedName = System.Security.Cryptography.X509Certificates.X500DistinguishedName;
 
 namespace LoadGen.Tls.BouncyCastle;
 
@@ -118,6 +119,11 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
 
     public TlsCredentials? GetClientCredentials(CertificateRequest certificateRequest)
     {
+        if (Details is not null)
+        {
+            Details.ClientAuthorities = [.. (certificateRequest.CertificateAuthorities ?? []).Select(name => BoundedText.Of(new X500DistinguishedName(name.GetEncoded()).Name))];
+        }
+
         var credentials = _offer.NextCredentials()?.For(certificateRequest, m_context);
         _sentCertificate = credentials is not null;
         return credentials;
