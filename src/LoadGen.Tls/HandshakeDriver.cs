@@ -135,6 +135,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         var began = _attempt.Restart();
         var seen = Milestones.None;
         var isFirst = true;
+        var arrived = began;
         // The handshake ends with the server's confirmation. What follows it, such as a reset or an answer to close_notify, does
         // not count any more.
         while (machine.Fault is not null || !seen.HasFlag(Milestones.ServerConfirmed))
@@ -157,14 +158,17 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                 break;
             }
 
-            var count = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
+            // Bytes that wait already came while the client was computing, such as checking a chain: that time is not the server's.
+            var receiving = socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, _attempt.Deadline);
+            var wereThere = receiving.IsCompleted && !isFirst;
+            var count = await receiving;
             if (count == 0)
             {
                 _attempt.Fail(FailureKind.ClosedEarly, FaultSide.Server, $"the server closed the connection before {machine.Awaited}");
                 return _attempt.Failed(machine.Certificate);
             }
 
-            var arrived = clock.GetTimestamp();
+            arrived = wereThere ? arrived : clock.GetTimestamp();
             if (isFirst && NotTls.Explain(_buffer.AsSpan(0, count)) is { } explanation)
             {
                 _attempt.Fail(FailureKind.ProtocolError, FaultSide.Server, explanation);
@@ -172,9 +176,20 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             }
 
             isFirst = false;
+            if (machine.MayTakeLong)
+            {
+                await Task.Run(() => machine.Offer(_buffer, count));
+            }
+            else
+            {
+                machine.Offer(_buffer, count);
+            }
 
-            machine.Offer(_buffer, count);
             seen = MarkReceived(machine, seen, arrived);
+            if (_attempt.IsTooLate())
+            {
+                return _attempt.Failed(machine.Certificate);
+            }
         }
 
         return _attempt.Completed(machine.Negotiated!, began, machine.Certificate);

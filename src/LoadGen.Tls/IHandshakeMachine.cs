@@ -29,6 +29,9 @@ internal interface IHandshakeMachine
     /// </summary>
     bool HasQuestion { get; }
 
+    /// <summary>Whether the next bytes may take the client long to check, such as a chain that it has not seen: too long for a thread of the sockets.</summary>
+    bool MayTakeLong { get; }
+
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 

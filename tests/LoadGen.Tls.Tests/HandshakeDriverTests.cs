@@ -96,7 +96,72 @@ public sealed class HandshakeDriverTests
     public void A_failure_of_no_known_kind_phase_or_side_cannot_be_made(FailureKind kind, Phase phase, FaultSide side)
         => Assert.Throws<ArgumentOutOfRangeException>(() => new Failure(kind, phase, side, null, "it broke"));
 
-    private static async Task<Outcome> RunAsync(IPEndPoint endPoint, IHandshakeMachine machine)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_server_sent_while_the_client_was_checking_took_the_clients_time(bool mayTakeLong)
+    {
+        var (hello, rest) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var server = ScriptedServer.Does(async (connection, stopping) =>
+        {
+            await connection.ReceiveAsync(new byte[16], stopping);
+            await connection.SendAsync(new byte[] { 22 }, stopping);
+            await hello.Task.WaitAsync(stopping);
+            await connection.SendAsync(new byte[] { 22 }, stopping);
+            rest.SetResult();
+            await connection.ReceiveAsync(new byte[16], stopping);
+        });
+        ScriptedMachine machine = null!;
+        machine = new ScriptedMachine(_ =>
+        {
+            if (!hello.TrySetResult())
+            {
+                machine.After = Milestones.ServerFlight | Milestones.ClientFinished | Milestones.Complete;
+            }
+
+            rest.Task.Wait(TestContext.Current.CancellationToken);
+        })
+        {
+            After = Milestones.ServerHello, Negotiated = Kind, MayTakeLong = mayTakeLong,
+        };
+
+        var outcome = await RunAsync(server.EndPoint, machine);
+
+        Assert.True(outcome.IsCompleted, outcome.Failure?.ToString());
+        Assert.Equal(TimeSpan.Zero, outcome.Phases[Phase.ServerFlight]);
+        Assert.NotEqual(TimeSpan.Zero, outcome.Phases[Phase.ClientFinished]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_check_that_takes_longer_than_the_deadline_is_a_timeout_of_the_client(bool mayTakeLong)
+    {
+        await using var server = ScriptedServer.Does(async (connection, stopping) =>
+        {
+            await connection.ReceiveAsync(new byte[16], stopping);
+            await connection.SendAsync(new byte[] { 22 }, stopping);
+            await connection.ReceiveAsync(new byte[16], stopping);
+        });
+        var timeout = TimeSpan.FromMilliseconds(300);
+        using var check = new CancellationTokenSource();
+        var machine = new ScriptedMachine(_ =>
+        {
+            // The deadline's timer was set before this one.
+            check.CancelAfter(2 * timeout);
+            check.Token.WaitHandle.WaitOne();
+        })
+        {
+            After = Milestones.ServerHello | Milestones.ServerFlight | Milestones.ClientFinished | Milestones.Complete, Negotiated = Kind, MayTakeLong = mayTakeLong,
+        };
+
+        var outcome = await RunAsync(server.EndPoint, machine, new Limits { HandshakeTimeout = timeout });
+
+        Assert.Equal((FailureKind.HandshakeTimeout, FaultSide.Client), (outcome.Failure?.Kind, outcome.Failure?.Side));
+        Assert.Contains("the client took too long", outcome.Failure!.Detail, StringComparison.Ordinal);
+    }
+
+    private static async Task<Outcome> RunAsync(IPEndPoint endPoint, IHandshakeMachine machine, Limits? limits = null)
     {
         var plan = new Plan
         {
@@ -104,6 +169,7 @@ public sealed class HandshakeDriverTests
             Targets = [new Target { Name = "test", Host = endPoint.Address.ToString(), Port = endPoint.Port, ServerName = "localhost", Trust = Trust.Insecure }],
             Profiles = [new Profile { Name = "p" }],
             Load = new Load.Open(new Schedule(new Constant(1, TimeSpan.FromSeconds(1)))),
+            Limits = limits ?? new Limits(),
         };
         using var driver = new HandshakeDriver(plan, new Dialer(plan, TimeProvider.System), TimeProvider.System);
         return await driver.RunAsync(0, 0, machine, TestContext.Current.CancellationToken);
@@ -114,7 +180,9 @@ public sealed class HandshakeDriverTests
     {
         private bool _hasOutput;
 
-        public Milestones After { get; init; }
+        public bool MayTakeLong { get; init; }
+
+        public Milestones After { get; set; }
 
         public Milestones Reached { get; private set; }
 
@@ -133,7 +201,7 @@ public sealed class HandshakeDriverTests
         public void Offer(byte[] buffer, int count)
         {
             offered(buffer);
-            Reached = After;
+            Reached |= After;
             _hasOutput = true;
         }
 

@@ -20,6 +20,12 @@ public sealed record Limits
 
     /// <summary>From the established connection to what the profile calls success; 1 ms to 10 min.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The largest RSA key, in bits, of a certificate that a server sends; 2048 to 16,384, OpenSSL's end. The time of a signature's check grows with the
+    /// square of it.
+    /// </summary>
+    public int RsaBits { get; init; } = 8192;
 }
 
 /// <summary>How the client ends a connection once its handshake is over.</summary>

@@ -17,6 +17,8 @@ internal static class PlanRules
     public const int MostServerNames = 10_000;
     public const int MostSources = 256;
     public const int MostStages = 1000;
+    public const int LeastRsaBits = 2048;
+    public const int MostRsaBits = 16_384;
     public const int LongestName = 100;
 
     /// <summary>Of different CA certificates: several times those of an operating system. The plan goes to the workers in one message, whose frame of 16 MiB has an end.</summary>

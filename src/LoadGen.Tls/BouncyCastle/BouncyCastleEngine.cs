@@ -39,7 +39,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         Crypto = plan.Crypto == CryptoChoice.Native ? Native : Managed;
         _dialer = new Dialer(plan, clock);
         _certificates = new ServerCertificates(native: plan.Crypto == CryptoChoice.Native);
-        _verifiers = [.. plan.Targets.Select(CertificateVerifier.ForEachName)];
+        _verifiers = [.. plan.Targets.Select(target => CertificateVerifier.ForEachName(target, plan.Limits.RsaBits))];
         IReadOnlyList<ClientCredentials>[] credentials = [.. plan.Profiles.Select(CredentialsOf)];
         _offers = [.. plan.Targets.Select(target => plan.Profiles.Select((profile, i) => new BouncyCastleOffer(new Offer(target, profile), credentials[i])).ToArray())];
     }

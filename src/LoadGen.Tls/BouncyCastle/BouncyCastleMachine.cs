@@ -33,6 +33,8 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
 
     public MachineFault? Fault { get; private set; }
 
+    public bool MayTakeLong => client.ExpectsNewChain;
+
     public string Awaited => (_isConfirming, client.Confirm) switch
     {
         (true, Confirm.Http) => "it answered the HTTP request",
@@ -353,6 +355,6 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             RaiseAlertFatal(alert.AlertDescription, alert.Message, alert);
         }
 
-        Fault ??= MachineFaults.Of(error, client.Verdict, Awaited);
+        Fault ??= MachineFaults.Of(error, client.Verdict, Awaited, client.HintAt);
     }
 }

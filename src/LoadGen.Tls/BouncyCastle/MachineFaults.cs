@@ -14,9 +14,10 @@ internal static class MachineFaults
     /// <param name="error">What was thrown.</param>
     /// <param name="verdict">The verdict on the server's chain; <see langword="null"/> before there is one.</param>
     /// <param name="awaited">What was still to come.</param>
-    public static MachineFault Of(IOException error, CertificateVerdict? verdict, string awaited) => error switch
+    /// <param name="hintAt">What may be behind an alert of the server; usually empty.</param>
+    public static MachineFault Of(IOException error, CertificateVerdict? verdict, string awaited, Func<TlsAlert, string> hintAt) => error switch
     {
-        TlsFatalAlertReceived alert => Received(((TlsAlert)alert.AlertDescription).Name()),
+        TlsFatalAlertReceived alert => Received((TlsAlert)alert.AlertDescription, hintAt),
         UnreadableChain chain => new(FailureKind.CertificateInvalid, FaultSide.Server, NameOf(chain), chain.Message),
         TlsFatalAlert alert when verdict is { Fault: { } kind } => new(kind, FaultSide.Server, NameOf(alert), verdict.Detail),
         TlsFatalAlert { AlertDescription: AlertDescription.internal_error } alert => new(
@@ -40,7 +41,8 @@ internal static class MachineFaults
         InnerException: null, AlertDescription: not (AlertDescription.bad_certificate or AlertDescription.unsupported_certificate or AlertDescription.certificate_unknown),
     };
 
-    private static MachineFault Received(string name) => new(FailureKind.AlertReceived, FaultSide.Server, name, $"the server sent alert {name}");
+    private static MachineFault Received(TlsAlert alert, Func<TlsAlert, string> hintAt)
+        => new(FailureKind.AlertReceived, FaultSide.Server, alert.Name(), $"the server sent alert {alert.Name()}{hintAt(alert)}");
 
     private static string NameOf(TlsFatalAlert alert) => ((TlsAlert)alert.AlertDescription).Name();
 }

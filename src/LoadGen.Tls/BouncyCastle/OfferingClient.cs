@@ -6,6 +6,7 @@ using LoadGen.Tls.Offers;
 using LoadGen.Tls.Probing;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto;
+using X500DistinguishedName = System.Security.Cryptography.X509Certificates.X500DistinguishedName;
 
 namespace LoadGen.Tls.BouncyCastle;
 
@@ -53,6 +54,15 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>The HTTP request that is to confirm the handshake.</summary>
     public byte[] HttpRequest => _offer.HttpRequestFor(_name);
 
+    /// <summary>What may be behind an alert of the server that says little, for the sentence about it; usually empty.</summary>
+    public string HintAt(TlsAlert alert)
+        => alert == TlsAlert.handshake_failure && Verdict is null && _offer.Versions.All(version => !ProtocolVersion.TLSv13.Equals(version)) && !_offer.Groups.Contains(NamedGroup.secp521r1)
+            ? " (it found nothing in common with the client's offer; before TLS 1.3 a server with a P-521 certificate needs secp521r1 among the groups)"
+            : "";
+
+    /// <summary>Whether a chain is still to come, and likely one that has not been checked before.</summary>
+    public bool ExpectsNewChain => Verdict is null && _verifier.ExpectsNewChain;
+
     /// <summary>Whether this handshake offers a session.</summary>
     public bool OffersSession => _session is not null;
 
@@ -90,6 +100,11 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         _ocspStapled = serverCertificate.CertificateStatus is not null
             || (TlsUtilities.IsTlsV13(m_context)
                 && serverCertificate.Certificate.GetCertificateEntryAt(0).Extensions?.ContainsKey(ExtensionType.status_request) == true);
+        if (_verifier.ExpectsNewChain)
+        {
+            (list[0] as ParsedCertificate)?.PrepareKey(_verifier.MostRsaBits);
+        }
+
         Verdict = _verifier.Verify(chain);
         if (Details is not null)
         {
@@ -106,6 +121,11 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public TlsCredentials? GetClientCredentials(CertificateRequest certificateRequest)
     {
         _certificateRequested = true;
+        if (Details is not null)
+        {
+            Details.ClientAuthorities = [.. (certificateRequest.CertificateAuthorities ?? []).Select(name => BoundedText.Of(new X500DistinguishedName(name.GetEncoded()).Name))];
+        }
+
         var credentials = _offer.NextCredentials()?.For(certificateRequest, m_context);
         _sentCertificate = credentials is not null;
         return credentials;
@@ -164,6 +184,15 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
         if (Details is not null && TlsExtensionsUtilities.GetSupportedGroupsExtension(serverExtensions) is { } groups)
         {
             Details.ServerGroups = [.. groups.Select(group => ((TlsGroup)group).Name())];
+        }
+    }
+
+    public override void NotifySecureRenegotiation(bool secureRenegotiation)
+    {
+        if (!secureRenegotiation)
+        {
+            // RFC 5746 section 4.1 lets a client refuse, as OpenSSL and browsers do.
+            throw new TlsFatalAlert(AlertDescription.handshake_failure, "the server did not send renegotiation_info: it has no secure renegotiation (RFC 5746)");
         }
     }
 
@@ -227,7 +256,10 @@ internal sealed class AnyDhGroup : TlsDHGroupVerifier
     // The default minimum of OpenSSL 3 and GnuTLS.
     private const int LeastPrimeBits = 1024;
 
+    // The largest group of RFC 7919. Each agreement is computed anew, in the threads of the sockets.
+    private const int MostPrimeBits = 8192;
+
     public static AnyDhGroup Instance { get; } = new();
 
-    public bool Accept(DHGroup dhGroup) => dhGroup.P.BitLength >= LeastPrimeBits;
+    public bool Accept(DHGroup dhGroup) => dhGroup.P.BitLength is >= LeastPrimeBits and <= MostPrimeBits;
 }

@@ -1,6 +1,7 @@
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Offers;
+using Org.BouncyCastle.Asn1.Pkcs;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Asn1.X9;
 using Org.BouncyCastle.Crypto;
@@ -39,14 +40,47 @@ internal sealed class ServerCertificates
 internal class ParsedCertificate(BcTlsCrypto crypto, byte[] encoding) : BcTlsCertificate(crypto, encoding)
 {
     private readonly byte[] _encoding = encoding;
-    private AsymmetricKeyParameter? _key;
+    private readonly Lock _lock = new();
+    private volatile AsymmetricKeyParameter? _key;
 
     public override byte[] GetEncoded() => _encoding;
 
-    public override Tls13Verifier CreateVerifier(int signatureScheme)
-        => IsForHandshakes(signatureScheme) ? base.CreateVerifier(signatureScheme) : throw new TlsFatalAlert(AlertDescription.illegal_parameter);
+    /// <summary>
+    /// Makes the key ready for use. BouncyCastle's test of a large RSA modulus for being composite takes seconds: once, and not in a thread
+    /// that others wait for.
+    /// </summary>
+    /// <param name="mostRsaBits">A larger key is not made ready, since it is refused.</param>
+    public virtual void PrepareKey(int mostRsaBits)
+    {
+        if (!(RsaBits > mostRsaBits))
+        {
+            GetPublicKey();
+        }
+    }
 
-    protected override AsymmetricKeyParameter GetPublicKey() => _key ??= base.GetPublicKey();
+    public override Tls13Verifier CreateVerifier(int signatureScheme)
+        => !IsForHandshakes(signatureScheme) ? throw new TlsFatalAlert(AlertDescription.illegal_parameter)
+            : GetPublicKey() is RsaKeyParameters ? new ExactLengthVerifier13(base.CreateVerifier(signatureScheme), SignatureBytes)
+            : base.CreateVerifier(signatureScheme);
+
+    public override TlsVerifier CreateVerifier(short signatureAlgorithm)
+        => GetPublicKey() is RsaKeyParameters ? new ExactLengthVerifier12(base.CreateVerifier(signatureAlgorithm), SignatureBytes) : base.CreateVerifier(signatureAlgorithm);
+
+    protected override AsymmetricKeyParameter GetPublicKey()
+    {
+        lock (_lock)
+        {
+            return _key ??= base.GetPublicKey();
+        }
+    }
+
+    // Of the modulus of an RSA key of either kind; null for other keys.
+    private int? RsaBits
+        => SubjectPublicKeyInfo.Algorithm.Algorithm is var algorithm && (algorithm.Equals(PkcsObjectIdentifiers.RsaEncryption) || algorithm.Equals(PkcsObjectIdentifiers.IdRsassaPss))
+            ? RsaPublicKeyStructure.GetInstance(SubjectPublicKeyInfo.ParsePublicKey()).Modulus.BitLength
+            : null;
+
+    private int SignatureBytes => (((RsaKeyParameters)GetPublicKey()).Modulus.BitLength + 7) / 8;
 
     // In TLS 1.3 an ECDSA scheme determines the curve (RFC 8446 section 4.2.3), and PKCS #1 v1.5 and SHA-1 sign certificates only
     // (section 4.4.3). BouncyCastle accepts all of them.
@@ -57,9 +91,34 @@ internal class ParsedCertificate(BcTlsCrypto crypto, byte[] encoding) : BcTlsCer
     };
 }
 
+/// <summary>
+/// Refuses an RSA signature that is not as long as the modulus (RFC 8017 sections 8.1.2 and 8.2.2), which BouncyCastle takes for a number
+/// with a zero in front.
+/// </summary>
+internal sealed class ExactLengthVerifier13(Tls13Verifier inner, int bytes) : Tls13Verifier
+{
+    public Stream Stream => inner.Stream;
+
+    public bool VerifySignature(byte[] signature) => signature.Length == bytes && inner.VerifySignature(signature);
+}
+
+/// <summary>The same for TLS 1.2.</summary>
+internal sealed class ExactLengthVerifier12(TlsVerifier inner, int bytes) : TlsVerifier
+{
+    public TlsStreamVerifier? GetStreamVerifier(DigitallySigned digitallySigned)
+        => digitallySigned.Signature.Length == bytes ? inner.GetStreamVerifier(digitallySigned) : null;
+
+    public bool VerifyRawSignature(DigitallySigned digitallySigned, byte[] hash)
+        => digitallySigned.Signature.Length == bytes && inner.VerifyRawSignature(digitallySigned, hash);
+}
+
 /// <summary>A certificate that accepts any handshake signature: for the handshakes of lean checks whose signature is not verified.</summary>
 internal sealed class UncheckedCertificate(BcTlsCrypto crypto, byte[] encoding) : ParsedCertificate(crypto, encoding)
 {
+    public override void PrepareKey(int mostRsaBits)
+    {
+    }
+
     public override Tls13Verifier CreateVerifier(int signatureScheme) => PassingVerifier.Instance;
 
     public override TlsVerifier CreateVerifier(short signatureAlgorithm) => PassingVerifier.Instance;
@@ -94,6 +153,15 @@ internal sealed class NativeCertificate : ParsedCertificate
         _maySign = SupportsKeyUsage(KeyUsage.DigitalSignature);
     }
 
+    // What the platform verifies needs no key of BouncyCastle's.
+    public override void PrepareKey(int mostRsaBits)
+    {
+        if (_key is null)
+        {
+            base.PrepareKey(mostRsaBits);
+        }
+    }
+
     public override Tls13Verifier CreateVerifier(int signatureScheme)
         => _maySign && _key?.Verifies((TlsSignatureScheme)signatureScheme) == true
             ? new NativeVerifier13(_key, signatureScheme)
@@ -102,7 +170,7 @@ internal sealed class NativeCertificate : ParsedCertificate
     // BouncyCastle refuses what the certificate does not allow, and verifies what the native key cannot.
     public override TlsVerifier CreateVerifier(short signatureAlgorithm)
         => _maySign && _key is EcdsaVerifyingKey or RsaVerifyingKey
-            ? new NativeVerifier12(_key, base.CreateVerifier(signatureAlgorithm))
+            ? new NativeVerifier12(_key, () => base.CreateVerifier(signatureAlgorithm))
             : base.CreateVerifier(signatureAlgorithm);
 
     public override TlsEncryptor CreateEncryptor(int tlsCertificateRole)
@@ -130,14 +198,21 @@ internal sealed class NativeVerifier13(VerifyingKey key, int signatureScheme) : 
 }
 
 /// <summary>Verifies the signature of a TLS 1.2 ServerKeyExchange (RFC 5246 section 7.4.3); those of older versions by BouncyCastle's code.</summary>
-internal sealed class NativeVerifier12(VerifyingKey key, TlsVerifier managed) : TlsVerifier
+/// <param name="key">The platform's key.</param>
+/// <param name="managed">Makes BouncyCastle's verifier, for which it makes its key; only where it is needed.</param>
+internal sealed class NativeVerifier12(VerifyingKey key, Func<TlsVerifier> managed) : TlsVerifier
 {
-    public TlsStreamVerifier? GetStreamVerifier(DigitallySigned digitallySigned) => managed.GetStreamVerifier(digitallySigned);
+    public TlsStreamVerifier? GetStreamVerifier(DigitallySigned digitallySigned)
+        => IsNative(digitallySigned) ? null : managed().GetStreamVerifier(digitallySigned);
 
     public bool VerifyRawSignature(DigitallySigned digitallySigned, byte[] hash)
-        => digitallySigned.Algorithm is { } algorithm && (TlsSignatureScheme)SignatureScheme.From(algorithm) is var scheme && key.VerifiesHashBy(scheme)
-            ? key.VerifyHash(scheme, hash, digitallySigned.Signature)
-            : managed.VerifyRawSignature(digitallySigned, hash);
+        => IsNative(digitallySigned)
+            ? key.VerifyHash(SchemeOf(digitallySigned.Algorithm), hash, digitallySigned.Signature)
+            : managed().VerifyRawSignature(digitallySigned, hash);
+
+    private bool IsNative(DigitallySigned signed) => signed.Algorithm is { } algorithm && key.VerifiesHashBy(SchemeOf(algorithm));
+
+    private static TlsSignatureScheme SchemeOf(SignatureAndHashAlgorithm algorithm) => (TlsSignatureScheme)SignatureScheme.From(algorithm);
 }
 
 /// <summary>Encrypts the premaster secret of a static RSA key exchange (RFC 5246 section 7.4.7.1).</summary>

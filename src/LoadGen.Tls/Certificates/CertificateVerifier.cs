@@ -19,15 +19,20 @@ internal sealed class CertificateVerifier : IDisposable
     private const int MostRemembered = 16;
 
     private readonly Target _target;
+    private readonly int _mostRsaBits;
     private readonly X509Certificate2Collection _authorities = [];
     private readonly Lock _lock = new();
     private volatile Seen[] _seen = [];
+    private volatile bool _expectsNew = true;
     private int _checksMade;
 
+    /// <param name="target">Whose certificates it verifies.</param>
+    /// <param name="mostRsaBits">The largest RSA key that is accepted.</param>
     /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
-    public CertificateVerifier(Target target)
+    public CertificateVerifier(Target target, int mostRsaBits)
     {
         _target = target;
+        _mostRsaBits = mostRsaBits;
         if (target.Trust is Trust.Authorities { Pem: var pem })
         {
             _authorities.ImportFromPem(pem);
@@ -36,11 +41,20 @@ internal sealed class CertificateVerifier : IDisposable
 
     /// <summary>One verifier for each of a target's server names, in their order.</summary>
     /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
-    public static CertificateVerifier[] ForEachName(Target target)
-        => [.. target.ServerNames.Select(name => new CertificateVerifier(target with { ServerName = name }))];
+    public static CertificateVerifier[] ForEachName(Target target, int mostRsaBits)
+        => [.. target.ServerNames.Select(name => new CertificateVerifier(target with { ServerName = name }, mostRsaBits))];
 
     /// <summary>The name that the certificate must be valid for.</summary>
     public string ServerName => _target.ServerName;
+
+    /// <summary>
+    /// Whether the next chain is likely one that is not remembered, since none is yet, or the last one was not. Building it takes milliseconds or
+    /// more, which no thread that others wait for should spend.
+    /// </summary>
+    public bool ExpectsNewChain => _expectsNew;
+
+    /// <summary>The largest RSA key that is accepted, in bits.</summary>
+    public int MostRsaBits => _mostRsaBits;
 
     /// <summary>How many chains were built, rather than answered from the cache.</summary>
     public int ChecksMade => _checksMade;
@@ -53,9 +67,12 @@ internal sealed class CertificateVerifier : IDisposable
         {
             if (seen.Is(chain))
             {
+                _expectsNew = false;
                 return seen.Verdict;
             }
         }
+
+        _expectsNew = true;
 
         // Two connections may verify the same new chain at once; both reach the same verdict.
         var verdict = Check(chain);
@@ -104,6 +121,14 @@ internal sealed class CertificateVerifier : IDisposable
     {
         var leaf = certificates[0];
         var summary = new CertificateSummary(leaf.Subject, leaf.Issuer, new DateTimeOffset(leaf.NotAfter.ToUniversalTime()), KeyTypes.Of(leaf));
+        if (certificates.FirstOrDefault(certificate => KeyStrength.RsaBitsOf(certificate) > _mostRsaBits) is { } large)
+        {
+            return new CertificateVerdict(
+                FailureKind.CertificateInvalid,
+                $"{large.Subject} has an RSA key of {KeyStrength.RsaBitsOf(large)} bits; the most that the plan accepts is {_mostRsaBits} (limits.rsaBits)",
+                summary);
+        }
+
         if (_target.Trust is Trust.Anything)
         {
             return new CertificateVerdict(null, "not checked", summary);

@@ -42,6 +42,10 @@ internal static class KeyAlgorithms
         _ => throw new ArgumentOutOfRangeException(nameof(scheme), scheme, null),
     };
 
+    /// <summary>Whether the scheme is one of RSA keys for PSS alone (RFC 8446 section 4.2.3).</summary>
+    public static bool IsPssOnly(this TlsSignatureScheme scheme)
+        => scheme is TlsSignatureScheme.rsa_pss_pss_sha256 or TlsSignatureScheme.rsa_pss_pss_sha384 or TlsSignatureScheme.rsa_pss_pss_sha512;
+
     /// <summary>The padding of an RSA scheme with SHA-2 for keys of the general kind; <see langword="null"/> for any other scheme.</summary>
     public static RSASignaturePadding? Padding(this TlsSignatureScheme scheme) => scheme switch
     {

@@ -19,7 +19,8 @@ internal abstract class VerifyingKey
             return algorithm switch
             {
                 KeyAlgorithms.Ec => EcdsaVerifyingKey.OnNistCurve(subjectPublicKeyInfo),
-                KeyAlgorithms.Rsa => new RsaVerifyingKey(subjectPublicKeyInfo),
+                KeyAlgorithms.Rsa => new RsaVerifyingKey(info.ReadBitString(out _), isForPssOnly: false),
+                KeyAlgorithms.RsaPss => new RsaVerifyingKey(info.ReadBitString(out _), isForPssOnly: true),
                 KeyAlgorithms.Ed25519 => Ed25519VerifyingKey.OfBytes(info.ReadBitString(out _)),
                 _ => null,
             };
@@ -49,21 +50,31 @@ internal abstract class VerifyingKey
     public abstract bool VerifyHash(TlsSignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature);
 }
 
-/// <summary>An RSA key of the general kind (rsaEncryption), for PSS and PKCS #1 v1.5 signatures (RFC 8017) and for static RSA key exchange.</summary>
+/// <summary>
+/// An RSA key of the general kind (rsaEncryption), for PSS and PKCS #1 v1.5 signatures (RFC 8017) and for static RSA key exchange, or one for PSS alone
+/// (id-RSASSA-PSS).
+/// </summary>
 internal sealed class RsaVerifyingKey : VerifyingKey
 {
     private readonly KeyPool<RSA> _keys;
+    private readonly bool _isForPssOnly;
+    private readonly int _signatureBytes;
 
+    /// <param name="rsaPublicKey">RSAPublicKey (RFC 8017 appendix A.1.1).</param>
+    /// <param name="isForPssOnly">Whether it is a key for PSS alone (RFC 4055 section 1.2).</param>
     /// <exception cref="CryptographicException">The platform rejects the key.</exception>
-    public RsaVerifyingKey(byte[] subjectPublicKeyInfo)
+    public RsaVerifyingKey(byte[] rsaPublicKey, bool isForPssOnly)
     {
+        _isForPssOnly = isForPssOnly;
         _keys = new KeyPool<RSA>(() =>
         {
             var key = RSA.Create();
-            key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+            key.ImportRSAPublicKey(rsaPublicKey, out _);
             return key;
         });
-        _keys.Return(_keys.Take());
+        var first = _keys.Take();
+        _signatureBytes = (first.KeySize + 7) / 8;
+        _keys.Return(first);
     }
 
     /// <summary>Encrypts a premaster secret by PKCS #1 v1.5 (RFC 5246 section 7.4.7.1).</summary>
@@ -80,17 +91,23 @@ internal sealed class RsaVerifyingKey : VerifyingKey
         }
     }
 
-    // RFC 8446 section 4.4.3: always PSS, whatever was offered for certificates.
-    public override bool Verifies(TlsSignatureScheme scheme) => scheme.Padding() == RSASignaturePadding.Pss;
+    // RFC 8446 section 4.4.3: always PSS, whatever was offered for certificates. Its section 4.2.3: each kind of key has schemes of its own.
+    public override bool Verifies(TlsSignatureScheme scheme) => _isForPssOnly ? scheme.IsPssOnly() : scheme.Padding() == RSASignaturePadding.Pss;
 
-    public override bool VerifiesHashBy(TlsSignatureScheme scheme) => scheme.Padding() is not null;
+    public override bool VerifiesHashBy(TlsSignatureScheme scheme) => _isForPssOnly ? scheme.IsPssOnly() : scheme.Padding() is not null;
 
     public override bool VerifyHash(TlsSignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
+        // RFC 8017 sections 8.1.2 and 8.2.2: a signature is as long as the modulus.
+        if (signature.Length != _signatureBytes)
+        {
+            return false;
+        }
+
         var key = _keys.Take();
         try
         {
-            return key.VerifyHash(hash, signature, scheme.Hash().AlgorithmName(), scheme.Padding()!);
+            return key.VerifyHash(hash, signature, scheme.Hash().AlgorithmName(), _isForPssOnly ? RSASignaturePadding.Pss : scheme.Padding()!);
         }
         finally
         {

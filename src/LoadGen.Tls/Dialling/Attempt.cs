@@ -107,6 +107,26 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
     }
 
+    /// <summary>Whether the deadline passed while the client was computing; the handshake has then failed by the client's own fault, or was cancelled.</summary>
+    public bool IsTooLate()
+    {
+        if (!_deadline.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        if (_cancellation.IsCancellationRequested)
+        {
+            FailByDeadline();
+        }
+        else
+        {
+            Fail(FailureKind.HandshakeTimeout, FaultSide.Client, "the client took too long to check what the server sent");
+        }
+
+        return true;
+    }
+
     /// <summary>The outcome of a handshake that has failed.</summary>
     public Outcome Failed(CertificateSummary? certificate = null) => Told(Outcome.Failed(Failure!, clock.GetElapsedTime(_began), _phases, certificate, _address?.ToString()));
 

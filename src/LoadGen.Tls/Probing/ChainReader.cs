@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
 
 namespace LoadGen.Tls.Probing;
@@ -15,15 +16,16 @@ internal static class ChainReader
 
     /// <summary>The certificates, and the warnings.</summary>
     /// <param name="chain">DER, the server's own first.</param>
+    /// <param name="trust">Whose authorities complete the chain.</param>
     /// <param name="now">The time to count days from.</param>
-    public static (IReadOnlyList<ProbedCertificate> Certificates, IReadOnlyList<string> Warnings) Read(IReadOnlyList<byte[]> chain, DateTimeOffset now)
+    public static (IReadOnlyList<ProbedCertificate> Certificates, IReadOnlyList<string> Warnings) Read(IReadOnlyList<byte[]> chain, Trust trust, DateTimeOffset now)
     {
         var certificates = new List<X509Certificate2>();
         try
         {
             certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der)));
             var read = certificates.ConvertAll(certificate => Describe(certificate, now));
-            var warnings = certificates.Zip(read).SelectMany((pair, i) => WarningsOf(pair.First, pair.Second, i)).Concat(WarningsOfOrder(certificates));
+            var warnings = certificates.Zip(read).SelectMany((pair, i) => WarningsOf(pair.First, pair.Second, i)).Concat(WarningsOfOrder(certificates, trust));
             return (read, [.. warnings]);
         }
         catch (CryptographicException error)
@@ -72,19 +74,25 @@ internal static class ChainReader
             yield return $"{name} is signed with {read.SignatureAlgorithm}, which clients reject";
         }
 
-        using var rsa = certificate.GetRSAPublicKey();
         using var ecdsa = certificate.GetECDsaPublicKey();
-        if (rsa?.KeySize < LeastRsaBits || ecdsa?.KeySize < LeastCurveBits)
+        if (KeyStrength.RsaBitsOf(certificate) < LeastRsaBits || ecdsa?.KeySize < LeastCurveBits)
         {
             yield return $"{name} has a small key: {read.KeyType}";
         }
+
+        if (place == 0 && read.Names.Count == 0)
+        {
+            yield return CertificateNames.CommonNamesOf(certificate).FirstOrDefault() is { } common
+                ? $"{name} has its name only as the common name ({common}), which browsers reject: it needs a subjectAltName (RFC 9525)"
+                : $"{name} has no name: it needs a subjectAltName (RFC 9525)";
+        }
     }
 
-    private static IEnumerable<string> WarningsOfOrder(List<X509Certificate2> certificates)
+    private static IEnumerable<string> WarningsOfOrder(List<X509Certificate2> certificates, Trust trust)
     {
-        if (certificates is [var only] && !IsSelfSigned(only) && !LeadsToRoot(only))
+        if (certificates is [var only] && !IsSelfSigned(only) && !LeadsToRoot(only, trust))
         {
-            yield return $"missing intermediate: the server did not send the certificate of {only.Issuer}, and this system does not have it";
+            yield return $"missing intermediate: the server did not send the certificate of {only.Issuer}, and it is not among the trusted ones";
         }
 
         for (var i = 1; i < certificates.Count; i++)
@@ -96,12 +104,23 @@ internal static class ChainReader
         }
     }
 
-    private static bool LeadsToRoot(X509Certificate2 certificate)
+    private static bool LeadsToRoot(X509Certificate2 certificate, Trust trust)
     {
         using var chain = new X509Chain();
+        if (trust is Trust.Authorities { Pem: var pem })
+        {
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.ImportFromPem(pem);
+        }
+
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.Build(certificate);
+        foreach (var authority in chain.ChainPolicy.CustomTrustStore)
+        {
+            authority.Dispose();
+        }
+
         return !chain.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.PartialChain));
     }
 

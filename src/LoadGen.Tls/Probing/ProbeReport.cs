@@ -30,9 +30,17 @@ public sealed record ProbeReport
     /// <summary>The groups that the server lists in supported_groups (RFC 8446 section 4.2.7), in its order; empty if it sends none.</summary>
     public IReadOnlyList<string> ServerGroups { get; init; } = [];
 
+    /// <summary>What the server asked the client for; <see langword="null"/> if unknown.</summary>
+    public ClientCertificateRequest? ClientCertificateRequest { get; init; }
+
     /// <summary>Warnings for the owner of the server.</summary>
     public IReadOnlyList<string> Warnings { get; init => field = BoundedText.Of(value); } = [];
 }
+
+/// <summary>Whether the server requested a client certificate, and whose.</summary>
+/// <param name="Requested">Whether it did (RFC 8446 section 4.3.2).</param>
+/// <param name="Authorities">The distinguished names of the authorities that it accepts; empty if it names none.</param>
+public sealed record ClientCertificateRequest(bool Requested, IReadOnlyList<string> Authorities);
 
 /// <summary>One certificate of a server's chain.</summary>
 /// <param name="Subject">Its distinguished name.</param>

@@ -25,7 +25,7 @@ public sealed class Prober(Plan plan, TimeProvider clock)
             return new ProbeReport { Addresses = addresses, Outcome = outcome };
         }
 
-        var (chain, warnings) = ChainReader.Read(details.Chain, clock.GetUtcNow());
+        var (chain, warnings) = ChainReader.Read(details.Chain, plan.Targets[0].Trust, clock.GetUtcNow());
         var report = new ProbeReport
         {
             Addresses = addresses,
@@ -33,6 +33,7 @@ public sealed class Prober(Plan plan, TimeProvider clock)
             Chain = chain,
             ChainVerdict = details.ChainVerdict,
             ServerGroups = details.ServerGroups,
+            ClientCertificateRequest = outcome.IsCompleted || details.ClientAuthorities is not null ? new(details.ClientAuthorities is not null, details.ClientAuthorities ?? []) : null,
             Warnings = outcome.IsCompleted && outcome.Negotiated.TlsVersion < TlsVersion.Tls12
                 ? [.. warnings, $"TLS {outcome.Negotiated.TlsVersion.Name()} is deprecated (RFC 8996)"]
                 : warnings,
@@ -104,6 +105,9 @@ internal sealed class HandshakeDetails
 
     /// <summary>The groups that the server lists in supported_groups (RFC 8446 section 4.2.7); empty if it sends none.</summary>
     public IReadOnlyList<string> ServerGroups { get; set; } = [];
+
+    /// <summary>The names of the authorities whose client certificates the server accepts; <see langword="null"/> if it requested none.</summary>
+    public IReadOnlyList<string>? ClientAuthorities { get; set; }
 
     /// <summary>The suite that the server chose, even if the handshake failed later; <see langword="null"/> before it did.</summary>
     public string? Suite { get; set; }

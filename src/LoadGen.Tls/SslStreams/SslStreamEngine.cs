@@ -33,7 +33,7 @@ internal sealed class SslStreamEngine : IHandshakeEngine
         _plan = plan;
         _clock = clock;
         _dialer = new Dialer(plan, clock);
-        _verifiers = [.. plan.Targets.Select(CertificateVerifier.ForEachName)];
+        _verifiers = [.. plan.Targets.Select(target => CertificateVerifier.ForEachName(target, plan.Limits.RsaBits))];
         _options = [.. plan.Targets.Zip(_verifiers, (target, names) => plan.Profiles
             .Select(profile => new InTurn<SslClientAuthenticationOptions>([.. names.Select((verifier, i) => OptionsOf(new OfferedName(i, verifier.ServerName, target.Sni), profile, verifier))]))
             .ToArray())];
@@ -148,6 +148,11 @@ internal sealed class SslStreamClient : IHandshakeClient
         try
         {
             await stream.AuthenticateAsClientAsync(options, _attempt.Deadline);
+            if (_attempt.IsTooLate())
+            {
+                return _attempt.Failed(stream.Verdict?.Summary);
+            }
+
             var version = SslStreamVersions.VersionOf(stream.SslProtocol);
             var protocol = stream.NegotiatedApplicationProtocol.Protocol;
             var negotiated = _pool.Get(new NegotiatedKey(

@@ -47,6 +47,7 @@ internal static class ProbeJson
                     : null,
                 Preferences = new { report.SuiteInReverse, report.PrefersItsOwnOrder, Groups = report.ServerGroups },
                 TicketLifetimesSeconds = report.TicketLifetimes.Select(lifetime => lifetime.TotalSeconds),
+                report.ClientCertificateRequest,
                 report.Chain,
                 report.ChainVerdict,
                 report.Warnings,

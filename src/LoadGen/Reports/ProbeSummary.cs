@@ -9,6 +9,8 @@ namespace LoadGen.Reports;
 /// <summary>One handshake for a person at a terminal.</summary>
 internal sealed class ProbeSummary
 {
+    private const int MostAuthorities = 10;
+
     private readonly Grid _grid = new Grid().AddColumn(new GridColumn().PadRight(3).NoWrap()).AddColumn();
 
     private ProbeSummary()
@@ -25,6 +27,7 @@ internal sealed class ProbeSummary
             summary.AddNegotiated(negotiated, report);
         }
 
+        summary.AddClientCertificate(report);
         summary.AddChain(report);
         console.Write(summary._grid);
         foreach (var warning in report.Warnings)
@@ -87,18 +90,31 @@ internal sealed class ProbeSummary
         Row("signature", negotiated.SignatureScheme ?? "not observed");
         Row("protocol", negotiated.Alpn ?? "none negotiated");
         Row("session", negotiated.Resumed ? "resumed" : "full");
-        Row("client cert", (negotiated.CertificateRequested, negotiated.ClientCertificate) switch
-        {
-            (_, true) => "requested and sent",
-            (true, _) => "requested, none sent",
-            _ => "no request seen",
-        });
         if (negotiated.OcspStapled is { } stapled)
         {
             Row("OCSP", stapled ? "stapled" : "not stapled");
             Row("tickets", report.TicketLifetimes.Count == 0
                 ? "none"
                 : string.Join(", ", report.TicketLifetimes.GroupBy(lifetime => lifetime).Select(same => $"{same.Count()} for {Lifetime(same.Key)}")));
+        }
+    }
+
+    private void AddClientCertificate(ProbeReport report)
+    {
+        if (report.ClientCertificateRequest is not { } request)
+        {
+            return;
+        }
+
+        Row("client cert", !request.Requested ? "not requested" : report.Outcome.Negotiated?.ClientCertificate == true ? "requested and sent" : "requested and not sent");
+        foreach (var authority in request.Authorities.Take(MostAuthorities))
+        {
+            Row("", $"of {authority}");
+        }
+
+        if (request.Authorities.Count > MostAuthorities)
+        {
+            Row("", $"or {request.Authorities.Count - MostAuthorities} more authorities");
         }
     }
 

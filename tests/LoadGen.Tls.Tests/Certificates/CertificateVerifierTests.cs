@@ -144,7 +144,7 @@ public sealed class CertificateVerifierTests : IDisposable
     }
 
     private CertificateVerifier VerifierFor(string name)
-        => new(new Target { Name = "t", Host = "127.0.0.1", Port = 443, ServerName = name, Trust = new Trust.Authorities(_authority.Pem) });
+        => new(new Target { Name = "t", Host = "127.0.0.1", Port = 443, ServerName = name, Trust = new Trust.Authorities(_authority.Pem) }, new Limits().RsaBits);
 
     private static ReadOnlyMemory<byte>[] ChainOf(CertificateFiles files)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CsCheck;
 using LoadGen.Tls.BouncyCastle;
 using LoadGen.Tls.Crypto;
@@ -8,6 +9,7 @@ using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Tls;
+using Org.BouncyCastle.Tls.Crypto;
 using Org.BouncyCastle.X509;
 
 namespace LoadGen.Tls.Tests.Crypto;
@@ -70,6 +72,41 @@ public sealed class RsaVerifyingKeyTests
         Assert.All([[], [0], good[..^1], good[1..], [.. good, 0], [0, .. good]], other => Assert.False(key.Verify(scheme, "message"u8, other)));
     }
 
+    // RFC 8017 sections 8.1.2 and 8.2.2. Without its zero the number is the same.
+    [Theory]
+    [MemberData(nameof(Schemes))]
+    public void A_signature_that_lacks_its_first_byte_is_refused_although_the_byte_is_zero(int scheme)
+    {
+        var padding = SignatureScheme.GetSignatureAlgorithm(scheme) == SignatureAlgorithm.rsa ? RSASignaturePadding.Pkcs1 : RSASignaturePadding.Pss;
+        var (message, good) = Enumerable.Range(0, int.MaxValue)
+            .Select(i => (Message: BitConverter.GetBytes(i), Signature: Signing.PlatformRsa.SignData(BitConverter.GetBytes(i), HashOf(scheme), padding)))
+            .First(each => each.Signature[0] == 0);
+        var encoding = TestCertificates.Of(Signing.Rsa.Public);
+
+        Assert.True(KeyOf(SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(Signing.Rsa.Public)).Verify(scheme, message, good));
+        Assert.False(KeyOf(SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(Signing.Rsa.Public)).Verify(scheme, message, good.AsSpan(1)));
+        Assert.All([TestCertificates.Native(encoding), TestCertificates.Managed(encoding)], certificate =>
+        {
+            Assert.True(Accepts(certificate, good));
+            Assert.False(Accepts(certificate, good[1..]));
+        });
+
+        // In TLS 1.2, where any scheme may sign.
+        bool Accepts(ParsedCertificate certificate, byte[] signature)
+        {
+            var signed = new DigitallySigned(SignatureScheme.GetSignatureAndHashAlgorithm(scheme), signature);
+            var verifier = certificate.CreateVerifier(SignatureScheme.GetSignatureAlgorithm(scheme));
+            return verifier.VerifyRawSignature(signed, CryptographicOperations.HashData(HashOf(scheme), message));
+        }
+    }
+
+    private static HashAlgorithmName HashOf(int scheme) => SignatureScheme.GetCryptoHashAlgorithm(scheme) switch
+    {
+        CryptoHashAlgorithm.sha256 => HashAlgorithmName.SHA256,
+        CryptoHashAlgorithm.sha384 => HashAlgorithmName.SHA384,
+        _ => HashAlgorithmName.SHA512,
+    };
+
     // RFC 8446 section 4.2.3: the salt is as long as the hash.
     [Theory]
     [InlineData(0)]
@@ -97,11 +134,18 @@ public sealed class RsaVerifyingKeyTests
     }
 
     [Fact]
-    public void A_key_for_pss_only_is_left_to_the_engine()
+    public void A_key_for_pss_only_verifies_by_the_schemes_of_its_kind_alone()
     {
         var structure = new RsaPublicKeyStructure(((RsaKeyParameters)Signing.Rsa.Public).Modulus, ((RsaKeyParameters)Signing.Rsa.Public).Exponent);
 
-        Assert.Null(Signing.VerifyingKeyOf(new SubjectPublicKeyInfo(new AlgorithmIdentifier(PkcsObjectIdentifiers.IdRsassaPss), structure)));
+        var key = KeyOf(new SubjectPublicKeyInfo(new AlgorithmIdentifier(PkcsObjectIdentifiers.IdRsassaPss), structure));
+
+        int[] schemes = [SignatureScheme.rsa_pss_pss_sha256, SignatureScheme.rsa_pss_pss_sha384, SignatureScheme.rsa_pss_pss_sha512];
+        Assert.Equal(schemes, Enumerable.Range(0, 0x10000).Where(key.Verifies));
+        Assert.Equal(schemes, Enumerable.Range(0, 0x10000).Where(key.VerifiesHashBy));
+        var good = Signing.Sign(SignatureScheme.rsa_pss_rsae_sha256, Signing.Rsa.Private, "sample"u8);
+        Assert.True(key.Verify(SignatureScheme.rsa_pss_pss_sha256, "sample"u8, good));
+        Assert.False(key.Verify(SignatureScheme.rsa_pss_pss_sha256, "simple"u8, good));
     }
 
     [Fact]

@@ -46,6 +46,13 @@ internal static class PlanKeys
                 Help = "From the established connection to what the profile calls success.",
                 Example = "3s",
             },
+            new PlanKey<Limits, long>("rsaBits", new WholeValue(PlanRules.LeastRsaBits, PlanRules.MostRsaBits))
+            {
+                Get = limits => limits.RsaBits,
+                Set = (limits, bits) => limits with { RsaBits = (int)bits },
+                Help = "The largest RSA key that a certificate of a server may have, in bits; larger ones are `certificate_invalid`.",
+                Example = "16384",
+            },
             new PlanKey<Limits, TimeSpan>("timeout", Timeout)
             {
                 Get = limits => limits.HandshakeTimeout,

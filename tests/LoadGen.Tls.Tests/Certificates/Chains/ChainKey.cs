@@ -147,11 +147,16 @@ internal sealed class ManyPrimesRsa
 
     private readonly BigInteger[] _primes;
     private readonly BigInteger[] _exponents;
+    private readonly BigInteger[] _products;
+    private readonly BigInteger[] _inverses;
 
     private ManyPrimesRsa(BigInteger[] primes)
     {
         _primes = primes;
         Modulus = primes.Aggregate((all, prime) => all.Multiply(prime));
+        // Of all the primes before each.
+        _products = [.. primes.Select((_, i) => primes.Take(i).Aggregate(BigInteger.One, (all, prime) => all.Multiply(prime)))];
+        _inverses = [.. primes.Select((prime, i) => _products[i].ModInverse(prime))];
         _exponents = [.. primes.Select(prime => Exponent.ModInverse(prime.Subtract(BigInteger.One)))];
     }
 
@@ -201,13 +206,11 @@ internal sealed class ManyPrimesRsa
         // Garner's way through the Chinese remainder theorem.
         var message = new BigInteger(1, block);
         var result = BigInteger.Zero;
-        var product = BigInteger.One;
         for (var i = 0; i < _primes.Length; i++)
         {
             var remainder = message.Mod(_primes[i]).ModPow(_exponents[i], _primes[i]);
-            var step = remainder.Subtract(result).Multiply(product.ModInverse(_primes[i])).Mod(_primes[i]);
-            result = result.Add(product.Multiply(step));
-            product = product.Multiply(_primes[i]);
+            var step = remainder.Subtract(result).Multiply(_inverses[i]).Mod(_primes[i]);
+            result = result.Add(_products[i].Multiply(step));
         }
 
         var bytes = result.ToByteArrayUnsigned();
