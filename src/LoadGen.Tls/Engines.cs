@@ -1,3 +1,4 @@
+using LoadGen.Core;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.BouncyCastle;
@@ -11,8 +12,8 @@ public static class Engines
 {
     private static readonly Dictionary<string, Entry> Table = new(StringComparer.Ordinal)
     {
-        [BouncyCastleEngine.EngineName] = new(BouncyCastleEngine.Capabilities, () => BouncyCastleEngine.Libraries, (plan, clock) => new BouncyCastleEngine(plan, clock)),
-        [SslStreamEngine.EngineName] = new(SslStreamEngine.Capabilities, () => CryptoLibraries.Platform, (plan, clock) => new SslStreamEngine(plan, clock)),
+        [BouncyCastleEngine.EngineName] = new(BouncyCastleEngine.Capabilities, () => BouncyCastleEngine.Libraries, (plan, clock, keyLog) => new BouncyCastleEngine(plan, clock, keyLog)),
+        [SslStreamEngine.EngineName] = new(SslStreamEngine.Capabilities, () => CryptoLibraries.Platform, (plan, clock, _) => new SslStreamEngine(plan, clock)),
     };
 
     /// <summary>What each engine can be asked for, by its name in plans.</summary>
@@ -24,13 +25,21 @@ public static class Engines
         => Table.ToDictionary(entry => entry.Key, entry => entry.Value.Libraries(), StringComparer.Ordinal);
 
     /// <summary>Creates the engine that a plan names.</summary>
-    /// <exception cref="ArgumentException">No engine has that name, or a certificate of the plan cannot be used.</exception>
-    public static IHandshakeEngine Create(Plan plan, TimeProvider clock) => Table.TryGetValue(plan.Engine, out var entry)
-        ? entry.Create(plan, clock)
-        : throw new ArgumentException($"unknown engine '{plan.Engine}'; expected one of {string.Join(", ", Table.Keys)}", nameof(plan));
+    /// <param name="plan">The plan.</param>
+    /// <param name="clock">The monotonic clock.</param>
+    /// <param name="keyLog">Where it writes the secrets of its sessions; <see langword="null"/> for nowhere.</param>
+    /// <exception cref="ArgumentException">
+    /// No engine has that name, it can write no key log, a certificate of the plan cannot be used, or its source addresses are not of
+    /// this machine.
+    /// </exception>
+    public static IHandshakeEngine Create(Plan plan, TimeProvider clock, KeyLog? keyLog = null) => !Table.TryGetValue(plan.Engine, out var entry)
+        ? throw new ArgumentException($"unknown engine '{plan.Engine}'; expected one of {string.Join(", ", Table.Keys)}", nameof(plan))
+        : keyLog is not null && !entry.Capabilities.Features.Contains(EngineFeature.KeyLog)
+        ? throw new ArgumentException($"engine {plan.Engine} cannot {EngineFeature.KeyLog.Name()}; use engine {BouncyCastleEngine.EngineName}, or leave it out", nameof(keyLog))
+        : entry.Create(plan, clock, keyLog);
 
     /// <param name="Capabilities">What it can be asked for.</param>
     /// <param name="Libraries">The cryptographic libraries that it runs on here.</param>
     /// <param name="Create">Makes it for a plan.</param>
-    private sealed record Entry(EngineCapabilities Capabilities, Func<string> Libraries, Func<Plan, TimeProvider, IHandshakeEngine> Create);
+    private sealed record Entry(EngineCapabilities Capabilities, Func<string> Libraries, Func<Plan, TimeProvider, KeyLog?, IHandshakeEngine> Create);
 }

@@ -44,6 +44,10 @@ public enum EngineFeature
     /// <summary>Keep connections open after the handshake.</summary>
     [JsonStringEnumMemberName("hold connections open")]
     Hold,
+
+    /// <summary>Write the secrets of its sessions to a key log.</summary>
+    [JsonStringEnumMemberName("write a key log")]
+    KeyLog,
 }
 
 /// <summary>

@@ -24,6 +24,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         ["TLS_ECDHE_ECDSA_", "TLS_ECDHE_RSA_", "TLS_RSA_WITH_", "TLS_DHE_RSA_", "TLS_PSK_WITH_", "TLS_ECDHE_PSK_", "TLS_DHE_PSK_"];
 
     private readonly Plan _plan;
+    private readonly KeyLog? _keyLog;
     private readonly TimeProvider _clock;
     private readonly Dialer _dialer;
     private readonly CertificateVerifier[][] _verifiers;
@@ -32,8 +33,9 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
     private readonly ServerCertificates _certificates;
 
     /// <exception cref="ArgumentException">A certificate of the plan cannot be used.</exception>
-    public BouncyCastleEngine(Plan plan, TimeProvider clock)
+    public BouncyCastleEngine(Plan plan, TimeProvider clock, KeyLog? keyLog)
     {
+        _keyLog = keyLog;
         _plan = plan;
         _clock = clock;
         Crypto = plan.Crypto == CryptoChoice.Native ? Native : Managed;
@@ -63,7 +65,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.ResumeTls12, EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.PreSharedKeys,
-            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold,
+            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.KeyLog,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
@@ -91,7 +93,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         => [.. profile.Identities.Select(identity => new ClientCredentials(new ClientCertificate(identity)))];
 
     private BouncyCastleClient Create(HandshakeDetails? details)
-        => new(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock), details);
+        => new(_plan.Crypto, _offers, _verifiers, _certificates, _pool, new HandshakeDriver(_plan, _dialer, _clock), details, _keyLog);
 
     // Not suites without authentication or encryption, nor export suites: no server worth measuring uses them.
     private static bool CanOffer(string suite) => Tls13Starts.Any(start => suite.StartsWith(start, StringComparison.Ordinal))
@@ -107,6 +109,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
     private readonly NegotiatedPool _pool;
     private readonly HandshakeDriver _driver;
     private readonly HandshakeDetails? _details;
+    private readonly SessionSecrets? _secrets;
     private readonly SlotChecks _checks = new();
     private readonly RecordWatch _watch = new();
     private readonly NativeTlsCrypto? _native;
@@ -119,7 +122,8 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         ServerCertificates certificates,
         NegotiatedPool pool,
         HandshakeDriver driver,
-        HandshakeDetails? details)
+        HandshakeDetails? details,
+        KeyLog? keyLog)
     {
         _details = details;
         _offers = offers;
@@ -128,6 +132,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         _driver = driver;
         _native = crypto == CryptoChoice.Native ? new NativeTlsCrypto(certificates, _checks, _watch) : null;
         _crypto = _native is null ? new ManagedTlsCrypto(certificates, _checks, _watch) : _native;
+        _secrets = keyLog is null ? null : new SessionSecrets(keyLog, _crypto);
     }
 
     public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
@@ -136,7 +141,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         _checks.Begin(offer.Offer.Profile.Checks);
         try
         {
-            var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool) { Details = _details };
+            var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool) { Details = _details, Secrets = _secrets };
             return await _driver.RunAsync(target, profile, new BouncyCastleMachine(client, _watch), cancellation);
         }
         finally

@@ -128,6 +128,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
                 break;
             case HandshakeType.server_hello when TlsUtilities.IsTlsV13(Context):
                 (_isTls13, _isPlain) = (true, false);
+                client.Secrets?.WriteOfHandshake(Context.SecurityParameters);
                 RequireRecordEnd("ServerHello");
                 ServerHelloReader.RequireOfferedExtensions(hello);
                 break;

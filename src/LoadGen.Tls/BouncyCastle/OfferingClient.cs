@@ -45,6 +45,9 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>Receives what only a probe shows; usually <see langword="null"/>.</summary>
     public HandshakeDetails? Details { get; init; }
 
+    /// <summary>Where the handshake's secrets go; usually <see langword="null"/>.</summary>
+    public SessionSecrets? Secrets { get; init; }
+
     /// <summary>What the server must answer for the handshake to count as completed.</summary>
     public Confirm Confirm => _profile.Confirm;
 
@@ -205,6 +208,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     {
         base.NotifyHandshakeComplete();
         var parameters = m_context.SecurityParameters;
+        Secrets?.WriteOfSession(parameters);
         var version = (TlsVersion)parameters.NegotiatedVersion.FullVersion;
         if (_offer.Offer.Resumption.IsAny && version < TlsVersion.Tls13 && (_ticket is not null || !parameters.IsResumedSession))
         {

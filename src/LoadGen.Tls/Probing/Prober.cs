@@ -8,7 +8,7 @@ using LoadGen.Tls.Offers;
 namespace LoadGen.Tls.Probing;
 
 /// <summary>Looks at one handshake with the first target of a plan in full.</summary>
-public sealed class Prober(Plan plan, TimeProvider clock)
+public sealed class Prober(Plan plan, TimeProvider clock, KeyLog? keyLog = null)
 {
     /// <summary>
     /// Runs the handshake of the plan's first profile, then, if the engine shows details, a second one that offers the suites in
@@ -52,7 +52,7 @@ public sealed class Prober(Plan plan, TimeProvider clock)
     // The details are null if the engine does not show them.
     private async Task<(Outcome Outcome, HandshakeDetails? Details)> ShakeAsync(Profile profile, CancellationToken cancellation)
     {
-        using var engine = Engines.Create(plan with { Profiles = [profile] }, clock);
+        using var engine = Engines.Create(plan with { Profiles = [profile] }, clock, keyLog);
         var details = engine is IDetailedEngine ? new HandshakeDetails() : null;
         using var client = details is not null ? ((IDetailedEngine)engine).CreateClient(details) : engine.CreateClient();
         return (await client.HandshakeAsync(0, 0, cancellation), details);

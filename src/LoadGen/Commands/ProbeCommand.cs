@@ -13,6 +13,7 @@ namespace LoadGen.Commands;
 internal sealed class ProbeCommand
 {
     private readonly Argument<string> _target = new("HOST:PORT") { Description = "What to connect to." };
+    private readonly KeyLogFlag _keyLog = new();
     private readonly PlanOptions _plan = new(
         "--engine", "--crypto", "--tls", "--cipher", "--group", "--sigalg", "--alpn", "--servername", "--starttls", "--cert", "--key", "--cacert", "--insecure", "--ocsp", "--timeout", "--authorize");
 
@@ -23,6 +24,7 @@ internal sealed class ProbeCommand
         var probe = new ProbeCommand();
         var command = new Command("probe", "Performs one handshake and shows it in full: times, parameters, certificate chain, tickets, preferences.") { probe._target };
         probe._plan.AddFlagsTo(command);
+        probe._keyLog.AddTo(command);
         command.Add(probe._json);
         command.SetAction(probe.ExecuteAsync);
         return new Verb(command,
@@ -38,6 +40,7 @@ internal sealed class ProbeCommand
         var flags = _plan.FlagsOf(parse).With("--target", parse.GetValue(_target)!).With("--concurrency", "1").With("--count", "1");
         var problems = new Problems();
         using var json = parse.GetValue(_json) is { } path ? Output.TryOpen(_json.Name, path, "name another file", Output.Open, problems) : null;
+        using var keyLog = _keyLog.Open(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -46,6 +49,12 @@ internal sealed class ProbeCommand
         if (PlanSource.Read(null, flags) is not { } plan)
         {
             return ExitCode.Usage;
+        }
+
+        _keyLog.Check(keyLog, plan, problems);
+        if (problems.Any)
+        {
+            return problems.Tell();
         }
 
         using (var engine = Engines.Create(plan, TimeProvider.System))
@@ -59,7 +68,7 @@ internal sealed class ProbeCommand
         }
 
         await WarmUp.RunAsync(plan, cancellation);
-        var report = await new Prober(plan, TimeProvider.System).RunAsync(cancellation);
+        var report = await new Prober(plan, TimeProvider.System, keyLog).RunAsync(cancellation);
         if (!Output.IsStandardOutput(parse.GetValue(_json)))
         {
             ProbeSummary.Write(plan, report, AnsiConsole.Console);

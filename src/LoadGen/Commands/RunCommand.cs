@@ -20,6 +20,7 @@ internal sealed class RunCommand
     };
 
     private readonly TokenFlag _token = new();
+    private readonly KeyLogFlag _keyLog = new();
 
     public static Verb Create()
     {
@@ -29,6 +30,7 @@ internal sealed class RunCommand
         command.Add(run._workers);
         run._output.AddTo(command);
         run._token.AddTo(command);
+        run._keyLog.AddTo(command);
         command.SetAction((parse, cancellation) => run.ExecuteAsync(parse, cancellation));
         return new Verb(command,
         [
@@ -51,6 +53,7 @@ internal sealed class RunCommand
         var metrics = _output.ReadMetrics(parse, problems);
         var token = _token.Read(parse, problems);
         using var results = _output.OpenResults(parse, problems);
+        using var keyLog = _keyLog.Open(parse, problems);
         if (problems.Any)
         {
             return problems.Tell();
@@ -66,6 +69,7 @@ internal sealed class RunCommand
             return ExitCode.Usage;
         }
 
+        _keyLog.Check(keyLog, plan, problems);
         foreach (var sentence in RunLimits.OfProcess.FindTooLow(plan, workers, hasPage: metrics.Listen is not null))
         {
             problems.Add(sentence);
@@ -90,6 +94,7 @@ internal sealed class RunCommand
             Metrics = metrics,
             Token = token,
             OwnTarget = target,
+            KeyLog = keyLog,
         };
         return await run.ExecuteAsync();
     }

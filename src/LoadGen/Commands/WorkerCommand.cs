@@ -27,6 +27,8 @@ internal sealed class WorkerCommand
         DefaultValueFactory = _ => ".",
     };
 
+    private readonly KeyLogFlag _keyLog = new();
+
     private readonly Flag<string> _weight = new("--weight", FlagGroups.Node)
     {
         HelpName = "N|cores",
@@ -43,6 +45,7 @@ internal sealed class WorkerCommand
         command.Add(worker._weight);
         worker._metrics.AddTo(command);
         command.Add(worker._terminationLog);
+        worker._keyLog.AddTo(command);
         command.SetAction((parse, _) => worker.ExecuteAsync(parse));
         return new Verb(command, ["loadgen worker --seed 127.0.0.1:4053", "loadgen worker --seed 10.0.0.5:4053 --listen 10.0.0.6:0 --node-cert me.pem --node-key me.key --node-ca ca.pem"]);
     }
@@ -58,6 +61,7 @@ internal sealed class WorkerCommand
         }
 
         using var partial = OpenOut(parse, problems);
+        using var keyLog = _keyLog.Open(parse, problems);
         using var outputs = new ResultOutputs([.. parse.GetValue(_terminationLog) is { } file && TerminationLog.Kind.TryOpen(file, problems) is { } log ? (IResultSink[])[log] : []]);
         if (_node.Read(parse, NodeOptions.WorkerRole, parse.GetValue(_seeds) ?? [], problems) is not { } options)
         {
@@ -72,7 +76,7 @@ internal sealed class WorkerCommand
         }
 
         await using var node = ClusterNode.Start(options);
-        var worker = node.StartWorker(WorkerName.Own, Workers.Services(metrics) with
+        var worker = node.StartWorker(WorkerName.Own, Workers.Services(metrics, keyLog) with
         {
             Weight = weight,
             Patience = options.JoinWithin,

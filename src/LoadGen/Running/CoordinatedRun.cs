@@ -6,6 +6,7 @@ using LoadGen.Core.Runs;
 using LoadGen.Live;
 using LoadGen.Metrics;
 using LoadGen.Running.Outputs;
+using LoadGen.Tls;
 using LoadGen.Web;
 using Spectre.Console;
 
@@ -43,6 +44,9 @@ internal sealed class CoordinatedRun
 
     /// <summary>The target that belongs to this run alone, if it has one.</summary>
     public TargetProcess? OwnTarget { get; init; }
+
+    /// <summary>Where the workers here write the secrets of their sessions; usually <see langword="null"/>.</summary>
+    public KeyLog? KeyLog { get; init; }
 
     private Task<int>? _released;
 
@@ -160,7 +164,7 @@ internal sealed class CoordinatedRun
         _released = Standby ? node.StandBy() : null;
         var order = new RunOrder(runId, Plan, MinWorkers, Node.JoinWithin) { Lease = Node.Lease, TakesOver = Standby };
         var handle = node.StartCoordinator(order, session, TimeProvider.System);
-        var services = Workers.Services(metrics, warmUp);
+        var services = Workers.Services(metrics, KeyLog, warmUp);
         for (var i = 1; i <= WorkersHere; i++)
         {
             // The first worker shares the coordinator's node: a run of one worker needs no second actor system.

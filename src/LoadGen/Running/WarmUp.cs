@@ -58,10 +58,11 @@ internal static class Workers
 {
     /// <summary>The services of a worker that counts into <paramref name="metrics"/>.</summary>
     /// <param name="metrics">What it counts into.</param>
+    /// <param name="keyLog">Where its engine writes the secrets of its sessions; <see langword="null"/> for nowhere.</param>
     /// <param name="warmUp">A warm-up of the same plan in progress in this process already; by default each worker has its own.</param>
-    public static WorkerServices Services(NodeMetrics metrics, Task? warmUp = null) => new()
+    public static WorkerServices Services(NodeMetrics metrics, KeyLog? keyLog, Task? warmUp = null) => new()
     {
-        CreateEngine = plan => Engines.Create(plan, TimeProvider.System),
+        CreateEngine = plan => Engines.Create(plan, TimeProvider.System, keyLog),
         WarmUp = warmUp is null ? WarmUp.RunAsync : (_, cancellation) => warmUp.WaitAsync(cancellation),
         Observer = metrics,
     };

@@ -19,7 +19,7 @@ public sealed class RefusalDetailTests
 
         var failure = await FailAsync(server.EndPoint, TlsVersion.Tls12);
 
-        Assert.Equal((FailureKind.AlertSent, "handshake_failure"), (failure.Kind, failure.Alert));
+        Assert.Equal((FailureKind.ProtocolError, "handshake_failure"), (failure.Kind, failure.Alert));
         Assert.Contains("renegotiation_info", failure.Detail, StringComparison.Ordinal);
         Assert.Contains("RFC 5746", failure.Detail, StringComparison.Ordinal);
     }
