@@ -67,7 +67,12 @@ internal sealed class CertificateVerifier : IDisposable
         {
             if (seen.Is(chain))
             {
-                _expectsNew = false;
+                if (_expectsNew)
+                {
+                    // Written once, not by every handshake of every thread.
+                    _expectsNew = false;
+                }
+
                 return seen.Verdict;
             }
         }
@@ -78,7 +83,11 @@ internal sealed class CertificateVerifier : IDisposable
         var verdict = Check(chain);
         lock (_lock)
         {
-            _seen = [new Seen([.. chain.Select(der => der.ToArray())], verdict), .. _seen.Take(MostRemembered - 1)];
+            // Those that verified it at once must not fill the places of other chains with it.
+            if (!Array.Exists(_seen, seen => seen.Is(chain)))
+            {
+                _seen = [new Seen([.. chain.Select(der => der.ToArray())], verdict), .. _seen.Take(MostRemembered - 1)];
+            }
         }
 
         Interlocked.Increment(ref _checksMade);

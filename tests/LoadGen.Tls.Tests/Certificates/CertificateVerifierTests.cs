@@ -41,6 +41,21 @@ public sealed class CertificateVerifierTests : IDisposable
     }
 
     [Fact]
+    public void A_chain_that_many_connections_meet_at_once_takes_one_place()
+    {
+        using var verifier = VerifierFor("localhost");
+        var before = Enumerable.Range(0, 10).Select(_ => ChainOf(_authority.Good())).ToList();
+        before.ForEach(chain => verifier.Verify(chain));
+        var met = ChainOf(_authority.Good());
+
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 32 }, _ => verifier.Verify(met));
+        var made = verifier.ChecksMade;
+        before.ForEach(chain => verifier.Verify(chain));
+
+        Assert.Equal(made, verifier.ChecksMade);
+    }
+
+    [Fact]
     public void Chains_without_end_are_not_all_remembered()
     {
         using var verifier = VerifierFor("localhost");
