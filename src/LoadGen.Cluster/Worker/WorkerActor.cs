@@ -126,8 +126,11 @@ internal sealed class WorkerActor : RunActor
         PrepareAsync(run.Plan, run.RunId, _services, preparation.Stopping.Token).PipeTo(
             Self,
             success: done => new PreparationEnded(preparation, done.Engine, done.Happened),
-            failure: error => new PreparationEnded(preparation, null, new WorkerEvent.PreparationFailed(run.RunId, $"{error.GetType().Name}: {error.Message}")));
+            failure: error => new PreparationEnded(preparation, null, new WorkerEvent.PreparationFailed(run.RunId, Reason(error))));
     }
+
+    // What an engine says of a plan that this machine cannot run is a sentence for people; the rest is a fault of ours.
+    private static string Reason(Exception error) => error is ArgumentException and not ArgumentNullException ? error.Message : $"{error.GetType().Name}: {error.Message}";
 
     private static async Task<(IHandshakeEngine Engine, WorkerEvent Happened)> PrepareAsync(Plan plan, string runId, WorkerServices services, CancellationToken stopping)
     {

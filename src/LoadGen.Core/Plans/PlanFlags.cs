@@ -45,6 +45,9 @@ public sealed record PlanFlag(string Name, string? Value, string Help, FlagGroup
     /// <summary>Whether the flag may be repeated although its value is not split.</summary>
     public bool IsRepeatable { get; init; }
 
+    /// <summary>Whether its value may hold a secret, which lists of processes must not show.</summary>
+    public bool HasSecret { get; init; }
+
     /// <summary>A value as it is written on the command line.</summary>
     public required string Example { get; init; }
 

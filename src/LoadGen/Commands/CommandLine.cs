@@ -40,6 +40,7 @@ internal static class CommandLine
 
     public static async Task<int> InvokeAsync(string[] args)
     {
+        SecretArguments.Hide(args);
         var root = Root();
         if (args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal))
         {

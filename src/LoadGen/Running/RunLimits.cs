@@ -51,6 +51,11 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
                 $"limits: {connections:N0} connections need as many local ports, but this machine has {ports:N0} for these targets (net.ipv4.ip_local_port_range); {Lower(remedy, ports)}name source addresses (--source) or widen the range";
         }
 
+        if (SourceAddresses.ExplainMissing(plan.Sources) is { } sentence)
+        {
+            yield return $"--source: {sentence}";
+        }
+
         var threads = OwnThreads + OwnThreadsOfWorker * (workers - 1);
         if (Threads < threads)
         {

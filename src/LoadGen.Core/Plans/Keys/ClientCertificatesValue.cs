@@ -13,6 +13,7 @@ internal sealed class ClientCertificatesValue : PlanValue<IReadOnlyList<ClientId
     public static readonly PlanFlag Cert = new("--cert", "FILE[:PASSWORD]", "Client certificates, PEM, DER or PKCS #12; several, of one PEM file or more, are sent in turn.", FlagGroup.Handshake)
     {
         Example = "client.pem",
+        HasSecret = true,
         IsRepeatable = true,
     };
 

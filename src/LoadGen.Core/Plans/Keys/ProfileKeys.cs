@@ -183,7 +183,7 @@ internal static class ProfileKeys
                 Help = "An external pre-shared key (RFC 8446 section 4.2.11, RFC 4279).",
                 Example = "{ identity: device-17, key: 00112233445566778899aabbccddeeff }",
                 Needs = Refusal.Feature<Profile>(EngineFeature.PreSharedKeys, profile => profile.PreSharedKey is not null),
-                Flags = [One("--psk", "IDENTITY:HEX", "External pre-shared key.", "device-17:00112233445566778899aabbccddeeff")],
+                Flags = [One("--psk", "IDENTITY:HEX", "External pre-shared key.", "device-17:00112233445566778899aabbccddeeff") with { HasSecret = true }],
             },
         ]);
 

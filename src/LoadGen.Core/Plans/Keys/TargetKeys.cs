@@ -70,7 +70,7 @@ internal static class TargetKeys
                 Set = (target, proxy) => target with { Proxy = proxy },
                 Help = "HTTP proxy that opens a tunnel with CONNECT (RFC 9110 section 9.3.6), with credentials as `http://user:password@host:port`.",
                 Example = "proxy.internal:3128",
-                Flags = [One("--proxy", "HOST:PORT", "HTTP proxy to tunnel through (CONNECT), or http://user:password@host:port.", "proxy.internal:3128")],
+                Flags = [One("--proxy", "HOST:PORT", "HTTP proxy to tunnel through (CONNECT), or http://user:password@host:port.", "proxy.internal:3128") with { HasSecret = true }],
             },
             new PlanKey<Target, ProxyProtocol?>("proxyProtocol", new OptionalValue<ProxyProtocol>(new ChoiceValue<ProxyProtocol>("a version of the PROXY protocol")))
             {
