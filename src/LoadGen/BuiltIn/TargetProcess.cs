@@ -18,6 +18,9 @@ internal sealed class TargetProcess : IAsyncDisposable
     /// <summary>An exit code above this is a signal's number.</summary>
     private const int SignalBase = 128;
 
+    /// <summary>The line between the first, which says where it is, and the last, which says what it counted: it has warmed up.</summary>
+    public const string Warm = "warm";
+
     private readonly Process _process;
 
     private TargetProcess(Process process, Target target)
@@ -25,6 +28,7 @@ internal sealed class TargetProcess : IAsyncDisposable
         _process = process;
         Target = target;
         Ended = WatchAsync();
+        WarmedUp = process.StandardOutput.ReadLineAsync();
     }
 
     /// <summary>How to reach it, and whom to trust.</summary>
@@ -32,6 +36,9 @@ internal sealed class TargetProcess : IAsyncDisposable
 
     /// <summary>Ends when the process has, with a sentence that says how: while the load runs, it must not.</summary>
     public Task<string> Ended { get; }
+
+    /// <summary>Ends when it has warmed up, or has ended.</summary>
+    public Task WarmedUp { get; }
 
     /// <param name="givesSessions">Whether it gives out sessions and resumes them; a run that does not ask for that is spared their cost.</param>
     /// <param name="cancellation">Ends the wait for it.</param>
@@ -77,6 +84,7 @@ internal sealed class TargetProcess : IAsyncDisposable
         try
         {
             _process.StandardInput.Close();
+            await WarmedUp.WaitAsync(patience.Token);
             var line = await _process.StandardOutput.ReadLineAsync(patience.Token);
             return line is not null && JsonSerializer.Deserialize(line, TargetProcessJson.Default.BuiltInTargetCounts) is { } counts
                 ? (counts, null)

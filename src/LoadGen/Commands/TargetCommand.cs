@@ -74,7 +74,7 @@ internal static class TargetCommand
         try
         {
             await using var target = BuiltInTarget.Start(options);
-            return parse.GetValue(Managed) ? await ServeManagedAsync(target) : await ServeAsync(target, parse.GetValue(AuthorityOut));
+            return parse.GetValue(Managed) ? await ServeManagedAsync(target, options) : await ServeAsync(target, parse.GetValue(AuthorityOut));
         }
         catch (SocketException error)
         {
@@ -106,12 +106,14 @@ internal static class TargetCommand
         return ExitCode.Pass;
     }
 
-    private static async Task<int> ServeManagedAsync(BuiltInTarget target)
+    private static async Task<int> ServeManagedAsync(BuiltInTarget target, BuiltInTargetOptions options)
     {
         // A Ctrl-C at the terminal reaches this process too, but the run that started it still has handshakes to finish.
         using var signals = new StopSignals(_ => { });
         var ready = new TargetReady(((IPEndPoint)target.EndPoint).Port, target.Authority);
         Console.WriteLine(JsonSerializer.Serialize(ready, TargetProcessJson.Default.TargetReady));
+        await Rehearsal.RunAsync(options);
+        Console.WriteLine(TargetProcess.Warm);
         await Console.In.ReadToEndAsync();
         var counts = await target.StopAsync(CancellationToken.None);
         Console.WriteLine(JsonSerializer.Serialize(

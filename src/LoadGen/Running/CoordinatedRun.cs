@@ -157,8 +157,8 @@ internal sealed class CoordinatedRun
 
     private RunHandle Start(List<ClusterNode> nodes, string runId, RunSession session, NodeMetrics metrics)
     {
-        // Compiling takes longest: it begins with the first node, once for all workers of the process.
-        var warmUp = WorkersHere > 0 ? WarmUp.RunAsync(Plan!, CancellationToken.None) : null;
+        // Compiling takes longest: it begins with the first node, once for all workers of the process. Our own target is warm by then, too.
+        var warmUp = WorkersHere > 0 ? Task.WhenAll(WarmUp.RunAsync(Plan!, CancellationToken.None), OwnTarget?.WarmedUp ?? Task.CompletedTask) : null;
         var node = ClusterNode.Start(Node);
         nodes.Add(node);
         _released = Standby ? node.StandBy() : null;
