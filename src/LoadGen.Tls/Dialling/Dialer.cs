@@ -28,7 +28,7 @@ internal sealed class Dialer
         _plan = plan;
         _clock = clock;
         _policy = new AddressPolicy(plan.Authorized);
-        _names = new NameCache(clock);
+        _names = new NameCache(SystemNames.Instance, clock);
         _routes = [.. plan.Targets.Select(target => new Route(plan, target, clock))];
         _headers = [.. plan.Targets.Select(ProxyHeader.For)];
         _sources = new SourceAddresses(plan.Sources);
