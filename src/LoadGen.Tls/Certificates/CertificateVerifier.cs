@@ -20,7 +20,7 @@ internal sealed class CertificateVerifier : IDisposable
 
     private readonly Target _target;
     private readonly int _mostRsaBits;
-    private readonly X509Certificate2Collection _authorities = [];
+    private readonly X509Certificate2Collection _authorities;
     private readonly Lock _lock = new();
     private volatile Seen[] _seen = [];
     private volatile bool _expectsNew = true;
@@ -30,19 +30,25 @@ internal sealed class CertificateVerifier : IDisposable
     /// <param name="mostRsaBits">The largest RSA key that is accepted.</param>
     /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
     public CertificateVerifier(Target target, int mostRsaBits)
+        : this(target, mostRsaBits, AuthoritiesOf(target))
+    {
+    }
+
+    private CertificateVerifier(Target target, int mostRsaBits, X509Certificate2Collection authorities)
     {
         _target = target;
         _mostRsaBits = mostRsaBits;
-        if (target.Trust is Trust.Authorities { Pem: var pem })
-        {
-            _authorities.ImportFromPem(pem);
-        }
+        _authorities = authorities;
     }
 
     /// <summary>One verifier for each of a target's server names, in their order.</summary>
     /// <exception cref="CryptographicException">The plan's authorities cannot be read.</exception>
     public static CertificateVerifier[] ForEachName(Target target, int mostRsaBits)
-        => [.. target.ServerNames.Select(name => new CertificateVerifier(target with { ServerName = name }, mostRsaBits))];
+    {
+        // A target may have thousands of names, and the system's bundle hundreds of authorities.
+        var authorities = AuthoritiesOf(target);
+        return [.. target.ServerNames.Select(name => new CertificateVerifier(target with { ServerName = name }, mostRsaBits, authorities))];
+    }
 
     /// <summary>The name that the certificate must be valid for.</summary>
     public string ServerName => _target.ServerName;
@@ -100,6 +106,17 @@ internal sealed class CertificateVerifier : IDisposable
         {
             authority.Dispose();
         }
+    }
+
+    private static X509Certificate2Collection AuthoritiesOf(Target target)
+    {
+        var authorities = new X509Certificate2Collection();
+        if (target.Trust is Trust.Authorities { Pem: var pem })
+        {
+            authorities.ImportFromPem(pem);
+        }
+
+        return authorities;
     }
 
     private CertificateVerdict Check(IReadOnlyList<ReadOnlyMemory<byte>> chain)
