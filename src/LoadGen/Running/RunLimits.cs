@@ -16,6 +16,9 @@ namespace LoadGen.Running;
 /// <param name="Threads">The most threads of the user; <see langword="null"/> for no limit.</param>
 internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
 {
+    /// <summary>net.ipv4.tcp_tw_reuse: 2, the default, takes ports in TIME_WAIT again for loopback alone, 1 for every address (ip-sysctl).</summary>
+    public int TimeWaitReuse { get; init; }
+
     // Measured with all that a run loads and opens, its connections apart: each assembly is two files.
     private const int OwnFiles = 192;
     private const int OwnFilesOfPage = 192;
@@ -28,7 +31,7 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
     private static readonly TimeSpan ReusedAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Those of this process.</summary>
-    public static RunLimits OfProcess => new(ProcessLimits.OpenFiles, ReadLocalPorts(), ProcessLimits.Threads);
+    public static RunLimits OfProcess => new(ProcessLimits.OpenFiles, ReadLocalPorts(), ProcessLimits.Threads) { TimeWaitReuse = ReadTimeWaitReuse() };
 
     /// <summary>What is too little for a run in this process; one sentence each.</summary>
     /// <param name="plan">What is run.</param>
@@ -116,22 +119,22 @@ internal sealed record RunLimits(int? OpenFiles, int? LocalPorts, int? Threads)
             : ends.SelectMany(end => Routes.FixedAddresses(plan, end.Host, end.Port)!.Select(address => (address, end.Port))).Distinct().Count();
     }
 
-    // ip(7), ip-sysctl: 2, the default, reuses ports in TIME_WAIT for loopback alone, 1 for every address.
-    private static bool IsReusedEarly(Plan plan)
+    private bool IsReusedEarly(Plan plan) => TimeWaitReuse switch
+    {
+        1 => true,
+        2 => plan.Targets.All(target => Routes.DialledOf(plan, target) is var (host, port) && Routes.FixedAddresses(plan, host, port)?.All(IPAddress.IsLoopback) == true),
+        _ => false,
+    };
+
+    private static int ReadTimeWaitReuse()
     {
         try
         {
-            return File.ReadAllText("/proc/sys/net/ipv4/tcp_tw_reuse").Trim() switch
-            {
-                "1" => true,
-                "2" => plan.Targets.All(target => Routes.DialledOf(plan, target) is var (host, port)
-                    && Routes.FixedAddresses(plan, host, port)?.All(IPAddress.IsLoopback) == true),
-                _ => false,
-            };
+            return int.Parse(File.ReadAllText("/proc/sys/net/ipv4/tcp_tw_reuse"), CultureInfo.InvariantCulture);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
-            return false;
+            return 0;
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using LoadGen.Core.Plans;
+using LoadGen.Core.Shapes;
 using LoadGen.Running;
 
 namespace LoadGen.Tests.Running;
@@ -60,6 +62,33 @@ public sealed class RunLimitsTests
         var plan = Closed(40_000);
 
         Assert.Empty(Ample.FindTooLow(plan with { Targets = [plan.Targets[0] with { Host = "localhost" }] }, workers: 1, hasPage: false));
+    }
+
+    [Fact]
+    public void Source_addresses_multiply_the_ports()
+    {
+        var plan = Closed(40_000) with { Sources = [IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2")] };
+
+        Assert.Empty(Ample.FindTooLow(plan, workers: 1, hasPage: false));
+        Assert.Equal(["ports: 28,232 local ports x 2 source addresses x 1 target address = 56,464 connections at once"], Ample.DescribePorts(plan));
+    }
+
+    [Theory]
+    [InlineData(0, "ports: close: fin keeps each for 60 s: 471 connections/s at most; the plan has 6,000 within 60 s at most")]
+    [InlineData(2, "ports: close: fin keeps each for 1 s (net.ipv4.tcp_tw_reuse, on loopback): 28,232 connections/s at most; the plan has 100 within 1 s at most")]
+    public void Ports_in_TIME_WAIT_are_reckoned_up(int reuse, string sentence)
+    {
+        var plan = Records.PlanOf() with { Close = CloseMode.Fin, Load = new Load.Open(new Schedule(new Constant(100, TimeSpan.FromMinutes(2)))) };
+
+        Assert.Equal(sentence, (Ample with { TimeWaitReuse = reuse }).DescribePorts(plan).Last());
+    }
+
+    [Fact]
+    public void A_plan_with_too_many_connections_for_its_ports_is_told_so()
+    {
+        var plan = Records.PlanOf() with { Close = CloseMode.Fin, Load = new Load.Open(new Schedule(new Constant(1000, TimeSpan.FromMinutes(2)))) };
+
+        Assert.EndsWith("471 connections/s at most; the plan has too many: 60,000 within 60 s at most", Ample.DescribePorts(plan).Last(), StringComparison.Ordinal);
     }
 
     [Fact]

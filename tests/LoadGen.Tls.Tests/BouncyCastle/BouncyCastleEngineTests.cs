@@ -14,6 +14,22 @@ public sealed class BouncyCastleEngineTests : EngineTests
     protected override string Engine => "bouncycastle";
 
     [Fact]
+    public async Task A_connection_that_was_held_ends_with_close_notify_too()
+    {
+        await using var server = await OpensslServer.StartAsync(Authority.Good(), [], Cancellation);
+        await using var relay = Relay.To(server.EndPoint);
+        var plan = PlanFor(relay.EndPoint) with { Profiles = [new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Hold = TimeSpan.FromMilliseconds(100) }] };
+        using var engine = Create(plan);
+        using var client = engine.CreateClient();
+
+        AssertCompleted(await client.HandshakeAsync(0, 0, Cancellation));
+        Assert.Equal(HoldEnd.Kept, await client.HoldAsync(Cancellation));
+
+        const byte alert = 21;
+        Assert.Equal(new ClientClose(Reset: false, alert), await relay.Closed.WaitAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task A_group_without_a_key_share_is_reached_by_a_hello_retry_request()
     {
         await using var server = await OpensslServer.StartAsync(Authority.Good(), ["-groups", "P-384"], Cancellation);
