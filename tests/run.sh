@@ -109,7 +109,8 @@ dotnet build LoadGen.sln -c Release --nologo -v quiet
 # shown in one piece when it ends, for the lanes run side by side.
 run_lane() {
   local project name child began failed=0 stopping=
-  # A signal to the test host ends its tests in order.
+  # Ctrl-C is for the test host, which ends its tests in order, and for the script, which tells the lanes to stop.
+  trap '' INT
   trap 'stopping=yes; [ -z "$child" ] || kill -INT "$child" 2>/dev/null' TERM
   for project in "$@"; do
     name=$(basename "$project") began=$SECONDS
