@@ -105,11 +105,54 @@ rm -rf "$results"
 mkdir -p "$results"
 dotnet build LoadGen.sln -c Release --nologo -v quiet
 
-failed=0
+# Runs the projects that it is given one after another, with the flags of the whole run. What a project says is kept in a file and
+# shown in one piece when it ends, for the lanes run side by side.
+run_lane() {
+  local project name child began failed=0 stopping=
+  # Ctrl-C is for the test host, which ends its tests in order, and for the script, which tells the lanes to stop.
+  trap '' INT
+  trap 'stopping=yes; [ -z "$child" ] || kill -INT "$child" 2>/dev/null' TERM
+  for project in "$@"; do
+    name=$(basename "$project") began=$SECONDS
+    # A shell has its background jobs ignore SIGINT, and their children inherit that; the tests send it.
+    env --default-signal=INT,QUIT "$project/bin/Release/net10.0/$name" --results-directory "$PWD/$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" --no-progress "${flags[@]}" </dev/null >"$results/$name.log" 2>&1 &
+    child=$!
+    # A signal ends the waiting and not the child.
+    while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
+    wait "$child" || failed=1
+    child=
+    flock "$results" sh -c 'echo "== $1, $2 s"; cat "$3"' sh "$name" $((SECONDS - began)) "$results/$name.log"
+    [ -z "$stopping" ] || return 130
+  done
+  return $failed
+}
+
+# The end-to-end tests mostly wait for what other processes do, so that the other projects find room beside them.
+flags=("$@") others=() lanes=()
 for project in tests/*.Tests; do
-  name=$(basename "$project")
-  echo "== $name"
-  # A shell has its background jobs ignore SIGINT, and their children inherit that; the tests send it.
-  env --default-signal=INT,QUIT "$project/bin/Release/net10.0/$name" --results-directory "$PWD/$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" --no-progress "$@" </dev/null || failed=1
+  [ "$project" = tests/LoadGen.EndToEnd.Tests ] || others+=("$project")
+done
+
+stopped=
+trap 'stopped=INT' INT
+trap 'stopped=TERM' TERM
+run_lane tests/LoadGen.EndToEnd.Tests &
+lanes+=($!)
+run_lane "${others[@]}" &
+lanes+=($!)
+
+failed=0
+for lane in "${lanes[@]}"; do
+  while ! wait "$lane"; do
+    if [ -z "$stopped" ]; then
+      failed=1
+      break
+    fi
+
+    kill -TERM "${lanes[@]}" 2>/dev/null || true
+    wait
+    trap - "$stopped"
+    kill "-$stopped" $$
+  done
 done
 exit $failed

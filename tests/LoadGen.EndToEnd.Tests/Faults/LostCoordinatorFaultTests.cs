@@ -4,6 +4,7 @@ using LoadGen.TestServers.Programs;
 
 namespace LoadGen.EndToEnd.Tests.Faults;
 
+[Collection(nameof(Alone))]
 public sealed class LostCoordinatorFaultTests
 {
     // What was under way between a worker's last report and the end of its old coordinator.

@@ -2,6 +2,7 @@ using LoadGen.TestServers.Processes;
 
 namespace LoadGen.EndToEnd.Tests.Faults;
 
+[Collection(nameof(Alone))]
 public sealed class LostWorkerFaultTests
 {
     private const int Window = 3;

@@ -5,6 +5,7 @@ using LoadGen.TestServers.Networks;
 namespace LoadGen.EndToEnd.Tests.Faults;
 
 /// <summary>What the other tests here stand on: a partition parts, on one side or both, and heals.</summary>
+[Collection(nameof(Alone))]
 public sealed class NetworkTests
 {
     private static readonly TimeSpan Unheard = TimeSpan.FromMilliseconds(300);

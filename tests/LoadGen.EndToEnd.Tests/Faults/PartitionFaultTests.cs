@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace LoadGen.EndToEnd.Tests.Faults;
 
+[Collection(nameof(Alone))]
 public sealed class PartitionFaultTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);

@@ -3,6 +3,7 @@ using LoadGen.TestServers.Processes;
 
 namespace LoadGen.EndToEnd.Tests.Faults;
 
+[Collection(nameof(Alone))]
 public sealed class PausedWorkerFaultTests
 {
     private const int MostUnderWay = 2;

@@ -3,6 +3,7 @@ using LoadGen.TestServers.Processes;
 
 namespace LoadGen.EndToEnd.Tests.Faults;
 
+[Collection(nameof(Alone))]
 public sealed class StoppedClusterFaultTests
 {
     private static readonly TimeSpan LastDialWithin = TimeSpan.FromSeconds(1);

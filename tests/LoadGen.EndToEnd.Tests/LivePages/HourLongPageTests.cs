@@ -9,6 +9,7 @@ using Microsoft.Playwright;
 
 namespace LoadGen.EndToEnd.Tests.LivePages;
 
+[Collection(nameof(Alone))]
 public sealed class HourLongPageTests
 {
     private const int Hour = 3600;

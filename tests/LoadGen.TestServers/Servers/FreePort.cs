@@ -12,18 +12,40 @@ public static class FreePort
     private const int First = 12_000;
     private const int Last = 32_000;
 
-    private static readonly ConcurrentDictionary<int, bool> Taken = new();
+    private static readonly ConcurrentDictionary<int, Socket?> Taken = new();
 
-    /// <summary>A port on which nobody listens; never the same twice.</summary>
+    /// <summary>A port on which nobody listens; never the same twice, and not one that another process of tests has taken.</summary>
     public static int Take()
     {
         while (true)
         {
             var port = Random.Shared.Next(First, Last);
-            if (Taken.TryAdd(port, true) && IsFree(port))
+            if (Taken.TryAdd(port, null) && TryReserve(port) && IsFree(port))
             {
                 return port;
             }
+        }
+    }
+
+    // A socket whose name is nowhere but in the kernel, held until this process ends.
+    private static bool TryReserve(int port)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return true;
+        }
+
+        var reservation = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        try
+        {
+            reservation.Bind(new UnixDomainSocketEndPoint($"\0loadgen-test-port-{port}"));
+            Taken[port] = reservation;
+            return true;
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            reservation.Dispose();
+            return false;
         }
     }
 

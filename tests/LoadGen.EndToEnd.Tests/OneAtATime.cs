@@ -1,2 +1,0 @@
-// Each test loads the machine; two at once would measure each other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
