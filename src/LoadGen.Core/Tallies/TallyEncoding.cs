@@ -75,9 +75,11 @@ internal static class TallyEncoding
             }
         }
 
-        message.Negotiated.AddRange(tally.Negotiated.Select(each => MessageOf(each.Key, each.Value)));
-        message.Failures.AddRange(tally.Failures.Select(each => MessageOf(each.Key, each.Value)));
-        message.Addresses.AddRange(tally.Addresses.Select(each => MessageOf(each.Key, each.Value, BytesOf(each.Value.Handshake, scratch))));
+        // In an order of their own, not in that of their coming: tallies that hold the same are the same bytes. What stands for others
+        // comes last, so that it takes no place of one that is counted for itself.
+        message.Negotiated.AddRange(InOrder(tally.Negotiated).Select(each => MessageOf(each.Key, each.Value)));
+        message.Failures.AddRange(InOrder(tally.Failures).Select(each => MessageOf(each.Key, each.Value)));
+        message.Addresses.AddRange(InOrder(tally.Addresses).Select(each => MessageOf(each.Key, each.Value, BytesOf(each.Value.Handshake, scratch))));
         message.Intervals.AddRange(tally.Intervals.Select(interval => new Wire.Interval
         {
             Scheduled = interval.Scheduled,
@@ -273,6 +275,15 @@ internal static class TallyEncoding
         histogram.WriteTo(scratch);
         return ByteString.CopyFrom(scratch.WrittenSpan);
     }
+
+    private static IEnumerable<KeyValuePair<Negotiated, long>> InOrder(IReadOnlyDictionary<Negotiated, long> negotiated)
+        => negotiated.OrderBy(each => each.Key.CipherSuite == Negotiated.Other).ThenBy(each => each.Key.ToString(), StringComparer.Ordinal);
+
+    private static IEnumerable<KeyValuePair<FailureKey, FailureCount>> InOrder(IReadOnlyDictionary<FailureKey, FailureCount> failures) => failures
+        .OrderBy(each => each.Key.Alert == Negotiated.Other).ThenBy(each => each.Key.Kind).ThenBy(each => each.Key.Phase).ThenBy(each => each.Key.Side).ThenBy(each => each.Key.Target).ThenBy(each => each.Key.Alert, StringComparer.Ordinal);
+
+    private static IEnumerable<KeyValuePair<AddressKey, AddressTally>> InOrder(IReadOnlyDictionary<AddressKey, AddressTally> addresses)
+        => addresses.OrderBy(each => each.Key.Address == AddressKey.Others).ThenBy(each => each.Key.Target).ThenBy(each => each.Key.Address, StringComparer.Ordinal);
 
     private static Wire.Certificate MessageOf(int target, CertificateSummary certificate) => new()
     {
