@@ -61,6 +61,7 @@ public sealed class HandshakeTests(TestAuthority authority) : IClassFixture<Test
             {
                 ClientSubject = mutual ? "CN=client" : null,
                 ServerName = kind == ServerKind.Openssl ? null : "localhost",
+                ClientAddress = kind is ServerKind.Nginx or ServerKind.Haproxy ? "127.0.0.1" : null,
                 ApplicationProtocol = "http/1.1",
             },
             handshake);

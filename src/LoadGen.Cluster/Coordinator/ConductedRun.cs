@@ -48,11 +48,14 @@ internal sealed class ConductedRun
         _timers.StartPeriodicTimer(Due.Show, Due.Show, ShowEvery);
     }
 
-    /// <summary>The load starts.</summary>
+    /// <summary>The load starts, or has started already where the coordinator was held up: <paramref name="startsIn"/> is negative then.</summary>
     public void Start(TimeSpan startsIn, DateTimeOffset now)
     {
         StartedAt = now + startsIn;
-        _timers.StartPeriodicTimer(Due.Show, Due.Show, startsIn + ShowEvery + ReportsNeed, ShowEvery);
+        var first = startsIn + ShowEvery + ReportsNeed;
+        // What is over cannot be shown on time; the next second can.
+        var next = first >= TimeSpan.Zero ? first : ShowEvery + new TimeSpan(first.Ticks % ShowEvery.Ticks);
+        _timers.StartPeriodicTimer(Due.Show, Due.Show, next, ShowEvery);
     }
 
     /// <summary>Counts what a worker reported.</summary>

@@ -66,8 +66,9 @@ internal sealed class TallyActor : RunActor
     {
         Timers.StartPeriodicTimer("records", TakeRecords.Instance, TakeEvery);
         // At each whole second of the load, which has not begun yet, or continues already for a worker that joins it.
-        var toNextSecond = ReportEvery - new TimeSpan(((_clock.Now.Ticks % ReportEvery.Ticks) + ReportEvery.Ticks) % ReportEvery.Ticks);
-        Timers.StartPeriodicTimer("second", SecondOver.Instance, _clock.Now < TimeSpan.Zero ? ReportEvery - _clock.Now : toNextSecond, ReportEvery);
+        var now = _clock.Now;
+        var toFirst = now < TimeSpan.Zero ? ReportEvery - now : ReportEvery - new TimeSpan(now.Ticks % ReportEvery.Ticks);
+        Timers.StartPeriodicTimer("second", SecondOver.Instance, toFirst, ReportEvery);
     }
 
     // What was counted cannot be trusted any more: the worker ends with this reason.

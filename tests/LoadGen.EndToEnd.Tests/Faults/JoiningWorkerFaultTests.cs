@@ -1,5 +1,6 @@
 namespace LoadGen.EndToEnd.Tests.Faults;
 
+[Collection(nameof(Alone))]
 public sealed class JoiningWorkerFaultTests
 {
     [Theory]
