@@ -3,6 +3,7 @@ using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.BouncyCastle;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast;
 using LoadGen.Tls.SslStreams;
 
 namespace LoadGen.Tls;
@@ -13,6 +14,7 @@ public static class Engines
     private static readonly Dictionary<string, Entry> Table = new(StringComparer.Ordinal)
     {
         [BouncyCastleEngine.EngineName] = new(BouncyCastleEngine.Capabilities, () => BouncyCastleEngine.Libraries, (plan, clock, keyLog) => new BouncyCastleEngine(plan, clock, keyLog)),
+        [FastEngine.EngineName] = new(FastEngine.Capabilities, () => FastEngine.Libraries, (plan, clock, keyLog) => new FastEngine(plan, clock, keyLog)),
         [SslStreamEngine.EngineName] = new(SslStreamEngine.Capabilities, () => CryptoLibraries.Platform, (plan, clock, _) => new SslStreamEngine(plan, clock)),
     };
 

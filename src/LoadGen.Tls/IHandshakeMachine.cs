@@ -35,7 +35,7 @@ internal interface IHandshakeMachine
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 
-    /// <summary>Takes bytes from the server: the first ones of the buffer, which is reused afterwards.</summary>
+    /// <summary>Takes bytes from the server: the first ones of the buffer, which it may overwrite, and which is reused afterwards.</summary>
     void Offer(byte[] buffer, int count);
 
     /// <summary>Writes what the server is to answer: an HTTP request, or close_notify.</summary>

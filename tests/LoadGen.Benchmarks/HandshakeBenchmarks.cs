@@ -18,7 +18,7 @@ public class HandshakeBenchmarks
     private IHandshakeEngine _engine = null!;
     private IHandshakeClient _client = null!;
 
-    [Params("bouncycastle", "sslstream")]
+    [Params("bouncycastle", "fast", "sslstream")]
     public string Engine { get; set; } = "";
 
     [Params("1.2", "1.3")]

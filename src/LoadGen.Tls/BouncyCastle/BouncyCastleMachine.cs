@@ -9,11 +9,9 @@ namespace LoadGen.Tls.BouncyCastle;
 /// <summary>BouncyCastle's non-blocking client protocol as a handshake machine. One instance runs one handshake.</summary>
 internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch watch) : TlsClientProtocol, IHandshakeMachine
 {
+    private readonly Confirmation _confirmation = new();
     private byte[]? _read;
     private RecordFrames _frames;
-    private HttpAnswer? _answer;
-    private bool _isConfirming;
-    private bool _isClosedByServer;
     private bool _hasCertificate;
 
     // Whether records are in plain text, as they are until the server changes its keys.
@@ -21,9 +19,6 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
     private bool _isTls13;
     private int _warnings;
     private int _extraMessages;
-
-    // Whether the record that is being read began before the request or close_notify was written: it is no answer to it.
-    private bool _isEarly;
 
     public Milestones Reached { get; private set; }
 
@@ -35,26 +30,26 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
 
     public bool MayTakeLong => client.ExpectsNewChain;
 
-    public string Awaited => (_isConfirming, client.Confirm) switch
-    {
-        (true, Confirm.Http) => "it answered the HTTP request",
-        (true, _) => "it answered close_notify (RFC 8446 section 6.1; use confirm: http for HTTP servers that never answer it)",
-        _ => "the handshake finished",
-    };
+    public string Awaited => _confirmation.Awaited;
 
     public bool HasQuestion { get; private set; }
 
     public void Begin()
     {
         watch.Begin();
+        _confirmation.Begin(client.Profile);
         Guard(static machine => machine.Connect(machine.Client));
     }
 
     public void Offer(byte[] buffer, int count)
     {
-        for (var taken = 0; taken < count && Fault is null && !_isClosedByServer;)
+        for (var taken = 0; taken < count && Fault is null && !_confirmation.IsClosed;)
         {
-            _isEarly = _frames.IsAtEnd ? !_isConfirming : _isEarly;
+            if (_frames.IsAtEnd)
+            {
+                _confirmation.BeginRecord();
+            }
+
             var (length, _) = _frames.Take(buffer.AsSpan(taken, count - taken));
             try
             {
@@ -69,7 +64,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             taken += length;
         }
 
-        if (Fault is null && !_isConfirming && !HasQuestion)
+        if (Fault is null && !_confirmation.IsAsked && !HasQuestion)
         {
             ConcludeHandshake();
         }
@@ -78,7 +73,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
     public void Ask()
     {
         HasQuestion = false;
-        _isConfirming = true;
+        _confirmation.Ask();
         Guard(static machine => machine.AskForConfirmation());
     }
 
@@ -138,7 +133,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             case HandshakeType.finished when !Reached.HasFlag(Milestones.ClientFinished):
                 Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
                 break;
-            case HandshakeType.finished when client.Confirm == Confirm.None:
+            case HandshakeType.finished when _confirmation.Kind == Confirm.None:
                 Reached |= Milestones.ServerConfirmed;
                 break;
         }
@@ -178,21 +173,14 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         }
         else if (++_warnings > ServerLimits.Warnings)
         {
-            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.Warnings} warnings");
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, ServerLimits.TooManyWarnings);
         }
     }
 
     private void TakeCloseNotify()
     {
-        _isClosedByServer = true;
-        if (_isConfirming && client.Confirm == Confirm.Close && !_isEarly)
-        {
-            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
-        }
-        else if (client.Negotiated is null || (_isConfirming && !Reached.HasFlag(Milestones.ServerConfirmed)))
-        {
-            Fault ??= ClosedBefore(Awaited);
-        }
+        _confirmation.TakeCloseNotify(client.Negotiated is not null);
+        MarkConfirmation();
     }
 
     private void OfferPart(byte[] buffer, int offset, int count)
@@ -211,7 +199,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         OfferInput(buffer, offset, count);
         if (watch.IdleRecords > ServerLimits.IdleRecords)
         {
-            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.IdleRecords} records in a row without content");
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, ServerLimits.TooManyIdleRecords);
         }
     }
 
@@ -219,15 +207,14 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
     {
         watch.Handle((int)message.Length);
         var bytes = message.Length - message.Position;
-        if (bytes > ServerLimits.BytesOf(type))
+        if (bytes > ServerLimits.BytesOf((TlsMessage)type))
         {
-            throw new TlsFatalAlert(
-                AlertDescription.illegal_parameter, $"the message {HandshakeType.GetName(type)} has {bytes:N0} bytes (limit {ServerLimits.BytesOf(type):N0})");
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, ServerLimits.TooLong((TlsMessage)type, (int)bytes));
         }
 
         if (type is HandshakeType.hello_request or HandshakeType.new_session_ticket or HandshakeType.key_update && ++_extraMessages > ServerLimits.ExtraMessages)
         {
-            throw new TlsFatalAlert(AlertDescription.unexpected_message, $"more than {ServerLimits.ExtraMessages} HelloRequests, tickets and KeyUpdates");
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, ServerLimits.TooManyExtraMessages);
         }
     }
 
@@ -279,18 +266,19 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         {
             Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session although a full handshake was requested");
         }
-        else if (client.Confirm == Confirm.None)
+        else if (_confirmation.Kind == Confirm.None)
         {
             Reached |= Milestones.Complete;
         }
-        else if (_isClosedByServer && client.Confirm == Confirm.Close && !_isTls13 && !negotiated.Resumed)
+        else if (_confirmation.IsClosed && _confirmation.Kind == Confirm.Close && !_isTls13 && !negotiated.Resumed)
         {
             // In a full handshake of TLS 1.2 the server's Finished answers ours; one that closes with it need not be asked any more.
             Reached |= Milestones.ServerConfirmed | Milestones.Complete;
         }
-        else if (_isClosedByServer)
+        else if (_confirmation.IsClosed)
         {
-            Fault = ClosedBefore("it was asked for a confirmation");
+            _confirmation.MissChance();
+            MarkConfirmation();
         }
         else
         {
@@ -298,31 +286,26 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         }
     }
 
-    // Application data is only looked at as the answer to our request. A TLS 1.3 server may send some before it has our Finished,
-    // which confirms nothing.
     private void TakeApplicationData()
     {
         while (Fault is null && GetAvailableInputBytes() is > 0 and var available)
         {
             _read ??= new byte[2048];
             var count = ReadInput(_read, 0, Math.Min(available, _read.Length));
-            if (!_isConfirming || _isEarly || client.Confirm != Confirm.Http || Reached.HasFlag(Milestones.ServerConfirmed))
-            {
-                continue;
-            }
-
-            _answer ??= new HttpAnswer(client.ExpectedStatus);
-            _answer.Take(_read.AsSpan(0, count));
-            Fault = _answer.Fault;
-            Reached |= _answer.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
+            _confirmation.TakeData(_read.AsSpan(0, count));
+            MarkConfirmation();
         }
     }
 
-    private static MachineFault ClosedBefore(string what) => new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server sent close_notify before {what}");
+    private void MarkConfirmation()
+    {
+        Fault ??= _confirmation.Fault;
+        Reached |= _confirmation.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
+    }
 
     private void AskForConfirmation()
     {
-        if (client.Confirm == Confirm.Http)
+        if (_confirmation.Kind == Confirm.Http)
         {
             WriteApplicationData(client.HttpRequest);
         }

@@ -17,15 +17,15 @@ internal static class MachineFaults
     /// <param name="hintAt">What may be behind an alert of the server; usually empty.</param>
     public static MachineFault Of(IOException error, CertificateVerdict? verdict, string awaited, Func<TlsAlert, string> hintAt) => error switch
     {
-        TlsFatalAlertReceived alert => Received((TlsAlert)alert.AlertDescription, hintAt),
-        UnreadableChain chain => new(FailureKind.CertificateInvalid, FaultSide.Server, NameOf(chain), chain.Message),
-        TlsFatalAlert alert when verdict is { Fault: { } kind } => new(kind, FaultSide.Server, NameOf(alert), verdict.Detail),
+        TlsFatalAlertReceived { AlertDescription: var description } => ServerFaults.AlertReceived((TlsAlert)description, hintAt((TlsAlert)description)),
+        UnreadableChain chain => ServerFaults.Rejected(FailureKind.CertificateInvalid, AlertOf(chain), chain.Message),
+        TlsFatalAlert alert when verdict is { Fault: { } kind } => ServerFaults.Rejected(kind, AlertOf(alert), verdict.Detail),
         TlsFatalAlert { AlertDescription: AlertDescription.internal_error } alert => new(
-            FailureKind.AlertSent, FaultSide.Client, NameOf(alert), alert.InnerException?.Message ?? alert.Message),
+            FailureKind.AlertSent, FaultSide.Client, AlertOf(alert).Name(), alert.InnerException?.Message ?? alert.Message),
         // What a certificate may be used for, and what it cannot be used for here.
         TlsFatalAlert { AlertDescription: AlertDescription.bad_certificate or AlertDescription.unsupported_certificate or AlertDescription.certificate_unknown } alert
-            => new(FailureKind.CertificateInvalid, FaultSide.Server, NameOf(alert), $"the server's certificate cannot be used: {alert.Message}"),
-        TlsFatalAlert alert => new(FailureKind.ProtocolError, FaultSide.Server, NameOf(alert), $"the server broke the protocol: {alert.Message}"),
+            => ServerFaults.Rejected(FailureKind.CertificateInvalid, AlertOf(alert), $"the server's certificate cannot be used: {alert.Message}"),
+        TlsFatalAlert alert => ServerFaults.Broken(AlertOf(alert), alert.Message),
         TlsNoCloseNotifyException => new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server closed the connection before {awaited}"),
         _ => new(FailureKind.ProtocolError, FaultSide.Server, null, $"the server broke the protocol: {error.Message}"),
     };
@@ -41,10 +41,7 @@ internal static class MachineFaults
         InnerException: null, AlertDescription: not (AlertDescription.bad_certificate or AlertDescription.unsupported_certificate or AlertDescription.certificate_unknown),
     };
 
-    private static MachineFault Received(TlsAlert alert, Func<TlsAlert, string> hintAt)
-        => new(FailureKind.AlertReceived, FaultSide.Server, alert.Name(), $"the server sent alert {alert.Name()}{hintAt(alert)}");
-
-    private static string NameOf(TlsFatalAlert alert) => ((TlsAlert)alert.AlertDescription).Name();
+    private static TlsAlert AlertOf(TlsFatalAlert alert) => (TlsAlert)alert.AlertDescription;
 }
 
 /// <summary>A chain that cannot be read.</summary>

@@ -48,11 +48,8 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     /// <summary>Where the handshake's secrets go; usually <see langword="null"/>.</summary>
     public SessionSecrets? Secrets { get; init; }
 
-    /// <summary>What the server must answer for the handshake to count as completed.</summary>
-    public Confirm Confirm => _profile.Confirm;
-
-    /// <summary>The statuses that an HTTP answer may have.</summary>
-    public IReadOnlyList<string> ExpectedStatus => _profile.ExpectStatus.Count > 0 ? _profile.ExpectStatus : HttpStatus.Success;
+    /// <summary>What kind of handshake it is.</summary>
+    public Profile Profile => _profile;
 
     /// <summary>The HTTP request that is to confirm the handshake.</summary>
     public byte[] HttpRequest => _offer.HttpRequestFor(_name);
@@ -231,7 +228,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
             SentCertificate = _sentCertificate,
             OcspStapled = _profile.Ocsp ? _ocspStapled : null,
             UsedPreSharedKey = _profile.PreSharedKey is not null && Verdict is null && !parameters.IsResumedSession,
-            ServerConfirmed = Confirm != Confirm.None || (version < TlsVersion.Tls13 && !parameters.IsResumedSession),
+            ServerConfirmed = _profile.Confirm != Confirm.None || (version < TlsVersion.Tls13 && !parameters.IsResumedSession),
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LoadGen.Core.Handshakes;
@@ -129,7 +130,7 @@ internal sealed class CertificateVerifier : IDisposable
         var certificates = new List<X509Certificate2>();
         try
         {
-            certificates.AddRange(chain.Select(der => X509CertificateLoader.LoadCertificate(der.Span)));
+            certificates.AddRange(chain.Select(Load));
             return Judge(certificates);
         }
         catch (Exception error)
@@ -141,6 +142,15 @@ internal sealed class CertificateVerifier : IDisposable
         {
             certificates.ForEach(certificate => certificate.Dispose());
         }
+    }
+
+    // The platform reads a certificate and leaves what follows it.
+    private static X509Certificate2 Load(ReadOnlyMemory<byte> der)
+    {
+        AsnDecoder.ReadEncodedValue(der.Span, AsnEncodingRules.BER, out _, out _, out var length);
+        return length == der.Length
+            ? X509CertificateLoader.LoadCertificate(der.Span)
+            : throw new CryptographicException($"{der.Length - length} bytes follow it");
     }
 
     private CertificateVerdict Judge(List<X509Certificate2> certificates)

@@ -22,7 +22,10 @@ internal abstract class Aead : IDisposable
 
     public const int TagBytes = 16;
 
-    private byte[]? _unusedKey;
+    private const int MostKeyBytes = 32;
+
+    private readonly byte[] _key = new byte[MostKeyBytes];
+    private int _unusedKeyBytes;
 
     /// <summary>Whether the platform computes it.</summary>
     public static bool Supports(AeadKind kind) => kind == AeadKind.AesGcm ? AesGcm.IsSupported : ChaCha20Poly1305.IsSupported;
@@ -31,7 +34,11 @@ internal abstract class Aead : IDisposable
     public static Aead Create(AeadKind kind) => kind == AeadKind.AesGcm ? new AesGcmAead() : new ChaCha20Poly1305Aead();
 
     /// <summary>Sets or replaces the key.</summary>
-    public void SetKey(ReadOnlySpan<byte> key) => _unusedKey = key.ToArray();
+    public void SetKey(ReadOnlySpan<byte> key)
+    {
+        key.CopyTo(_key);
+        _unusedKeyBytes = key.Length;
+    }
 
     /// <summary>Encrypts a record. The plaintext may lie in the output.</summary>
     /// <param name="nonce">12 bytes, never the same twice for one key.</param>
@@ -80,11 +87,11 @@ internal abstract class Aead : IDisposable
 
     private void UseKey()
     {
-        if (_unusedKey is { } key)
+        if (_unusedKeyBytes > 0)
         {
-            CreateNative(key);
-            CryptographicOperations.ZeroMemory(key);
-            _unusedKey = null;
+            CreateNative(_key.AsSpan(0, _unusedKeyBytes));
+            CryptographicOperations.ZeroMemory(_key);
+            _unusedKeyBytes = 0;
         }
     }
 

@@ -15,11 +15,11 @@ internal abstract class KeyAgreement : IDisposable
     /// <summary>The length of the shared secret in bytes.</summary>
     public abstract int SecretBytes { get; }
 
-    /// <summary>Whether the platform's libraries agree on keys in a group; a hybrid group is agreed on by its parts.</summary>
+    /// <summary>Whether the platform's libraries agree on keys in a group, or in both parts of a hybrid group.</summary>
     public static bool Supports(TlsGroup group) => group switch
     {
         TlsGroup.secp256r1 or TlsGroup.secp384r1 or TlsGroup.secp521r1 => true,
-        TlsGroup.x25519 or TlsGroup.MLKEM768 => Sodium.IsAvailable,
+        TlsGroup.x25519 or TlsGroup.MLKEM768 or TlsGroup.X25519MLKEM768 or TlsGroup.SecP256r1MLKEM768 => Sodium.IsAvailable,
         _ => false,
     };
 
@@ -29,6 +29,8 @@ internal abstract class KeyAgreement : IDisposable
     {
         TlsGroup.x25519 => X25519Agreement.Create(),
         TlsGroup.MLKEM768 => MLKem768Agreement.Create(),
+        TlsGroup.X25519MLKEM768 => new HybridAgreement(MLKem768Agreement.Create(), Sodium.MLKem768CiphertextBytes, X25519Agreement.Create()),
+        TlsGroup.SecP256r1MLKEM768 => new HybridAgreement(NistAgreement.Create(NistCurve.P256), NistCurve.P256.PointBytes, MLKem768Agreement.Create()),
         _ => NistAgreement.Create(NistCurve.Of(group)),
     };
 
@@ -96,4 +98,34 @@ internal sealed class MLKem768Agreement(byte[] share, byte[] secretKey) : KeyAgr
         => IsWellFormed(peerShare) && Sodium.MLKem768Decapsulate(secret[..Sodium.MLKem768SharedSecretBytes], peerShare, secretKey) == 0;
 
     public override void Dispose() => CryptographicOperations.ZeroMemory(secretKey);
+}
+
+/// <summary>
+/// A hybrid group (draft-ietf-tls-ecdhe-mlkem): shares and secrets of both parts, one after the other. It is as strong as the stronger
+/// part.
+/// </summary>
+/// <param name="first">The part whose share and secret come first.</param>
+/// <param name="firstPeerBytes">The length of the server's value for it.</param>
+/// <param name="second">The other part.</param>
+internal sealed class HybridAgreement(KeyAgreement first, int firstPeerBytes, KeyAgreement second) : KeyAgreement
+{
+    private readonly byte[] _share = [.. first.Share, .. second.Share];
+
+    public override ReadOnlySpan<byte> Share => _share;
+
+    public override int SecretBytes => first.SecretBytes + second.SecretBytes;
+
+    public override bool IsWellFormed(ReadOnlySpan<byte> peerShare)
+        => peerShare.Length >= firstPeerBytes && first.IsWellFormed(peerShare[..firstPeerBytes]) && second.IsWellFormed(peerShare[firstPeerBytes..]);
+
+    public override bool TryAgree(ReadOnlySpan<byte> peerShare, Span<byte> secret)
+        => IsWellFormed(peerShare)
+            && first.TryAgree(peerShare[..firstPeerBytes], secret[..first.SecretBytes])
+            && second.TryAgree(peerShare[firstPeerBytes..], secret[first.SecretBytes..]);
+
+    public override void Dispose()
+    {
+        first.Dispose();
+        second.Dispose();
+    }
 }

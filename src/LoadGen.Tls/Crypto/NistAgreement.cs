@@ -16,6 +16,9 @@ internal sealed record NistCurve(int Nid, int CoordinateBytes, ECCurve Curve)
 
     public static NistCurve P521 { get; } = new(716, 66, ECCurve.NamedCurves.nistP521);
 
+    /// <summary>The length of an uncompressed point in bytes (SEC 1 section 2.3.3).</summary>
+    public int PointBytes => 1 + (2 * CoordinateBytes);
+
     /// <summary>The curve of a group.</summary>
     public static NistCurve Of(TlsGroup group) => group switch
     {
@@ -37,7 +40,7 @@ internal abstract class NistAgreement(NistCurve curve) : KeyAgreement
     public static NistAgreement Create(NistCurve curve) => LibCrypto.IsAvailable ? new LibCryptoAgreement(curve) : new PlatformAgreement(curve);
 
     public sealed override bool IsWellFormed(ReadOnlySpan<byte> peerShare)
-        => peerShare.Length == 1 + (2 * curve.CoordinateBytes) && peerShare[0] == Uncompressed;
+        => peerShare.Length == curve.PointBytes && peerShare[0] == Uncompressed;
 
     public sealed override bool TryAgree(ReadOnlySpan<byte> peerShare, Span<byte> secret)
         => IsWellFormed(peerShare) && TryDerive(peerShare, secret[..curve.CoordinateBytes]);

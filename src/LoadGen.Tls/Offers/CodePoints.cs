@@ -20,6 +20,62 @@ internal static class CodePoints
 
     /// <summary>The IANA name, such as <c>handshake_failure</c>; <c>alert_77</c> for a value that has none.</summary>
     public static string Name(this TlsAlert alert) => Enum.GetName(alert) ?? $"alert_{(byte)alert}";
+
+    /// <summary>The IANA name, such as <c>server_hello</c>; <c>handshake_message_77</c> for a value that has none.</summary>
+    public static string Name(this TlsMessage message) => Enum.GetName(message) ?? $"handshake_message_{(byte)message}";
+}
+
+/// <summary>Types of handshake messages (IANA registry TLS HandshakeType; RFC 8446 section 4, RFC 5246 section 7.4).</summary>
+internal enum TlsMessage : byte
+{
+    hello_request = 0,
+    client_hello = 1,
+    server_hello = 2,
+    new_session_ticket = 4,
+    encrypted_extensions = 8,
+    certificate = 11,
+    server_key_exchange = 12,
+    certificate_request = 13,
+    server_hello_done = 14,
+    certificate_verify = 15,
+    client_key_exchange = 16,
+    finished = 20,
+    certificate_url = 21,
+    certificate_status = 22,
+    supplemental_data = 23,
+    key_update = 24,
+    compressed_certificate = 25,
+    message_hash = 254,
+}
+
+/// <summary>Types of records (IANA registry TLS ContentType; RFC 8446 section 5.1).</summary>
+internal enum TlsContent : byte
+{
+    change_cipher_spec = 20,
+    alert = 21,
+    handshake = 22,
+    application_data = 23,
+}
+
+/// <summary>Extensions that are offered or answered (IANA registry TLS ExtensionType Values; RFC 8446 section 4.2).</summary>
+internal enum TlsExtension : ushort
+{
+    server_name = 0,
+    status_request = 5,
+    supported_groups = 10,
+    signature_algorithms = 13,
+    application_layer_protocol_negotiation = 16,
+    signed_certificate_timestamp = 18,
+    pre_shared_key = 41,
+    early_data = 42,
+    supported_versions = 43,
+    cookie = 44,
+    psk_key_exchange_modes = 45,
+    certificate_authorities = 47,
+    oid_filters = 48,
+    post_handshake_auth = 49,
+    signature_algorithms_cert = 50,
+    key_share = 51,
 }
 
 /// <summary>Groups for key exchange (IANA registry TLS Supported Groups; RFC 8446 section 4.2.7, RFC 8422, RFC 7919).</summary>

@@ -7,7 +7,7 @@ using LoadGen.TestServers.Certificates;
 namespace LoadGen.Tls.Tests.Hostile;
 
 /// <summary>What counts as the answer that confirms a handshake, against a server that sends any bytes at any time.</summary>
-public sealed class HttpConfirmationTests(TestAuthority authority) : IClassFixture<TestAuthority>
+public abstract class HttpConfirmationTests(TestAuthority authority) : IClassFixture<TestAuthority>
 {
     private const string Ok = "HTTP/1.1 200 OK\r\n";
 
@@ -191,8 +191,10 @@ public sealed class HttpConfirmationTests(TestAuthority authority) : IClassFixtu
         });
 
         AssertFailed(kind, await HostileServers.ShakeAsync(
-            "bouncycastle", server.EndPoint, authority, Http, Cancellation, kind == FailureKind.HandshakeTimeout ? TimeSpan.FromSeconds(2) : null));
+            Engine, server.EndPoint, authority, Http, Cancellation, kind == FailureKind.HandshakeTimeout ? TimeSpan.FromSeconds(2) : null));
     }
+
+    protected abstract string Engine { get; }
 
     private static Profile Http { get; } = new() { Name = "p", TlsVersions = [TlsVersion.Tls13], Confirm = Confirm.Http };
 
@@ -212,8 +214,18 @@ public sealed class HttpConfirmationTests(TestAuthority authority) : IClassFixtu
         return await ShakeAsync(server.EndPoint, profile ?? Http);
     }
 
-    private Task<Outcome> ShakeAsync(IPEndPoint endPoint, Profile profile) => HostileServers.ShakeAsync("bouncycastle", endPoint, authority, profile, Cancellation);
+    private Task<Outcome> ShakeAsync(IPEndPoint endPoint, Profile profile) => HostileServers.ShakeAsync(Engine, endPoint, authority, profile, Cancellation);
 
     private static void AssertFailed(FailureKind kind, Outcome outcome) => Assert.Equal(
         (kind, Phase.ServerConfirmed, FaultSide.Server), (outcome.Failure?.Kind, outcome.Failure?.Phase, outcome.Failure?.Side));
+}
+
+public sealed class BouncyCastleHttpConfirmationTests(TestAuthority authority) : HttpConfirmationTests(authority)
+{
+    protected override string Engine => "bouncycastle";
+}
+
+public sealed class FastHttpConfirmationTests(TestAuthority authority) : HttpConfirmationTests(authority)
+{
+    protected override string Engine => "fast";
 }

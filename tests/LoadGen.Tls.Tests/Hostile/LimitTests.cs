@@ -18,7 +18,7 @@ public sealed class LimitTests(TestAuthority authority) : IClassFixture<TestAuth
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<string, int, bool> Chains => new(
-        from engine in (string[])["bouncycastle", "sslstream"]
+        from engine in (string[])["bouncycastle", "fast", "sslstream"]
         from each in ((int, bool)[])[(12, true), (13, false)]
         select (engine, each.Item1, each.Item2));
 
@@ -43,6 +43,7 @@ public sealed class LimitTests(TestAuthority authority) : IClassFixture<TestAuth
 
     [Theory]
     [InlineData("bouncycastle")]
+    [InlineData("fast")]
     [InlineData("sslstream")]
     public async Task A_request_for_certificates_of_many_authorities_is_taken(string engine)
     {
@@ -61,33 +62,45 @@ public sealed class LimitTests(TestAuthority authority) : IClassFixture<TestAuth
     }
 
     [Theory]
-    [InlineData(1, 60_000, true)]
-    [InlineData(1, 65_535, true)]
-    [InlineData(100, 16, true)]
-    [InlineData(101, 16, false)]
-    public async Task Tickets_are_taken_up_to_their_number(int tickets, int bytes, bool isTaken)
-        => AssertTaken(isTaken, await AfterHandshakeAsync(tls => [.. Enumerable.Range(0, tickets).SelectMany(_ => Split(tls, RawTls13.NewSessionTicket(bytes))), tls.Seal(23, Answer)]));
+    [InlineData("bouncycastle", 1, 60_000, true)]
+    [InlineData("fast", 1, 60_000, true)]
+    [InlineData("bouncycastle", 1, 65_535, true)]
+    [InlineData("fast", 1, 65_535, true)]
+    [InlineData("bouncycastle", 100, 16, true)]
+    [InlineData("fast", 100, 16, true)]
+    [InlineData("bouncycastle", 101, 16, false)]
+    [InlineData("fast", 101, 16, false)]
+    public async Task Tickets_are_taken_up_to_their_number(string engine, int tickets, int bytes, bool isTaken)
+        => AssertTaken(isTaken, await AfterHandshakeAsync(engine, tls => [.. Enumerable.Range(0, tickets).SelectMany(_ => Split(tls, RawTls13.NewSessionTicket(bytes))), tls.Seal(23, Answer)]));
 
     [Theory]
-    [InlineData(100, true)]
-    [InlineData(101, false)]
-    public async Task KeyUpdates_are_taken_up_to_their_number(int updates, bool isTaken)
-        => AssertTaken(isTaken, await AfterHandshakeAsync(tls => [.. Enumerable.Range(0, updates).Select(_ => tls.KeyUpdate()), tls.Seal(23, Answer)]));
+    [InlineData("bouncycastle", 100, true)]
+    [InlineData("fast", 100, true)]
+    [InlineData("bouncycastle", 101, false)]
+    [InlineData("fast", 101, false)]
+    public async Task KeyUpdates_are_taken_up_to_their_number(string engine, int updates, bool isTaken)
+        => AssertTaken(isTaken, await AfterHandshakeAsync(engine, tls => [.. Enumerable.Range(0, updates).Select(_ => tls.KeyUpdate()), tls.Seal(23, Answer)]));
 
     [Theory]
-    [InlineData(32, true)]
-    [InlineData(33, false)]
-    public async Task Empty_records_are_taken_up_to_their_number(int records, bool isTaken)
-        => AssertTaken(isTaken, await AfterHandshakeAsync(tls => [.. Enumerable.Range(0, records).Select(_ => tls.Seal(23, [])), tls.Seal(23, Answer)]));
+    [InlineData("bouncycastle", 32, true)]
+    [InlineData("fast", 32, true)]
+    [InlineData("bouncycastle", 33, false)]
+    [InlineData("fast", 33, false)]
+    public async Task Empty_records_are_taken_up_to_their_number(string engine, int records, bool isTaken)
+        => AssertTaken(isTaken, await AfterHandshakeAsync(engine, tls => [.. Enumerable.Range(0, records).Select(_ => tls.Seal(23, [])), tls.Seal(23, Answer)]));
 
     [Theory]
-    [InlineData(4, true)]
-    [InlineData(5, false)]
-    public async Task Warnings_are_taken_up_to_their_number(int warnings, bool isTaken)
-        => AssertTaken(isTaken, await AfterHandshakeAsync(tls => [.. Enumerable.Range(0, warnings).Select(_ => tls.Seal(RawTls13.Alert, [1, 90])), tls.Seal(23, Answer)]));
+    [InlineData("bouncycastle", 4, true)]
+    [InlineData("fast", 4, true)]
+    [InlineData("bouncycastle", 5, false)]
+    [InlineData("fast", 5, false)]
+    public async Task Warnings_are_taken_up_to_their_number(string engine, int warnings, bool isTaken)
+        => AssertTaken(isTaken, await AfterHandshakeAsync(engine, tls => [.. Enumerable.Range(0, warnings).Select(_ => tls.Seal(RawTls13.Alert, [1, 90])), tls.Seal(23, Answer)]));
 
-    [Fact]
-    public async Task Data_without_end_lasts_until_the_deadline_at_the_latest()
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("fast")]
+    public async Task Data_without_end_lasts_until_the_deadline_at_the_latest(string engine)
     {
         await using var server = RawTls13.Serve(authority.Good(), async tls =>
         {
@@ -99,7 +112,7 @@ public sealed class LimitTests(TestAuthority authority) : IClassFixture<TestAuth
         });
 
         var outcome = await HostileServers.ShakeAsync(
-            "bouncycastle", server.EndPoint, authority, new Profile { Name = "p", Confirm = Confirm.Close }, Cancellation, TimeSpan.FromSeconds(1));
+            engine, server.EndPoint, authority, new Profile { Name = "p", Confirm = Confirm.Close }, Cancellation, TimeSpan.FromSeconds(1));
 
         Assert.Equal((FailureKind.HandshakeTimeout, FaultSide.Server), (outcome.Failure?.Kind, outcome.Failure?.Side));
         Assert.InRange(outcome.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(30));
@@ -118,7 +131,7 @@ public sealed class LimitTests(TestAuthority authority) : IClassFixture<TestAuth
         return certificate.RawData;
     }
 
-    private async Task<Outcome> AfterHandshakeAsync(Func<RawTls13, byte[][]> records)
+    private async Task<Outcome> AfterHandshakeAsync(string engine, Func<RawTls13, byte[][]> records)
     {
         await using var server = RawTls13.Serve(authority.Good(), async tls =>
         {
@@ -126,7 +139,7 @@ public sealed class LimitTests(TestAuthority authority) : IClassFixture<TestAuth
             await tls.ReadAsync();
             await tls.SendAsync(records(tls));
         });
-        return await ShakeAsync("bouncycastle", server.EndPoint, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Confirm = Confirm.Http });
+        return await ShakeAsync(engine, server.EndPoint, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Confirm = Confirm.Http });
     }
 
     private Task<Outcome> ShakeAsync(string engine, IPEndPoint endPoint, Profile profile) => HostileServers.ShakeAsync(engine, endPoint, authority, profile, Cancellation);

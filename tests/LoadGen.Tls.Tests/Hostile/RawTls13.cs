@@ -169,13 +169,21 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
         return message;
     }
 
-    /// <summary>HelloRetryRequest (section 4.1.4) for a group, and the transcript as it is from then on.</summary>
-    public byte[] HelloRetryRequest(ushort group)
+    /// <summary>The cookie in the client's last ClientHello (section 4.2.2); empty for none.</summary>
+    public byte[] Cookie { get; private set; } = [];
+
+    /// <summary>HelloRetryRequest (section 4.1.4) for a group or with a cookie, and the transcript as it is from then on.</summary>
+    public byte[] HelloRetryRequest(ushort? group, byte[]? cookie = null)
     {
         var digest = SHA256.HashData(_transcript.ToArray());
         _transcript.Clear();
         _transcript.AddRange([254, 0, 0, HashBytes, .. digest]);
-        byte[] extensions = [.. Extension(43, U16(0x0304)), .. Extension(51, U16(group))];
+        byte[] extensions =
+        [
+            .. Extension(43, U16(0x0304)),
+            .. group is { } wanted ? Extension(51, U16(wanted)) : [],
+            .. cookie is null ? [] : Extension(44, [.. U16(cookie.Length), .. cookie]),
+        ];
         return Message(
             2, [3, 3, .. SHA256.HashData("HelloRetryRequest"u8), (byte)SessionId.Length, .. SessionId, .. U16(0x1301), 0, .. U16(extensions.Length), .. extensions]);
     }
@@ -294,6 +302,12 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
         }
 
         byte[] message = [.. _received.Skip(Header).Take((_received[3] << 8) | _received[4])];
+        TakeClientHello(message);
+    }
+
+    /// <summary>Takes a ClientHello that came another way.</summary>
+    public void TakeClientHello(ReadOnlySpan<byte> message)
+    {
         _transcript.AddRange(message);
         Parse(message);
     }
@@ -313,6 +327,7 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
             var type = BinaryPrimitives.ReadUInt16BigEndian(message[at..]);
             var content = message.Slice(at + 4, BinaryPrimitives.ReadUInt16BigEndian(message[(at + 2)..]));
             at += 4 + content.Length;
+            Cookie = type == 44 ? content[2..].ToArray() : Cookie;
             for (var share = 2; type == 51 && share < content.Length; share += 4 + BinaryPrimitives.ReadUInt16BigEndian(content[(share + 2)..]))
             {
                 if (BinaryPrimitives.ReadUInt16BigEndian(content[share..]) == 29)

@@ -11,21 +11,22 @@ public sealed class ClosingTests(TestAuthority authority) : IClassFixture<TestAu
 {
     private const int Times = 30;
 
-    public static TheoryData<TlsVersion, CloseMode, Confirm> Ways => new(
+    public static TheoryData<TlsVersion, CloseMode, Confirm, string> Ways => new(
         from version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13]
         from close in (CloseMode[])[CloseMode.Notify, CloseMode.Rst, CloseMode.Fin]
         from confirm in Enum.GetValues<Confirm>()
-        select (version, close, confirm));
+        from engine in Interop.EnginesOf(version)
+        select (version, close, confirm, engine));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Haproxy_counts_what_we_count(TlsVersion version, CloseMode close, Confirm confirm)
+    public async Task Haproxy_counts_what_we_count(TlsVersion version, CloseMode close, Confirm confirm, string engine)
     {
         await using var haproxy = await HaproxyServer.StartAsync(new TlsServerOptions { Certificates = [authority.Good()], AnswersHttp = true }, Cancellation);
 
-        await CompleteAllAsync(PlanFor(haproxy.EndPoint, version, close, confirm));
+        await CompleteAllAsync(PlanFor(haproxy.EndPoint, version, close, confirm) with { Engine = engine });
 
         Assert.Equal(Times, (await haproxy.WaitForHandshakesAsync(Times, Cancellation)).Count);
         Assert.Empty(haproxy.Failures);
@@ -33,13 +34,13 @@ public sealed class ClosingTests(TestAuthority authority) : IClassFixture<TestAu
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Nginx_counts_what_we_count(TlsVersion version, CloseMode close, Confirm confirm)
+    public async Task Nginx_counts_what_we_count(TlsVersion version, CloseMode close, Confirm confirm, string engine)
     {
         // nginx closes without a close_notify of its own, also where it refuses a client certificate: that confirms nothing.
         var (completed, failed) = confirm == Confirm.Close ? (0, Times) : (Times, 0);
         await using var nginx = await NginxServer.StartAsync(new NginxOptions { Certificates = [authority.Good()] }, Cancellation);
 
-        var outcomes = await Interop.ShakeAsync(PlanFor(nginx.HttpEndPoint, version, close, confirm), Times);
+        var outcomes = await Interop.ShakeAsync(PlanFor(nginx.HttpEndPoint, version, close, confirm) with { Engine = engine }, Times);
 
         Assert.Equal((completed, failed), (outcomes.Count(each => each.IsCompleted), outcomes.Count(each => each.Failure?.Kind == FailureKind.ClosedEarly)));
         Assert.Equal(Times, await nginx.WaitForHttpHandshakesAsync(Times, Cancellation));
@@ -48,6 +49,7 @@ public sealed class ClosingTests(TestAuthority authority) : IClassFixture<TestAu
     [Theory]
     [InlineData("bouncycastle", TlsVersion.Tls12)]
     [InlineData("bouncycastle", TlsVersion.Tls13)]
+    [InlineData("fast", TlsVersion.Tls13)]
     [InlineData("sslstream", TlsVersion.Tls12)]
     [InlineData("sslstream", TlsVersion.Tls13)]
     public async Task Without_a_word_on_closing_both_count_alike(string engine, TlsVersion version)

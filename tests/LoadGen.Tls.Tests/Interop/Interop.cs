@@ -9,6 +9,9 @@ namespace LoadGen.Tls.Tests.Interop;
 /// <summary>Runs handshakes of one profile against one server, on one connection slot after another's end.</summary>
 internal static class Interop
 {
+    /// <summary>The engines that tell what was negotiated in full, and where more than one version is told of, those of this one.</summary>
+    public static IEnumerable<string> EnginesOf(TlsVersion version) => from name in (string[])["bouncycastle", "fast"] where Engines.Capabilities[name].TlsVersions.Contains(version) select name;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static ClientIdentity IdentityOf(CertificateFiles files) => new(files.ChainPem, File.ReadAllText(files.KeyPath));
@@ -17,9 +20,10 @@ internal static class Interop
     public static Load Once { get; } = new Load.Open(new Schedule(new Constant(1, TimeSpan.FromSeconds(1))));
 
     /// <summary>Closed by close_notify: some servers tell nothing of connections that are reset.</summary>
-    public static Plan PlanFor(ITlsServer server, TestAuthority authority, Profile profile) => new()
+    public static Plan PlanFor(ITlsServer server, TestAuthority authority, Profile profile, string engine = Plan.DefaultEngine) => new()
     {
         Name = "interop",
+        Engine = engine,
         Close = CloseMode.Notify,
         Targets =
         [

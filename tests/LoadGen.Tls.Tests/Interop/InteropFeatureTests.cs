@@ -13,6 +13,12 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 
     public static TheoryData<ServerKind> Kinds => [.. Enum.GetValues<ServerKind>()];
 
+    public static TheoryData<ServerKind, string> KindsAndEngines
+        => new(from kind in Enum.GetValues<ServerKind>() from engine in Interop.EnginesOf(TlsVersion.Tls13) select (kind, engine));
+
+    public static TheoryData<TlsVersion, string> VersionsAndEngines
+        => new(from version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13] from engine in Interop.EnginesOf(version) select (version, engine));
+
     public static TheoryData<ServerKind, bool> KindsAndTickets => new(
         from kind in Enum.GetValues<ServerKind>()
         from tickets in (bool[])[false, true]
@@ -23,26 +29,28 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("X25519MLKEM768")]
-    [InlineData("SecP256r1MLKEM768")]
-    public async Task A_hybrid_group_is_agreed_on_with_OpenSSL_3_5(string group)
+    [InlineData("X25519MLKEM768", "bouncycastle")]
+    [InlineData("X25519MLKEM768", "fast")]
+    [InlineData("SecP256r1MLKEM768", "bouncycastle")]
+    [InlineData("SecP256r1MLKEM768", "fast")]
+    public async Task A_hybrid_group_is_agreed_on_with_OpenSSL_3_5(string group, string engine)
     {
         await using var server = await NodeServer.StartAsync(new TlsServerOptions { Certificates = [authority.Good()], Groups = [group] }, Cancellation);
 
-        var (ours, theirs) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Groups = [group] });
+        var (ours, theirs) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Groups = [group] }, engine);
 
         Assert.Equal((group, group), (ours.Group, theirs.Group));
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task A_group_without_a_key_share_is_asked_for_by_HelloRetryRequest(ServerKind kind)
+    [MemberData(nameof(KindsAndEngines))]
+    public async Task A_group_without_a_key_share_is_asked_for_by_HelloRetryRequest(ServerKind kind, string engine)
     {
         await using var server = await kind.StartAsync(new TlsServerOptions { Certificates = [authority.Good()], Groups = ["secp384r1"] }, Cancellation);
         var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Groups = ["x25519", "secp384r1"] };
 
-        var (retried, theirs) = await CompleteAsync(server, profile);
-        var (direct, _) = await CompleteAsync(server, profile with { KeyShares = ["secp384r1"] });
+        var (retried, theirs) = await CompleteAsync(server, profile, engine);
+        var (direct, _) = await CompleteAsync(server, profile with { KeyShares = ["secp384r1"] }, engine);
 
         Assert.Equal((true, "secp384r1"), (retried.HelloRetryRequest, retried.Group));
         Assert.Equal((false, "secp384r1"), (direct.HelloRetryRequest, direct.Group));
@@ -98,14 +106,14 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task An_Ed25519_certificate_is_verified(ServerKind kind)
+    [MemberData(nameof(KindsAndEngines))]
+    public async Task An_Ed25519_certificate_is_verified(ServerKind kind, string engine)
     {
         await using var server = await kind.StartAsync(new TlsServerOptions { Certificates = [authority.Ed25519()] }, Cancellation);
 
-        foreach (var version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13])
+        foreach (var version in Speaks(engine))
         {
-            var (ours, _) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [version] });
+            var (ours, _) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [version] }, engine);
 
             Assert.Equal((version, "ed25519"), (ours.TlsVersion, ours.SignatureScheme));
         }
@@ -165,9 +173,8 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     }
 
     [Theory]
-    [InlineData(TlsVersion.Tls12)]
-    [InlineData(TlsVersion.Tls13)]
-    public async Task A_stapled_OCSP_response_is_seen_where_one_is_asked_for(TlsVersion version)
+    [MemberData(nameof(VersionsAndEngines))]
+    public async Task A_stapled_OCSP_response_is_seen_where_one_is_asked_for(TlsVersion version, string engine)
     {
         using var response = new TemporaryFile();
         // An OCSPResponse (RFC 6960 section 4.2.1) that says "try later": the server staples what it is given.
@@ -176,9 +183,9 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         await using var without = await OpensslServer.StartAsync(authority.Good(), cancellation: Cancellation);
         var profile = new Profile { Name = "p", TlsVersions = [version], Ocsp = true };
 
-        var (stapled, _) = await CompleteAsync(with, profile);
-        var (unstapled, _) = await CompleteAsync(without, profile);
-        var (unasked, _) = await CompleteAsync(with, profile with { Ocsp = false });
+        var (stapled, _) = await CompleteAsync(with, profile, engine);
+        var (unstapled, _) = await CompleteAsync(without, profile, engine);
+        var (unasked, _) = await CompleteAsync(with, profile with { Ocsp = false }, engine);
 
         Assert.Equal((true, false, null), (stapled.OcspStapled, unstapled.OcspStapled, unasked.OcspStapled));
     }
@@ -197,8 +204,10 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         Assert.Equal((version, true), (outcome.Negotiated.TlsVersion, outcome.Negotiated.ServerConfirmed));
     }
 
-    [Fact]
-    public async Task Client_certificates_are_shown_in_turn_and_the_server_names_asked_for_in_turn()
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("fast")]
+    public async Task Client_certificates_are_shown_in_turn_and_the_server_names_asked_for_in_turn(string engine)
     {
         await using var server = await NginxServer.StartAsync(
             new NginxOptions(new TlsServerOptions { Certificates = [authority.Good(), authority.Good(KeyKind.Rsa2048)], ClientAuthorities = authority.PemPath }), Cancellation);
@@ -211,7 +220,7 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
                 Interop.IdentityOf(authority.Client(KeyKind.Rsa2048, "CN=two")),
                 Interop.IdentityOf(authority.Client(subject: "CN=three")),
             ],
-        });
+        }, engine);
         plan = plan with { Targets = [plan.Targets[0] with { FurtherServerNames = ["127.0.0.1"] }] };
 
         var outcomes = await Interop.ShakeAsync(plan, 6);
@@ -223,17 +232,19 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     }
 
     [Theory]
-    [InlineData(Confirm.Http)]
-    [InlineData(Confirm.Close)]
-    public async Task A_refused_client_certificate_shows_only_when_the_server_is_awaited(Confirm confirm)
+    [InlineData(Confirm.Http, "bouncycastle")]
+    [InlineData(Confirm.Close, "bouncycastle")]
+    [InlineData(Confirm.Http, "fast")]
+    [InlineData(Confirm.Close, "fast")]
+    public async Task A_refused_client_certificate_shows_only_when_the_server_is_awaited(Confirm confirm, string engine)
     {
         await using var server = await OpensslServer.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], ClientAuthorities = authority.PemPath }, cancellation: Cancellation);
         using var strangers = new TestAuthority();
         var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls13], Identities = [Interop.IdentityOf(strangers.Client())] };
 
-        var unawaited = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile), 1));
-        var awaited = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile with { Confirm = confirm }), 1));
+        var unawaited = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile, engine), 1));
+        var awaited = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile with { Confirm = confirm }, engine), 1));
 
         Assert.Equal((true, false), (unawaited.IsCompleted, unawaited.Negotiated!.ServerConfirmed));
         Assert.Equal((FailureKind.AlertReceived, "unknown_ca", Phase.ServerConfirmed), (awaited.Failure?.Kind, awaited.Failure?.Alert, awaited.Failure?.Phase));
@@ -242,19 +253,25 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     // As a web server nginx completes the handshake whatever the certificate is, answers requests with 400, and
     // close_notify with the end of the connection alone.
     [Theory]
-    [InlineData(ServerKind.Openssl, Confirm.Http, FailureKind.AlertReceived)]
-    [InlineData(ServerKind.Openssl, Confirm.Close, FailureKind.AlertReceived)]
-    [InlineData(ServerKind.Haproxy, Confirm.Http, FailureKind.AlertReceived)]
-    [InlineData(ServerKind.Haproxy, Confirm.Close, FailureKind.AlertReceived)]
-    [InlineData(ServerKind.Nginx, Confirm.Http, FailureKind.UnexpectedStatus)]
-    [InlineData(ServerKind.Nginx, Confirm.Close, FailureKind.ClosedEarly)]
-    public async Task A_missing_client_certificate_is_a_failure_where_the_server_says_so(ServerKind kind, Confirm confirm, FailureKind expected)
+    [InlineData(ServerKind.Openssl, Confirm.Http, FailureKind.AlertReceived, "bouncycastle")]
+    [InlineData(ServerKind.Openssl, Confirm.Close, FailureKind.AlertReceived, "bouncycastle")]
+    [InlineData(ServerKind.Haproxy, Confirm.Http, FailureKind.AlertReceived, "bouncycastle")]
+    [InlineData(ServerKind.Haproxy, Confirm.Close, FailureKind.AlertReceived, "bouncycastle")]
+    [InlineData(ServerKind.Nginx, Confirm.Http, FailureKind.UnexpectedStatus, "bouncycastle")]
+    [InlineData(ServerKind.Nginx, Confirm.Close, FailureKind.ClosedEarly, "bouncycastle")]
+    [InlineData(ServerKind.Openssl, Confirm.Http, FailureKind.AlertReceived, "fast")]
+    [InlineData(ServerKind.Openssl, Confirm.Close, FailureKind.AlertReceived, "fast")]
+    [InlineData(ServerKind.Haproxy, Confirm.Http, FailureKind.AlertReceived, "fast")]
+    [InlineData(ServerKind.Haproxy, Confirm.Close, FailureKind.AlertReceived, "fast")]
+    [InlineData(ServerKind.Nginx, Confirm.Http, FailureKind.UnexpectedStatus, "fast")]
+    [InlineData(ServerKind.Nginx, Confirm.Close, FailureKind.ClosedEarly, "fast")]
+    public async Task A_missing_client_certificate_is_a_failure_where_the_server_says_so(ServerKind kind, Confirm confirm, FailureKind expected, string engine)
     {
         await using var server = await kind.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], ClientAuthorities = authority.PemPath }, Cancellation);
-        foreach (var version in (TlsVersion[])[TlsVersion.Tls13, TlsVersion.Tls12])
+        foreach (var version in Speaks(engine))
         {
-            var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [version], Confirm = confirm });
+            var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [version], Confirm = confirm }, engine);
             plan = plan with
             {
                 Targets = [plan.Targets[0] with { Port = server is NginxServer nginx ? nginx.HttpEndPoint.Port : server.EndPoint.Port }],
@@ -272,22 +289,27 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         }
     }
 
-    [Fact]
-    public async Task A_requested_client_certificate_is_told_even_if_none_is_sent()
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("fast")]
+    public async Task A_requested_client_certificate_is_told_even_if_none_is_sent(string engine)
     {
         await using var server = await OpensslServer.StartAsync(authority.Good(), ["-verify", "1", "-CAfile", authority.PemPath], Cancellation);
         await using var without = await OpensslServer.StartAsync(authority.Good(), cancellation: Cancellation);
 
-        foreach (var version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13])
+        foreach (var version in Speaks(engine))
         {
-            var (asked, _) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [version] });
-            var (unasked, _) = await CompleteAsync(without, new Profile { Name = "p", TlsVersions = [version] });
+            var (asked, _) = await CompleteAsync(server, new Profile { Name = "p", TlsVersions = [version] }, engine);
+            var (unasked, _) = await CompleteAsync(without, new Profile { Name = "p", TlsVersions = [version] }, engine);
 
             Assert.Equal((true, false), (asked.CertificateRequested, asked.ClientCertificate));
             Assert.False(unasked.CertificateRequested);
         }
     }
 
-    private Task<(Negotiated Ours, ServerHandshake Theirs)> CompleteAsync(ITlsServer server, Profile profile)
-        => Interop.CompleteAsync(server, Interop.PlanFor(server, authority, profile));
+    private Task<(Negotiated Ours, ServerHandshake Theirs)> CompleteAsync(ITlsServer server, Profile profile, string engine = Plan.DefaultEngine)
+        => Interop.CompleteAsync(server, Interop.PlanFor(server, authority, profile, engine));
+
+    private static IEnumerable<TlsVersion> Speaks(string engine)
+        => ((TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13]).Where(Engines.Capabilities[engine].TlsVersions.Contains);
 }

@@ -8,17 +8,18 @@ namespace LoadGen.Tls.Tests.Interop;
 /// <summary>Every kind of server, version, key, group and way of client authentication: both sides tell the same.</summary>
 public sealed class InteropMatrixTests(InteropServers servers) : IClassFixture<InteropServers>
 {
-    public static TheoryData<ServerKind, KeyKind, string, bool, TlsVersion> Cells => new(
+    public static TheoryData<ServerKind, KeyKind, string, bool, TlsVersion, string> Cells => new(
         from kind in Enum.GetValues<ServerKind>()
         from key in (KeyKind[])[KeyKind.Rsa2048, KeyKind.EcdsaP256]
         from @group in (string[])["x25519", "secp256r1", "secp384r1"]
         from mutual in (bool[])[false, true]
         from version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13]
-        select (kind, key, @group, mutual, version));
+        from engine in Interop.EnginesOf(version)
+        select (kind, key, @group, mutual, version, engine));
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public async Task Both_sides_tell_the_same_handshake(ServerKind kind, KeyKind key, string group, bool mutual, TlsVersion version)
+    public async Task Both_sides_tell_the_same_handshake(ServerKind kind, KeyKind key, string group, bool mutual, TlsVersion version, string engine)
     {
         var authority = servers.Authority;
         // The curve of an ECDSA certificate must be among the groups of TLS 1.2 (RFC 8422 section 5.1.1), on both sides.
@@ -36,7 +37,7 @@ public sealed class InteropMatrixTests(InteropServers servers) : IClassFixture<I
             Identities = mutual ? [Interop.IdentityOf(authority.Client())] : [],
         };
 
-        var (ours, theirs) = await Interop.CompleteAsync(server, Interop.PlanFor(server, authority, profile));
+        var (ours, theirs) = await Interop.CompleteAsync(server, Interop.PlanFor(server, authority, profile, engine));
 
         Assert.Equal((version, group, false), (ours.TlsVersion, ours.Group, ours.Resumed));
         Assert.Equal(mutual, ours.ClientCertificate);

@@ -19,15 +19,16 @@ public sealed class KeyLogTests(TestAuthority authority) : IClassFixture<TestAut
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(TlsVersion.Tls12, CryptoChoice.Native)]
-    [InlineData(TlsVersion.Tls12, CryptoChoice.Managed)]
-    [InlineData(TlsVersion.Tls13, CryptoChoice.Native)]
-    [InlineData(TlsVersion.Tls13, CryptoChoice.Managed)]
-    public async Task It_has_what_the_log_of_OpenSSL_has(TlsVersion version, CryptoChoice crypto)
+    [InlineData(TlsVersion.Tls12, CryptoChoice.Native, "bouncycastle")]
+    [InlineData(TlsVersion.Tls12, CryptoChoice.Managed, "bouncycastle")]
+    [InlineData(TlsVersion.Tls13, CryptoChoice.Native, "bouncycastle")]
+    [InlineData(TlsVersion.Tls13, CryptoChoice.Managed, "bouncycastle")]
+    [InlineData(TlsVersion.Tls13, CryptoChoice.Native, "fast")]
+    public async Task It_has_what_the_log_of_OpenSSL_has(TlsVersion version, CryptoChoice crypto, string engine)
     {
         await using (var server = await OpensslServer.StartAsync(authority.Good(), ["-keylogfile", Theirs], Cancellation))
         {
-            await WriteAsync(server, new Profile { Name = "p", TlsVersions = [version] }, crypto);
+            await WriteAsync(server, new Profile { Name = "p", TlsVersions = [version] }, crypto, engine);
         }
 
         var ours = File.ReadLines(Ours).Order().ToList();
@@ -64,10 +65,10 @@ public sealed class KeyLogTests(TestAuthority authority) : IClassFixture<TestAut
         Assert.Contains("use engine bouncycastle", Assert.Throws<ArgumentException>(() => Engines.Create(plan, TimeProvider.System, log)).Message, StringComparison.Ordinal);
     }
 
-    private async Task WriteAsync(OpensslServer server, Profile profile, CryptoChoice crypto)
+    private async Task WriteAsync(OpensslServer server, Profile profile, CryptoChoice crypto, string engineName = Plan.DefaultEngine)
     {
         using var log = KeyLog.Open(Ours);
-        using var engine = Engines.Create(Interop.PlanFor(server, authority, profile) with { Crypto = crypto }, TimeProvider.System, log);
+        using var engine = Engines.Create(Interop.PlanFor(server, authority, profile, engineName) with { Crypto = crypto }, TimeProvider.System, log);
         using var client = engine.CreateClient();
         for (var n = 0; n < 3; n++)
         {

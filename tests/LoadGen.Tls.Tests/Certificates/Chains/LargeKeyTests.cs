@@ -18,6 +18,7 @@ public sealed class LargeKeyTests
     [Theory]
     [InlineData("bouncycastle", TlsVersion.Tls12)]
     [InlineData("bouncycastle", TlsVersion.Tls13)]
+    [InlineData("fast", TlsVersion.Tls13)]
     [InlineData("sslstream", TlsVersion.Tls12)]
     [InlineData("sslstream", TlsVersion.Tls13)]
     public async Task A_key_above_the_bound_is_refused_with_the_bound_whatever_is_trusted(string engine, TlsVersion version)

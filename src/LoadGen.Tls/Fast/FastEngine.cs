@@ -1,0 +1,118 @@
+using System.Collections.Frozen;
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Dialling;
+using LoadGen.Tls.Offers;
+
+namespace LoadGen.Tls.Fast;
+
+/// <summary>
+/// Our own client of TLS 1.3 (RFC 8446), for handshakes and nothing else: on the platform's cryptography, without any code of a TLS
+/// library, and with hardly anything made anew for a handshake. What has no native implementation here is not offered.
+/// </summary>
+internal sealed class FastEngine : IHandshakeEngine
+{
+    public const string EngineName = "fast";
+
+    private readonly Plan _plan;
+    private readonly TimeProvider _clock;
+    private readonly KeyLog? _keyLog;
+    private readonly Dialer _dialer;
+    private readonly CertificateVerifier[][] _verifiers;
+    private readonly FastOffer[][] _offers;
+    private readonly NegotiatedPool _pool = new();
+    private readonly CertificateStore<ServerKey> _serverKeys = new(ServerKey.Of);
+
+    /// <exception cref="ArgumentException">A certificate of the plan cannot be used.</exception>
+    public FastEngine(Plan plan, TimeProvider clock, KeyLog? keyLog)
+    {
+        (_plan, _clock, _keyLog) = (plan, clock, keyLog);
+        _dialer = new Dialer(plan, clock);
+        _verifiers = [.. plan.Targets.Select(target => CertificateVerifier.ForEachName(target, plan.Limits.RsaBits))];
+        IReadOnlyList<ClientCertificate>[] certificates = [.. plan.Profiles.Select(CertificatesOf)];
+        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select((profile, i) => new FastOffer(new Offer(target, profile), certificates[i])).ToArray())];
+    }
+
+    /// <summary>The cryptographic libraries that it runs on here.</summary>
+    public static string Libraries => Sodium.IsAvailable
+        ? $"native ({CryptoLibraries.Platform}, libsodium {Sodium.Version})"
+        : $"native ({CryptoLibraries.Platform}), without X25519, ML-KEM-768 and Ed25519: libsodium was not found";
+
+    public static EngineCapabilities Capabilities { get; } = new()
+    {
+        TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls13]),
+        CipherSuites = SuiteParts.All.Select(parts => parts.Suite.Name()).ToFrozenSet(),
+        Groups = FastOffer.SupportedGroups.Select(group => group.Name()).ToFrozenSet(),
+        SignatureSchemes = FastOffer.SupportedSchemes.Select(scheme => scheme.Name()).ToFrozenSet(),
+
+        // Named one by one: a feature that is new is not this engine's until it is built.
+        Features = FrozenSet.ToFrozenSet(
+        [
+            EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
+            EngineFeature.Hold, EngineFeature.KeyLog,
+        ]),
+        Phases = Enum.GetValues<Phase>().ToFrozenSet(),
+    };
+
+    public string Name => EngineName;
+
+    public string Crypto => Libraries;
+
+    public IHandshakeClient CreateClient() => new FastClient(_offers, _verifiers, _serverKeys, _pool, new HandshakeDriver(_plan, _dialer, _clock), _keyLog);
+
+    public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
+
+    public void Dispose() => Array.ForEach(_verifiers, names => Array.ForEach(names, verifier => verifier.Dispose()));
+
+    private static IReadOnlyList<ClientCertificate> CertificatesOf(Profile profile) => [.. profile.Identities.Select(identity =>
+    {
+        var certificate = new ClientCertificate(identity);
+        return certificate.Key.IsNative ? certificate
+            : throw ClientCertificate.Unusable(new NotSupportedException(
+                $"the platform does not sign by {certificate.Key.Schemes13[0].Name()}, which engine {EngineName} needs; use engine {BouncyCastle.BouncyCastleEngine.EngineName}"));
+    })];
+}
+
+/// <summary>The client of one connection slot.</summary>
+internal sealed class FastClient : IHandshakeClient
+{
+    private readonly FastOffer[][] _offers;
+    private readonly CertificateVerifier[][] _verifiers;
+    private readonly HandshakeDriver _driver;
+    private readonly SlotChecks _checks = new();
+    private readonly KeyShares _keyShares;
+    private readonly FastMachine _machine;
+
+    public FastClient(
+        FastOffer[][] offers, CertificateVerifier[][] verifiers, CertificateStore<ServerKey> serverKeys, NegotiatedPool pool, HandshakeDriver driver, KeyLog? keyLog)
+    {
+        (_offers, _verifiers, _driver) = (offers, verifiers, driver);
+        _keyShares = new KeyShares(_checks);
+        _machine = new FastMachine(new Handshake(_keyShares, _checks, serverKeys, pool, keyLog));
+    }
+
+    public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
+    {
+        var offer = _offers[target][profile];
+        _checks.Begin(offer.Profile.Checks);
+        _machine.Prepare(offer, _verifiers[target]);
+        try
+        {
+            return await _driver.RunAsync(target, profile, _machine, cancellation);
+        }
+        finally
+        {
+            _machine.End();
+        }
+    }
+
+    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    {
+        _keyShares.MakeAhead();
+        return _driver.HoldAsync(cancellation);
+    }
+
+    public void Dispose() => _driver.Dispose();
+}

@@ -1,0 +1,347 @@
+using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
+using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Offers;
+
+namespace LoadGen.Tls.Fast;
+
+/// <summary>
+/// Our own TLS 1.3 client as a handshake machine (RFC 8446): it finds records, opens them, and hands what is in them to whom it concerns.
+/// One instance for one connection slot, which runs one handshake after another.
+/// </summary>
+internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
+{
+    private const int MessageHeader = 4;
+    private const byte WarningLevel = 1;
+    private const byte FatalLevel = 2;
+
+    private readonly Confirmation _confirmation = new();
+    private RecordFrames _frames;
+    private PooledBytes _record;
+    private PooledBytes _message;
+    private int _idleRecords;
+    private int _warnings;
+    private int _extraMessages;
+
+    public Milestones Reached => handshake.Reached;
+
+    public Negotiated? Negotiated => handshake.Negotiated;
+
+    public CertificateSummary? Certificate => handshake.Verdict?.Summary;
+
+    public MachineFault? Fault => handshake.Fault;
+
+    public bool MayTakeLong => handshake.ExpectsNewChain;
+
+    public string Awaited => _confirmation.Awaited;
+
+    public bool HasQuestion { get; private set; }
+
+    /// <summary>Prepares the next handshake.</summary>
+    public void Prepare(FastOffer offer, CertificateVerifier[] verifiers)
+    {
+        handshake.Prepare(offer, verifiers);
+        _confirmation.Begin(offer.Profile);
+        _frames = default;
+        (_idleRecords, _warnings, _extraMessages, HasQuestion) = (0, 0, 0, false);
+    }
+
+    /// <summary>The handshake is over: gives its memory back.</summary>
+    public void End()
+    {
+        _record.Clear();
+        _message.Clear();
+        handshake.End();
+    }
+
+    public void Begin() => handshake.Begin();
+
+    public void Offer(byte[] buffer, int count)
+    {
+        var bytes = buffer.AsSpan(0, count);
+        while (!bytes.IsEmpty && Fault is null && !_confirmation.IsClosed)
+        {
+            if (_frames.IsAtEnd)
+            {
+                _confirmation.BeginRecord();
+            }
+
+            var (taken, _) = _frames.Take(bytes);
+            var part = bytes[..taken];
+            bytes = bytes[taken..];
+            if (_frames.HasHeader && FaultOfHeader() is { } refusal)
+            {
+                handshake.Refuse(refusal);
+            }
+            else if (!_frames.IsAtEnd)
+            {
+                _record.Append(part);
+            }
+            else if (_record.Count == 0)
+            {
+                TakeRecord(part);
+            }
+            else
+            {
+                _record.Append(part);
+                TakeRecord(_record.Span);
+                _record.Clear();
+            }
+        }
+
+        if (Fault is null && !_confirmation.IsAsked && !HasQuestion && Negotiated is not null)
+        {
+            Conclude();
+        }
+    }
+
+    public void Ask()
+    {
+        HasQuestion = false;
+        _confirmation.Ask();
+        if (_confirmation.Kind == Confirm.Http)
+        {
+            handshake.Write(TlsContent.application_data, handshake.HttpRequest);
+        }
+        else
+        {
+            WriteCloseNotify();
+        }
+    }
+
+    public int TakeOutput(byte[] buffer) => handshake.Writer.Take(buffer);
+
+    public void WriteCloseNotify() => handshake.Write(TlsContent.alert, [WarningLevel, (byte)TlsAlert.close_notify]);
+
+    // RFC 8446 section 5.1 and 5.2: known as soon as the header is.
+    private Refusal? FaultOfHeader()
+    {
+        const byte MajorVersion = 3;
+        if (_frames.MajorVersion != MajorVersion)
+        {
+            return new Refusal(TlsAlert.protocol_version, "the version of a record is none of TLS");
+        }
+
+        var type = (TlsContent)_frames.Type;
+        if (!Enum.IsDefined(type))
+        {
+            return new Refusal(TlsAlert.unexpected_message, $"a record has the unknown type {_frames.Type}");
+        }
+
+        // The keys of application data are as good as in use.
+        var most = RecordSizes.Content + (type == TlsContent.application_data && handshake.Reading.IsOn ? RecordSizes.Expansion : 0);
+        return _frames.Length > most ? new Refusal(TlsAlert.record_overflow, $"a record has {_frames.Length:N0} bytes (limit {most:N0})") : null;
+    }
+
+    private void TakeRecord(Span<byte> record)
+    {
+        var type = (TlsContent)record[0];
+        var content = record[RecordSizes.Header..];
+        if (type == TlsContent.change_cipher_spec)
+        {
+            TakeChangeCipherSpec(content);
+        }
+        else if (!handshake.Reading.IsOn)
+        {
+            TakeContent(type, content);
+        }
+        else if (type != TlsContent.application_data)
+        {
+            handshake.Refuse(TlsAlert.unexpected_message, $"a record of the type {type} is not encrypted");
+        }
+        else
+        {
+            TakeProtected(record);
+        }
+    }
+
+    // Section 5.2.
+    private void TakeProtected(Span<byte> record)
+    {
+        handshake.UseApplicationKeys();
+        if (!handshake.Reading.TryOpen(record, out var inner))
+        {
+            handshake.Refuse(TlsAlert.bad_record_mac, "a record cannot be decrypted");
+            return;
+        }
+
+        if (inner.Length > RecordSizes.Content + 1)
+        {
+            handshake.Refuse(TlsAlert.record_overflow, $"a record holds {inner.Length - 1:N0} bytes (limit {RecordSizes.Content:N0})");
+            return;
+        }
+
+        // Section 5.4: the type is the last byte that is not zero.
+        var end = inner.LastIndexOfAnyExcept((byte)0);
+        if (end < 0)
+        {
+            handshake.Refuse(TlsAlert.unexpected_message, "a record has no type");
+            return;
+        }
+
+        TakeContent((TlsContent)inner[end], inner[..end]);
+    }
+
+    private void TakeContent(TlsContent type, ReadOnlySpan<byte> content)
+    {
+        if (CountIdle(content.IsEmpty))
+        {
+            return;
+        }
+
+        switch (type)
+        {
+            case TlsContent.handshake:
+                TakeMessages(content);
+                break;
+            case TlsContent.alert:
+                TakeAlert(content);
+                break;
+            case TlsContent.application_data when Negotiated is not null && _message.Count == 0:
+                _confirmation.TakeData(content);
+                MarkConfirmation();
+                break;
+            default:
+                handshake.Refuse(TlsAlert.unexpected_message, $"a record of the type {(Enum.IsDefined(type) ? type : (byte)type)} came before {handshake.State.Awaited}");
+                break;
+        }
+    }
+
+    // Section 5 and appendix D.4: one byte, to be dropped.
+    private void TakeChangeCipherSpec(ReadOnlySpan<byte> content)
+    {
+        if (!handshake.AllowsChangeCipherSpec || content is not [1])
+        {
+            handshake.Refuse(TlsAlert.unexpected_message, "a change_cipher_spec is not due, or is not one");
+            return;
+        }
+
+        CountIdle(isIdle: true);
+    }
+
+    private bool CountIdle(bool isIdle)
+    {
+        _idleRecords = isIdle ? _idleRecords + 1 : 0;
+        if (_idleRecords <= ServerLimits.IdleRecords)
+        {
+            return false;
+        }
+
+        handshake.Refuse(TlsAlert.unexpected_message, ServerLimits.TooManyIdleRecords);
+        return true;
+    }
+
+    // Section 5.1: messages may share records, and may be cut into several.
+    private void TakeMessages(ReadOnlySpan<byte> content)
+    {
+        while (!content.IsEmpty && Fault is null)
+        {
+            if (_message.Count == 0 && LengthOf(content) is { } whole && whole <= content.Length)
+            {
+                TakeMessage(content[..whole], endsRecord: whole == content.Length);
+                content = content[whole..];
+                continue;
+            }
+
+            // First the header, which says how much is missing.
+            var missing = (LengthOf(_message.Span) ?? MessageHeader) - _message.Count;
+            var part = content[..Math.Min(missing, content.Length)];
+            _message.Append(part);
+            content = content[part.Length..];
+            if (LengthOf(_message.Span) is not { } length || !IsAllowed(_message.Span))
+            {
+                continue;
+            }
+
+            if (length == _message.Count)
+            {
+                TakeMessage(_message.Span, endsRecord: content.IsEmpty);
+                _message.Clear();
+            }
+        }
+    }
+
+    private static int? LengthOf(ReadOnlySpan<byte> message)
+        => message.Length < MessageHeader ? null : MessageHeader + ((message[1] << 16) | (message[2] << 8) | message[3]);
+
+    private bool IsAllowed(ReadOnlySpan<byte> message)
+    {
+        var (type, bytes) = ((TlsMessage)message[0], LengthOf(message)!.Value - MessageHeader);
+        if (bytes <= ServerLimits.BytesOf(type))
+        {
+            return true;
+        }
+
+        handshake.Refuse(TlsAlert.illegal_parameter, ServerLimits.TooLong(type, bytes));
+        return false;
+    }
+
+    private void TakeMessage(ReadOnlySpan<byte> message, bool endsRecord)
+    {
+        if (!IsAllowed(message))
+        {
+            return;
+        }
+
+        if ((TlsMessage)message[0] is TlsMessage.hello_request or TlsMessage.new_session_ticket or TlsMessage.key_update && ++_extraMessages > ServerLimits.ExtraMessages)
+        {
+            handshake.Refuse(TlsAlert.unexpected_message, ServerLimits.TooManyExtraMessages);
+            return;
+        }
+
+        handshake.Take(message, endsRecord);
+    }
+
+    // Section 6: in TLS 1.3 only close_notify and user_canceled are no errors, whatever the level says. Before ServerHello the server
+    // may speak another version, and the rules are those that OpenSSL's client has for any (rec_layer_s3.c).
+    private void TakeAlert(ReadOnlySpan<byte> content)
+    {
+        if (content is not [var level, var description])
+        {
+            handshake.Refuse(TlsAlert.decode_error, "a record of alerts holds not one of them");
+            return;
+        }
+
+        var alert = (TlsAlert)description;
+        if (alert == TlsAlert.close_notify)
+        {
+            _confirmation.TakeCloseNotify(Negotiated is not null);
+            MarkConfirmation();
+        }
+        else if (handshake.IsTls13 ? alert != TlsAlert.user_canceled : level == FatalLevel || (level == WarningLevel && alert == TlsAlert.no_renegotiation))
+        {
+            handshake.Fault = ServerFaults.AlertReceived(alert);
+        }
+        else if (!handshake.IsTls13 && level != WarningLevel)
+        {
+            handshake.Refuse(TlsAlert.illegal_parameter, $"an alert has the unknown level {level}");
+        }
+        else if (++_warnings > ServerLimits.Warnings)
+        {
+            handshake.Refuse(TlsAlert.unexpected_message, ServerLimits.TooManyWarnings);
+        }
+    }
+
+    private void Conclude()
+    {
+        if (_confirmation.Kind == Confirm.None)
+        {
+            handshake.Reached |= Milestones.Complete;
+        }
+        else if (_confirmation.IsClosed)
+        {
+            _confirmation.MissChance();
+            MarkConfirmation();
+        }
+        else
+        {
+            HasQuestion = true;
+        }
+    }
+
+    private void MarkConfirmation()
+    {
+        handshake.Fault ??= _confirmation.Fault;
+        handshake.Reached |= _confirmation.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
+    }
+}

@@ -1,0 +1,31 @@
+using LoadGen.TestServers.Certificates;
+
+namespace LoadGen.Tls.Tests.Fast;
+
+/// <summary>A slot reuses its state: a handshake makes hardly anything anew but what the platform's cryptography does.</summary>
+public sealed class AllocationTests(TestAuthority authority, ITestOutputHelper output) : IClassFixture<TestAuthority>
+{
+    [Fact]
+    public void Taking_a_flight_and_answering_it_allocates_two_kilobytes_at_most()
+    {
+        const int Most = 2 * 1024;
+        const int Handshakes = 100;
+        using var server = new MemoryServer(authority);
+        long allocated = 0;
+        for (var i = -Handshakes; i < Handshakes; i++)
+        {
+            var flight = server.Begin().GoodFlight();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+
+            server.Machine.Offer(flight, flight.Length);
+            server.Machine.End();
+
+            // The first ones fill what is kept.
+            allocated += i < 0 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.NotNull(server.Machine.Negotiated);
+        }
+
+        output.WriteLine($"{allocated / Handshakes} bytes");
+        Assert.InRange(allocated / Handshakes, 1, Most);
+    }
+}
