@@ -57,7 +57,7 @@ internal static class WireSamples
             TookPart = true,
         });
 
-    private static readonly Gen<Checkpoint> Checkpoints = Gen.Select(Version, Workers.Array[1, 3], Bytes).Select((version, workers, tally) => new Checkpoint(version, workers, tally));
+    private static readonly Gen<Checkpoint> Checkpoints = Gen.Select(Version, Workers.Array[1, 3], Bytes).Select((version, workers, tally) => new Checkpoint(version, [.. workers.DistinctBy(worker => worker.Id)], tally));
 
     /// <summary>By the name on the wire. A kind without one here fails the test that walks all kinds.</summary>
     public static IReadOnlyDictionary<string, Gen<IWireMessage>> ByManifest { get; } = new[]
