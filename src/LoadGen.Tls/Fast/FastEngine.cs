@@ -71,7 +71,7 @@ internal sealed class FastEngine : IHandshakeEngine
         var certificate = new ClientCertificate(identity);
         return certificate.Key.IsNative ? certificate
             : throw ClientCertificate.Unusable(new NotSupportedException(
-                $"the platform does not sign by {certificate.Key.Schemes13[0].Name()}, which engine {EngineName} needs; use engine {BouncyCastle.BouncyCastleEngine.EngineName}"));
+                $"the platform does not sign by {certificate.Key.Schemes13[0].Name()}, which engine {EngineName} needs; use engine {Plan.DefaultEngine}"));
     })];
 }
 
