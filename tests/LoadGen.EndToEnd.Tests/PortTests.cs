@@ -31,8 +31,9 @@ public sealed class PortTests
         await using var target = LoadGenProgram.StartIn(machine, ["target", "--listen", "127.0.0.1:8443"]);
         await target.WaitForLineAsync("listening", Cancellation);
 
-        var alone = await RunAsync(machine);
+        // Once the ports of 127.0.0.1 are used up, no program can listen on one of them.
         var spread = await RunAsync(machine, "--source", string.Join(',', Enumerable.Range(11, 8).Select(n => $"127.0.0.{n}")));
+        var alone = await RunAsync(machine);
         using var plan = new TemporaryFile(Plan);
         await using var check = LoadGenProgram.StartIn(machine, ["check", plan.Path]);
         await check.WaitForExitAsync(ChildProcess.Patience, Cancellation);

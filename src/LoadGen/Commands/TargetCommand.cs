@@ -114,7 +114,9 @@ internal static class TargetCommand
         Console.WriteLine(JsonSerializer.Serialize(ready, TargetProcessJson.Default.TargetReady));
         await Rehearsal.RunAsync(options);
         Console.WriteLine(TargetProcess.Warm);
-        await Console.In.ReadToEndAsync();
+
+        // It blocks until the pipe is closed, whatever its name says, and must not do that to the sockets' thread that the rehearsal may end on.
+        await Task.Factory.StartNew(() => Console.In.ReadToEnd(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var counts = await target.StopAsync(CancellationToken.None);
         Console.WriteLine(JsonSerializer.Serialize(
             new BuiltInTargetCounts(counts.Full, counts.Resumed, counts.Failed), TargetProcessJson.Default.BuiltInTargetCounts));
