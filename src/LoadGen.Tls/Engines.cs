@@ -26,6 +26,11 @@ public static class Engines
     public static IReadOnlyDictionary<string, string> Libraries
         => Table.ToDictionary(entry => entry.Key, entry => entry.Value.Libraries(), StringComparer.Ordinal);
 
+    /// <summary>Explains that an engine writes no key log, with the remedy; <see langword="null"/> for one that does.</summary>
+    public static string? ExplainNoKeyLog(string engine) => Capabilities[engine].Features.Contains(EngineFeature.KeyLog)
+        ? null
+        : $"engine {engine} cannot {EngineFeature.KeyLog.Name()}; use engine {BouncyCastleEngine.EngineName}, or leave it out";
+
     /// <summary>Creates the engine that a plan names.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="clock">The monotonic clock.</param>
@@ -36,8 +41,8 @@ public static class Engines
     /// </exception>
     public static IHandshakeEngine Create(Plan plan, TimeProvider clock, KeyLog? keyLog = null) => !Table.TryGetValue(plan.Engine, out var entry)
         ? throw new ArgumentException($"unknown engine '{plan.Engine}'; expected one of {string.Join(", ", Table.Keys)}", nameof(plan))
-        : keyLog is not null && !entry.Capabilities.Features.Contains(EngineFeature.KeyLog)
-        ? throw new ArgumentException($"engine {plan.Engine} cannot {EngineFeature.KeyLog.Name()}; use engine {BouncyCastleEngine.EngineName}, or leave it out", nameof(keyLog))
+        : keyLog is not null && ExplainNoKeyLog(plan.Engine) is { } refusal
+        ? throw new ArgumentException(refusal, nameof(keyLog))
         : entry.Create(plan, clock, keyLog);
 
     /// <param name="Capabilities">What it can be asked for.</param>

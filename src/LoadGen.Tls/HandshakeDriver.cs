@@ -87,7 +87,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         var closeNotify = _closing.IsNotified && profile.Confirm != Confirm.Close ? CloseNotifyOf(machine) : default;
         if (profile.Hold > TimeSpan.Zero)
         {
-            // It is sent at the end; no record of ours comes between.
+            // It is sent when the time is over. No other record is written until then, so it stays the next one.
             _held = new Held(connection.HandOver(), target, profile.Hold, closeNotify.ToArray());
             return;
         }
@@ -228,15 +228,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         int count;
         while ((count = machine.TakeOutput(_buffer)) > 0)
         {
-            await SendAsync(socket, _buffer.AsMemory(0, count));
-        }
-    }
-
-    private async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, _attempt.Deadline)..];
+            await socket.SendAllAsync(_buffer.AsMemory(0, count), _attempt.Deadline);
         }
     }
 

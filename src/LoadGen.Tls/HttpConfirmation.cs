@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
+using LoadGen.Core.Plans.Units;
 
 namespace LoadGen.Tls;
 
@@ -15,9 +16,8 @@ internal static class HttpRequest
     /// <param name="port">Its port, part of Host unless it is the usual one (RFC 9110 section 7.2).</param>
     public static byte[] For(string host, int port)
     {
-        var name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
         return Encoding.ASCII.GetBytes(
-            $"GET / HTTP/1.1\r\nHost: {(port == DefaultPort ? name : $"{name}:{port}")}\r\nUser-Agent: loadgen\r\nConnection: close\r\n\r\n");
+            $"GET / HTTP/1.1\r\nHost: {(port == DefaultPort ? AddressText.Bracketed(host) : AddressText.Format(host, port))}\r\nUser-Agent: loadgen\r\nConnection: close\r\n\r\n");
     }
 }
 

@@ -129,7 +129,7 @@ internal sealed class WorkerActor : RunActor
             failure: error => new PreparationEnded(preparation, null, new WorkerEvent.PreparationFailed(run.RunId, Reason(error))));
     }
 
-    // What an engine says of a plan that this machine cannot run is a sentence for people; the rest is a fault of ours.
+    // With an ArgumentException an engine explains why it cannot run the plan here. Anything else is a bug and keeps its type.
     private static string Reason(Exception error) => error is ArgumentException and not ArgumentNullException ? error.Message : $"{error.GetType().Name}: {error.Message}";
 
     private static async Task<(IHandshakeEngine Engine, WorkerEvent Happened)> PrepareAsync(Plan plan, string runId, WorkerServices services, CancellationToken stopping)

@@ -11,7 +11,6 @@ internal sealed class BouncyCastleOffer
 {
     private readonly InTurn<ClientCredentials> _credentials;
     private readonly IList<ServerName>?[] _serverNames;
-    private readonly byte[][] _httpRequests;
     private readonly StoredSession?[] _sessions;
 
     /// <param name="offer">The offer.</param>
@@ -27,7 +26,6 @@ internal sealed class BouncyCastleOffer
         Alpn = offer.Profile.Alpn.Count > 0 ? [.. offer.Profile.Alpn.Select(ProtocolName.AsUtf8Encoding)] : null;
         _credentials = new InTurn<ClientCredentials>(credentials);
         _serverNames = [.. offer.Names.Select(name => name.Indication is { } host ? new[] { new ServerName(NameType.host_name, Encoding.ASCII.GetBytes(host)) } : null)];
-        _httpRequests = [.. offer.Names.Select(name => HttpRequest.For(name.Name, offer.Port))];
         _sessions = new StoredSession?[offer.Names.Count];
     }
 
@@ -50,9 +48,6 @@ internal sealed class BouncyCastleOffer
 
     /// <summary>The server_name extension for a name; <see langword="null"/> for none.</summary>
     public IList<ServerName>? ServerNamesFor(OfferedName name) => _serverNames[name.Index];
-
-    /// <summary>The HTTP request for a name.</summary>
-    public byte[] HttpRequestFor(OfferedName name) => _httpRequests[name.Index];
 
     /// <summary>The newest session with a server of this name; <see langword="null"/> before there is one.</summary>
     public StoredSession? SessionOf(OfferedName name) => Volatile.Read(ref _sessions[name.Index]);

@@ -52,7 +52,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public Profile Profile => _profile;
 
     /// <summary>The HTTP request that is to confirm the handshake.</summary>
-    public byte[] HttpRequest => _offer.HttpRequestFor(_name);
+    public byte[] HttpRequest => _offer.Offer.HttpRequestFor(_name);
 
     /// <summary>What may be behind an alert of the server that says little, for the sentence about it; usually empty.</summary>
     public string HintAt(TlsAlert alert)

@@ -68,11 +68,7 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            while (!closeNotify.IsEmpty)
-            {
-                closeNotify = closeNotify[await socket.SendAsync(closeNotify, SocketFlags.None, _deadline.Token)..];
-            }
-
+            await socket.SendAllAsync(closeNotify, _deadline.Token);
             if (_unanswered[target] < MostUnanswered)
             {
                 while (await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, _deadline.Token) > 0 && untilClosed)

@@ -111,3 +111,16 @@ internal sealed class OpenConnection : IDisposable
         return socket;
     }
 }
+
+/// <summary>Sending on the sockets of connections.</summary>
+internal static class Sending
+{
+    /// <summary>Sends all of it, in as many calls as the system needs.</summary>
+    public static async ValueTask SendAllAsync(this Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellation)..];
+        }
+    }
+}

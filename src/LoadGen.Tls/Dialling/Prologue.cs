@@ -23,7 +23,7 @@ internal static class Prologue
         if (header is not null)
         {
             attempt.Expect(target.StartTls is null ? Phase.ServerHello : Phase.StartTls);
-            await SendAsync(socket, header.Next(socket), attempt);
+            await socket.SendAllAsync(header.Next(socket), attempt.Deadline);
         }
 
         return target.StartTls is not { } protocol || await TalkAsync(socket, StartTlsDialogues.Create(protocol, target.ServerName), Phase.StartTls, attempt);
@@ -41,7 +41,7 @@ internal static class Prologue
                 switch (step.Kind)
                 {
                     case StepKind.Say:
-                        await SendAsync(socket, step.Output, attempt);
+                        await socket.SendAllAsync(step.Output, attempt.Deadline);
                         step = dialogue.Take([]);
                         break;
                     case StepKind.NeedMore:
@@ -66,14 +66,6 @@ internal static class Prologue
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, Attempt attempt)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, attempt.Deadline)..];
         }
     }
 

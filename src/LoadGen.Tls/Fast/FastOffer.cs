@@ -12,7 +12,6 @@ internal sealed class FastOffer
     private readonly Offer _offer;
     private readonly InTurn<ClientCertificate> _certificates;
     private readonly ClientHello[] _hellos;
-    private readonly byte[][] _httpRequests;
 
     /// <param name="offer">The offer.</param>
     /// <param name="certificates">The client certificates of its profile, to be used in turn; may be empty.</param>
@@ -28,7 +27,6 @@ internal sealed class FastOffer
         SignatureSchemes = [.. offer.SignatureSchemes.Where(Supports)];
         Protocols = [.. offer.Profile.Alpn.Select(protocol => (protocol, Encoding.UTF8.GetBytes(protocol)))];
         _hellos = [.. offer.Names.Select(name => new ClientHello(this, name))];
-        _httpRequests = [.. offer.Names.Select(name => HttpRequest.For(name.Name, offer.Port))];
     }
 
     /// <summary>The groups that can be offered.</summary>
@@ -66,7 +64,7 @@ internal sealed class FastOffer
     public ClientHello HelloFor(OfferedName name) => _hellos[name.Index];
 
     /// <summary>The HTTP request for a name.</summary>
-    public byte[] HttpRequestFor(OfferedName name) => _httpRequests[name.Index];
+    public byte[] HttpRequestFor(OfferedName name) => _offer.HttpRequestFor(name);
 
     /// <summary>The offered application protocol that a server selected; <see langword="null"/> for one that was not offered.</summary>
     public string? ProtocolOf(ReadOnlySpan<byte> selected)

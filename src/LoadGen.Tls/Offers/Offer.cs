@@ -12,11 +12,11 @@ namespace LoadGen.Tls.Offers;
 internal sealed class Offer
 {
     private readonly InTurn<OfferedName> _names;
+    private readonly byte[][] _httpRequests;
 
     public Offer(Target target, Profile profile)
     {
         Profile = profile;
-        Port = target.Port;
         Versions = [.. profile.TlsVersions.OrderDescending()];
         Suites = profile.CipherSuites.Count > 0
             ? [.. profile.CipherSuites.Select(Enum.Parse<TlsCipherSuite>)]
@@ -29,12 +29,10 @@ internal sealed class Offer
         Resumption = new ResumptionShare(profile.Resume);
         Names = [.. target.ServerNames.Select((name, i) => new OfferedName(i, name, target.Sni))];
         _names = new InTurn<OfferedName>(Names);
+        _httpRequests = profile.Confirm == Confirm.Http ? [.. target.ServerNames.Select(name => HttpRequest.For(name, target.Port))] : [];
     }
 
     public Profile Profile { get; }
-
-    /// <summary>The target's port.</summary>
-    public int Port { get; }
 
     /// <summary>The newest first.</summary>
     public IReadOnlyList<TlsVersion> Versions { get; }
@@ -55,6 +53,9 @@ internal sealed class Offer
 
     /// <summary>The target's server names, at least one.</summary>
     public IReadOnlyList<OfferedName> Names { get; }
+
+    /// <summary>The request that is to confirm a handshake with a name, of a profile that asks for one.</summary>
+    public byte[] HttpRequestFor(OfferedName name) => _httpRequests[name.Index];
 
     /// <summary>The server name for the next handshake.</summary>
     public OfferedName NextName() => _names.Next()!;

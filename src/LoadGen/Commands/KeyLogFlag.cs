@@ -1,6 +1,4 @@
 using System.CommandLine;
-using LoadGen.Core;
-using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Running.Outputs;
 using LoadGen.Tls;
@@ -32,7 +30,7 @@ internal sealed class KeyLogFlag
         var log = Output.TryOpen(_file.Name, path, "name another file", KeyLog.Open, problems);
         if (log is not null)
         {
-            Console.Error.WriteLine($"loadgen: warning: the secrets of every session go to '{path}': whoever has it can decrypt their traffic");
+            Console.Error.WriteLine($"loadgen: warning: the secrets of every session are written to '{path}'; anyone who can read it can decrypt the traffic");
         }
 
         return log;
@@ -41,9 +39,9 @@ internal sealed class KeyLogFlag
     /// <summary>Refuses a plan whose engine writes no key log.</summary>
     public void Check(KeyLog? log, Plan plan, Problems problems)
     {
-        if (log is not null && !Engines.Capabilities[plan.Engine].Features.Contains(EngineFeature.KeyLog))
+        if (log is not null && Engines.ExplainNoKeyLog(plan.Engine) is { } refusal)
         {
-            problems.Add($"{_file.Name}: engine {plan.Engine} cannot {EngineFeature.KeyLog.Name()}; use engine {Plan.DefaultEngine}, or leave it out");
+            problems.Add($"{_file.Name}: {refusal}");
         }
     }
 }

@@ -143,7 +143,7 @@ internal sealed class IPAddressValue : ScalarValue<IPAddress>
 internal sealed class ResolveValue : ScalarValue<ResolveRule>
 {
     public override JsonNode Write(ResolveRule value)
-        => $"{(value.Host is null ? "*" : Colons.Bracketed(value.Host))}:{value.Port}:{string.Join(',', value.Addresses.Select(address => Colons.Bracketed(address.ToString())))}";
+        => $"{(value.Host is null ? "*" : AddressText.Bracketed(value.Host))}:{value.Port}:{string.Join(',', value.Addresses.Select(address => AddressText.Bracketed(address.ToString())))}";
 
     protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out ResolveRule value)
     {
@@ -174,7 +174,7 @@ internal sealed class ResolveValue : ScalarValue<ResolveRule>
 internal sealed class ConnectToValue : ScalarValue<ConnectToRule>
 {
     public override JsonNode Write(ConnectToRule value)
-        => $"{Colons.Bracketed(value.Host ?? "")}:{value.Port}:{Colons.Bracketed(value.ToHost ?? "")}:{value.ToPort}";
+        => $"{AddressText.Bracketed(value.Host ?? "")}:{value.Port}:{AddressText.Bracketed(value.ToHost ?? "")}:{value.ToPort}";
 
     protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out ConnectToRule value)
     {
@@ -217,8 +217,6 @@ internal static class Colons
     }
 
     public static string Plain(string host) => host is ['[', .. var inner, ']'] ? inner : host;
-
-    public static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 
     public static int? Port(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;

@@ -37,7 +37,10 @@ public static class AddressText
     }
 
     /// <summary>The address as <see cref="TryParse"/> reads it.</summary>
-    public static string Format(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+    public static string Format(string host, int port) => $"{Bracketed(host)}:{port}";
+
+    /// <summary>A host as it stands before a colon: an IPv6 address in brackets.</summary>
+    public static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 
     private static bool TryParsePort(string text, out int port)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= 65535;
