@@ -176,6 +176,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             }
 
             isFirst = false;
+            var (reached, certificate) = (machine.Reached, machine.Certificate);
             if (machine.MayTakeLong)
             {
                 await Task.Run(() => machine.Offer(_buffer, count));
@@ -186,7 +187,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             }
 
             seen = MarkReceived(machine, seen, arrived);
-            if (_attempt.IsTooLate())
+
+            // Only checks take the client long, and they end with a step. A server that sends without end is waited for, like a silent one.
+            if ((machine.Reached != reached || machine.Certificate != certificate) && _attempt.IsTooLate())
             {
                 return _attempt.Failed(machine.Certificate);
             }
