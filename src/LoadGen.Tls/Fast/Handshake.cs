@@ -4,6 +4,7 @@ using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
@@ -24,17 +25,14 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private readonly List<(TlsGroup Group, KeyAgreement Agreement)> _shares = [];
     private readonly List<ReadOnlyMemory<byte>> _chain = [];
     private readonly KeySchedule _schedule = new();
-    private readonly ClientAuthentication _authentication = new();
     private CertificateVerifier _verifier = null!;
     private OfferedName _name = null!;
     private PooledBytes _hello;
     private PooledBytes _scratch;
     private SuiteParts? _suite;
     private TlsGroup _group;
-    private ServerKey? _serverKey;
     private TlsSignatureScheme _scheme;
-    private string? _protocol;
-    private bool _isStapled;
+    private int _sessionIdBytes;
     private bool _hasApplicationKeysAhead;
 
     /// <summary>What is offered.</summary>
@@ -48,6 +46,21 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
 
     /// <summary>The protection of the server's records.</summary>
     public RecordProtection Reading { get; } = new();
+
+    /// <summary>What is TLS 1.2's own.</summary>
+    public Handshake12 Tls12 { get; } = new();
+
+    /// <summary>The answer to the server's wish for a client certificate.</summary>
+    public ClientAuthentication Authentication { get; } = new();
+
+    /// <summary>The key of the server's certificate; <see langword="null"/> before it came, and where nothing needs it.</summary>
+    public ServerKey? ServerKey { get; private set; }
+
+    /// <summary>The application protocol that the server selected; <see langword="null"/> for none.</summary>
+    public string? Protocol { get; private set; }
+
+    /// <summary>Whether the server's certificate came with an OCSP response.</summary>
+    public bool IsStapled { get; set; }
 
     /// <summary>The hash of all messages.</summary>
     public Transcript Transcript { get; } = new();
@@ -84,7 +97,13 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>The HTTP request that is to confirm the handshake.</summary>
     public byte[] HttpRequest => Offer.HttpRequestFor(_name);
 
-    private ReadOnlySpan<byte> Random => _unique.AsSpan(0, ClientHello.RandomBytes);
+    /// <summary>The random of ClientHello.</summary>
+    public ReadOnlySpan<byte> Random => _unique.AsSpan(0, ClientHello.RandomBytes);
+
+    /// <summary>ClientHello, with its header, until ServerHello was taken.</summary>
+    public ReadOnlySpan<byte> Hello => _hello.Span;
+
+    private ReadOnlySpan<byte> SessionId => _unique.AsSpan(ClientHello.RandomBytes, _sessionIdBytes);
 
     /// <summary>Prepares a handshake.</summary>
     public void Prepare(FastOffer offer, CertificateVerifier[] verifiers)
@@ -94,8 +113,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         _verifier = verifiers[_name.Index];
         (Reached, Fault, Verdict, Negotiated) = (Milestones.None, null, null, null);
         (WasRetried, IsTls13, EndsRecord, _hasApplicationKeysAhead) = (false, false, false, false);
-        (_suite, _group, _serverKey, _scheme, _protocol, _isStapled) = (null, default, null, default, null, false);
-        _authentication.Reset();
+        (_suite, _group, ServerKey, _scheme, Protocol, IsStapled) = (null, default, null, default, null, false);
+        Authentication.Reset();
+        Tls12.Prepare();
         Writer.Reset();
         Reading.Reset();
     }
@@ -104,6 +124,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public void Begin()
     {
         RandomNumberGenerator.Fill(_unique);
+
+        // A client of TLS 1.2 alone has one of a session only (RFC 5246 section 7.4.1.2).
+        _sessionIdBytes = Offer.OffersTls13 ? ClientHello.SessionIdBytes : 0;
         TakeShares(Offer.KeyShares);
         SendHello([]);
         State = WaitServerHello.Instance;
@@ -118,9 +141,13 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         State = State.Take(this, (TlsMessage)message[0], message);
     }
 
+    /// <summary>Takes the server's ChangeCipherSpec of TLS 1.2.</summary>
+    public void TakeChangeCipherSpec() => State = State is HandshakeState12 state ? state.TakeChangeCipherSpec(this) : State;
+
     /// <summary>The handshake is over: gives its memory back and forgets its secrets.</summary>
     public void End()
     {
+        Tls12.End();
         _hello.Clear();
         _scratch.Clear();
         _chain.Clear();
@@ -143,7 +170,16 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public HandshakeState RefuseAcrossKeys(TlsMessage type)
         => Refuse(TlsAlert.unexpected_message, $"a handshake message follows {type.Name()} in its record, across a change of keys");
 
-    /// <summary>Whether a suite was offered, and is the one of the HelloRetryRequest if there was one.</summary>
+    /// <summary>Ends the handshake for a certificate that is accepted, but cannot be used.</summary>
+    public HandshakeState RejectCertificate(string why)
+        => End(TlsAlert.unsupported_certificate, ServerFaults.Rejected(
+            FailureKind.CertificateInvalid, TlsAlert.unsupported_certificate, $"the server's certificate cannot be used: {why}"));
+
+    /// <summary>Ends the handshake for a session that was resumed and not offered.</summary>
+    public HandshakeState RefuseResumption() => End(TlsAlert.illegal_parameter, new MachineFault(
+        FailureKind.UnexpectedResumption, FaultSide.Server, TlsAlert.illegal_parameter.Name(), "the server resumed a session although a full handshake was requested"));
+
+    /// <summary>Whether a suite was offered for TLS 1.3, and is the one of the HelloRetryRequest if there was one.</summary>
     public SuiteParts? SuiteOf(ushort suite)
     {
         var parts = SuiteParts.Of((TlsCipherSuite)suite);
@@ -151,7 +187,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     }
 
     /// <summary>Whether a session id is ours.</summary>
-    public bool IsOurs(ReadOnlySpan<byte> sessionId) => sessionId.SequenceEqual(_unique.AsSpan(ClientHello.RandomBytes));
+    public bool IsOurs(ReadOnlySpan<byte> sessionId) => sessionId.SequenceEqual(SessionId);
 
     /// <summary>Our key of a group that ClientHello has a share for; otherwise <see langword="null"/>.</summary>
     public KeyAgreement? ShareOf(TlsGroup group)
@@ -166,6 +202,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
 
         return null;
     }
+
+    /// <summary>A key of a group that ClientHello has no share for.</summary>
+    public KeyAgreement TakeShare(TlsGroup group) => keyShares.Take(group);
 
     /// <summary>Answers a HelloRetryRequest (RFC 8446 section 4.1.4).</summary>
     /// <param name="message">The request, with its header.</param>
@@ -213,16 +252,19 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         _schedule.UseShared(suite.Hash, shared, Transcript.Hash(hash));
         Reading.UseSecret(suite, _schedule.Server);
         Writer.Protection.UseSecret(suite, _schedule.Client);
-        keyLog?.Write("CLIENT_HANDSHAKE_TRAFFIC_SECRET", Random, _schedule.Client);
-        keyLog?.Write("SERVER_HANDSHAKE_TRAFFIC_SECRET", Random, _schedule.Server);
+        LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", _schedule.Client);
+        LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", _schedule.Server);
     }
 
+    /// <summary>Writes a secret to the key log, if there is one.</summary>
+    public void LogSecret(string label, ReadOnlySpan<byte> secret) => keyLog?.Write(label, Random, secret);
+
     /// <summary>The application protocol that the server selected.</summary>
-    public void SelectProtocol(string? protocol) => _protocol = protocol;
+    public void SelectProtocol(string? protocol) => Protocol = protocol;
 
     /// <summary>The server asked for a client certificate.</summary>
     /// <param name="schemes">The signature schemes that it accepts, two bytes each.</param>
-    public void RequestCertificate(ReadOnlySpan<byte> schemes) => _authentication.Request(Offer.NextCertificate(), schemes);
+    public void RequestCertificate(ReadOnlySpan<byte> schemes) => Authentication.Request(Offer.NextCertificate(), schemes);
 
     /// <summary>Judges the server's chain.</summary>
     /// <param name="body">The body of its Certificate.</param>
@@ -233,7 +275,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         _scratch.Append(body);
         try
         {
-            if (ServerMessages.ReadCertificates(_scratch.Memory, Offer.Profile.Ocsp, _chain, out _isStapled) is { } refusal)
+            if (ReadCertificates() is { } refusal)
             {
                 return Refuse(refusal);
             }
@@ -245,7 +287,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
                 return End(alert, ServerFaults.Rejected(kind, alert, Verdict.Detail));
             }
 
-            _serverKey = ChecksSignature ? serverKeys.Get(_chain[0].Span) : null;
+            ServerKey = ChecksSignature || (Tls12.IsChosen && !Tls12.Suite.IsEphemeral) ? serverKeys.Get(_chain[0].Span) : null;
             return null;
         }
         finally
@@ -270,14 +312,14 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
             return null;
         }
 
-        if (!_serverKey!.Verifies(scheme))
+        if (!ServerKey!.Verifies(scheme))
         {
             return new Refusal(TlsAlert.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
         }
 
         Span<byte> hash = stackalloc byte[Hashing.MostBytes];
         Span<byte> room = stackalloc byte[CertificateVerifyContent.MostBytes];
-        return _serverKey.Verify(scheme, CertificateVerifyContent.OfServer(Transcript.Hash(hash), room), signature)
+        return ServerKey.Verify(scheme, CertificateVerifyContent.OfServer(Transcript.Hash(hash), room), signature)
             ? null
             : new Refusal(TlsAlert.decrypt_error, "its signature over the handshake is not valid");
     }
@@ -303,14 +345,14 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         }
 
         Span<byte> room = stackalloc byte[Hashing.MostBytes];
-        if (_authentication.IsRequested)
+        if (Authentication.IsRequested)
         {
-            _authentication.WriteCertificate(ref _scratch);
+            Authentication.WriteCertificate(ref _scratch, withExtensions: true);
             Transcript.Add(_scratch.Span);
-            if (_authentication.HasCertificate)
+            if (Authentication.HasCertificate)
             {
                 var before = _scratch.Count;
-                _authentication.WriteVerify(ref _scratch, Transcript.Hash(room));
+                Authentication.WriteVerify(ref _scratch, Transcript.Hash(room));
                 Transcript.Add(_scratch.Span[before..]);
             }
 
@@ -329,15 +371,18 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         }
 
         Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
-        Negotiated = pool.Get(new NegotiatedKey(TlsVersion.Tls13, _suite.Suite, _group, _scheme, _protocol)
-        {
-            WasRetried = WasRetried,
-            CertificateRequested = _authentication.IsRequested,
-            SentCertificate = _authentication.HasCertificate,
-            OcspStapled = Offer.Profile.Ocsp ? _isStapled : null,
-            ServerConfirmed = Offer.Profile.Confirm != Confirm.None,
-        });
+        Complete(new NegotiatedKey(TlsVersion.Tls13, _suite.Suite, _group, _scheme, Protocol) { ServerConfirmed = Offer.Profile.Confirm != Confirm.None });
     }
+
+    /// <summary>The handshake is complete but for the server's confirmation.</summary>
+    /// <param name="key">What was negotiated, without what both versions share.</param>
+    public void Complete(NegotiatedKey key) => Negotiated = pool.Get(key with
+    {
+        WasRetried = WasRetried,
+        CertificateRequested = Authentication.IsRequested,
+        SentCertificate = Authentication.HasCertificate,
+        OcspStapled = Offer.Profile.Ocsp ? IsStapled : null,
+    });
 
     /// <summary>
     /// Takes the application keys into use, if they are due. That is left until a record needs them: after many handshakes there is none.
@@ -392,6 +437,18 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         return Ended.Instance;
     }
 
+    private Refusal? ReadCertificates()
+    {
+        if (Tls12.IsChosen)
+        {
+            return Messages12.ReadCertificates(_scratch.Memory, _chain);
+        }
+
+        var refusal = ServerMessages.ReadCertificates(_scratch.Memory, Offer.Profile.Ocsp, _chain, out var isStapled);
+        IsStapled = isStapled;
+        return refusal;
+    }
+
     private void TakeShares(ReadOnlySpan<TlsGroup> groups)
     {
         _shares.Clear();
@@ -404,7 +461,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private void SendHello(ReadOnlySpan<byte> cookie)
     {
         _hello.Clear();
-        Offer.HelloFor(_name).Write(ref _hello, _unique, _shares, cookie);
+        Offer.HelloFor(_name).Write(ref _hello, Random, SessionId, _shares, cookie);
         Writer.Write(TlsContent.handshake, _hello.Span);
     }
 }

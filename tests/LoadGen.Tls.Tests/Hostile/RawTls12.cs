@@ -40,18 +40,28 @@ internal sealed class RawTls12(RawTls13 tls)
         return tls.Message(12, [.. parameters, .. RawTls13.U16(scheme), .. RawTls13.U16(signature.Length), .. signature]);
     }
 
-    /// <summary>
-    /// Reads the client's flight, then sends ChangeCipherSpec and Finished under the new keys (AES-128-GCM, RFC 5288), with the extended
-    /// master secret (RFC 7627 section 4).
-    /// </summary>
+    /// <summary>Reads the client's flight, then sends the answer to it.</summary>
     /// <param name="spoil">What Finished is spoiled with.</param>
     /// <param name="before">What is sent before ChangeCipherSpec.</param>
     public async Task FinishAsync(byte spoil = 0, byte[]? before = null)
     {
         var exchange = await tls.ReadRecordAsync();
-        tls.Hear(exchange.AsSpan(5));
         await tls.ReadRecordAsync();
         var finished = await tls.ReadRecordAsync();
+        await tls.SendAsync(before ?? [], Finish(exchange, finished, spoil) ?? throw new InvalidDataException("the client's Finished is under other keys"));
+    }
+
+    /// <summary>
+    /// The answer to the client's flight: ChangeCipherSpec and Finished under the new keys (AES-128-GCM, RFC 5288), with the extended
+    /// master secret (RFC 7627 section 4).
+    /// </summary>
+    /// <param name="exchange">The record of ClientKeyExchange.</param>
+    /// <param name="finished">The record of the client's Finished.</param>
+    /// <param name="spoil">What Finished is spoiled with.</param>
+    /// <returns><see langword="null"/> if the client's Finished is under other keys.</returns>
+    public byte[]? Finish(byte[] exchange, byte[] finished, byte spoil = 0)
+    {
+        tls.Hear(exchange.AsSpan(5));
         var agreement = new X25519Agreement();
         agreement.Init(_share);
         var premaster = new byte[32];
@@ -60,10 +70,15 @@ internal sealed class RawTls12(RawTls13 tls)
         var master = Expand(premaster, "extended master secret", tls.TranscriptHash, 48);
         // The keys of client and server, then the fixed parts of their nonces.
         var keys = Expand(master, "key expansion", [.. _random, .. tls.ClientRandom], 16 + 16 + 4 + 4);
-        tls.Hear(Open(keys[..16], keys[32..36], finished));
+        if (Open(keys[..16], keys[32..36], finished) is not { } message)
+        {
+            return null;
+        }
+
+        tls.Hear(message);
         var data = Expand(master, "server finished", tls.TranscriptHash, 12);
         data[0] ^= spoil;
-        await tls.SendAsync(before ?? [], RawTls13.Record(RawTls13.ChangeCipherSpec, [1]), Seal(keys[16..32], keys[36..], [20, 0, 0, 12, .. data]));
+        return [.. RawTls13.Record(RawTls13.ChangeCipherSpec, [1]), .. Seal(keys[16..32], keys[36..], [20, 0, 0, 12, .. data])];
     }
 
     public byte[] Done() => tls.Message(14, []);
@@ -78,12 +93,19 @@ internal sealed class RawTls12(RawTls13 tls)
         return RawTls13.Record(RawTls13.Handshake, [.. new byte[8], .. sealedContent, .. tag]);
     }
 
-    private static byte[] Open(byte[] key, byte[] iv, byte[] record)
+    private static byte[]? Open(byte[] key, byte[] iv, byte[] record)
     {
         var content = new byte[record.Length - 5 - 8 - 16];
         using var aes = new AesGcm(key, 16);
-        aes.Decrypt((byte[])[.. iv, .. record[5..13]], record[13..^16], record[^16..], content, Additional(content.Length));
-        return content;
+        try
+        {
+            aes.Decrypt((byte[])[.. iv, .. record[5..13]], record[13..^16], record[^16..], content, Additional(content.Length));
+            return content;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
     }
 
     // Sequence number, type, version, length (RFC 5246 section 6.2.3.3).

@@ -11,8 +11,6 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 {
     private const string StaticRsa = "TLS_RSA_WITH_AES_128_GCM_SHA256";
 
-    public static TheoryData<ServerKind> Kinds => [.. Enum.GetValues<ServerKind>()];
-
     public static TheoryData<ServerKind, string> KindsAndEngines
         => new(from kind in Enum.GetValues<ServerKind>() from engine in Interop.EnginesOf(TlsVersion.Tls13) select (kind, engine));
 
@@ -57,13 +55,15 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         Assert.Equal("secp384r1", theirs.Group ?? "secp384r1");
     }
 
-    [Fact]
-    public async Task An_application_protocol_that_was_not_offered_ends_the_handshake()
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("fast")]
+    public async Task An_application_protocol_that_was_not_offered_ends_the_handshake(string engine)
     {
         await using var server = await OpensslServer.StartAsync(authority.Good(), ["-alpn", "h2"], Cancellation);
         byte[] selected = [0, 16, 0, 5, 0, 3, 2, (byte)'h', (byte)'2'];
         await using var relay = Relay.To(server.EndPoint, selected, [.. selected[..^1], (byte)'3']);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Alpn = ["h2", "http/1.1"] });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Alpn = ["h2", "http/1.1"] }, engine);
 
         var outcome = Assert.Single(await Interop.ShakeAsync(plan with { Targets = [plan.Targets[0] with { Port = relay.EndPoint.Port }] }, 1));
 
@@ -72,12 +72,12 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task Static_RSA_is_timed_in_all_its_steps(ServerKind kind)
+    [MemberData(nameof(KindsAndEngines))]
+    public async Task Static_RSA_is_timed_in_all_its_steps(ServerKind kind, string engine)
     {
         await using var server = await kind.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good(KeyKind.Rsa2048)], Versions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] }, Cancellation);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] }, engine);
 
         var outcome = Assert.Single(await Interop.ShakeAsync(plan, 1));
 
