@@ -41,9 +41,15 @@ internal sealed class ClientHello
     /// <param name="random">The random.</param>
     /// <param name="sessionId">The session id; may be empty.</param>
     /// <param name="shares">The key shares; may be empty.</param>
+    /// <param name="sessionTicket">The ticket of a session of TLS 1.2 (RFC 5077 section 3.2); empty to ask for one.</param>
     /// <param name="cookie">The cookie of a HelloRetryRequest (section 4.2.2); empty for none.</param>
     public void Write(
-        ref PooledBytes message, ReadOnlySpan<byte> random, ReadOnlySpan<byte> sessionId, List<(TlsGroup Group, KeyAgreement Agreement)> shares, ReadOnlySpan<byte> cookie)
+        ref PooledBytes message,
+        ReadOnlySpan<byte> random,
+        ReadOnlySpan<byte> sessionId,
+        ReadOnlySpan<byte> sessionTicket,
+        List<(TlsGroup Group, KeyAgreement Agreement)> shares,
+        ReadOnlySpan<byte> cookie)
     {
         message.Append((byte)TlsMessage.client_hello);
         message.AppendU24(0);
@@ -55,8 +61,9 @@ internal sealed class ClientHello
         message.Append(_rest);
         if (_asksForTickets)
         {
-            // RFC 5077 section 3.2: an empty extension asks for a ticket.
-            End(ref message, Begin(ref message, TlsExtension.session_ticket));
+            var at = Begin(ref message, TlsExtension.session_ticket);
+            message.Append(sessionTicket);
+            End(ref message, at);
         }
 
         if (_offersTls13)

@@ -33,7 +33,7 @@ internal sealed class FastEngine : IHandshakeEngine
         _dialer = new Dialer(plan, clock);
         _verifiers = [.. plan.Targets.Select(target => CertificateVerifier.ForEachName(target, plan.Limits.RsaBits))];
         IReadOnlyList<ClientCertificate>[] certificates = [.. plan.Profiles.Select(CertificatesOf)];
-        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select((profile, i) => new FastOffer(new Offer(target, profile), certificates[i])).ToArray())];
+        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select((profile, i) => new FastOffer(new Offer(target, profile), certificates[i], clock)).ToArray())];
     }
 
     /// <summary>The cryptographic libraries that it runs on here.</summary>
@@ -52,7 +52,7 @@ internal sealed class FastEngine : IHandshakeEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
-            EngineFeature.PlainMasterSecret, EngineFeature.Hold, EngineFeature.KeyLog,
+            EngineFeature.ResumeTls12, EngineFeature.PlainMasterSecret, EngineFeature.Hold, EngineFeature.KeyLog,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };

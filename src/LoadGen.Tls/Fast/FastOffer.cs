@@ -14,10 +14,12 @@ internal sealed class FastOffer
     private readonly Offer _offer;
     private readonly InTurn<ClientCertificate> _certificates;
     private readonly ClientHello[] _hellos;
+    private readonly SessionPool[] _pools;
 
     /// <param name="offer">The offer.</param>
     /// <param name="certificates">The client certificates of its profile, to be used in turn; may be empty.</param>
-    public FastOffer(Offer offer, IReadOnlyList<ClientCertificate> certificates)
+    /// <param name="clock">The monotonic clock, for the age of sessions.</param>
+    public FastOffer(Offer offer, IReadOnlyList<ClientCertificate> certificates, TimeProvider clock)
     {
         _offer = offer;
         _certificates = new InTurn<ClientCertificate>(certificates);
@@ -34,6 +36,7 @@ internal sealed class FastOffer
         KeyShares = !OffersTls13 ? [] : offer.Profile.KeyShares is null ? [Groups[0]] : [.. offer.KeyShares];
         SignatureSchemes = [.. offer.SignatureSchemes.Where(Supports)];
         Protocols = [.. offer.Profile.Alpn.Select(protocol => (protocol, Encoding.UTF8.GetBytes(protocol)))];
+        _pools = [.. offer.Names.Select(_ => new SessionPool(clock))];
         _hellos = [.. offer.Names.Select(name => new ClientHello(this, name))];
     }
 
@@ -69,7 +72,7 @@ internal sealed class FastOffer
     public bool OffersCurves { get; }
 
     /// <summary>Whether tickets of TLS 1.2 are asked for (RFC 5077 section 3.2).</summary>
-    public bool AsksForTickets => OffersTls12 && _offer.Resumption.IsAny;
+    public bool AsksForTickets => OffersTls12 && KeepsSessions;
 
     /// <summary>Whether there are client certificates.</summary>
     public bool HasCertificates => Profile.Identities.Count > 0;
@@ -111,6 +114,35 @@ internal sealed class FastOffer
 
     /// <summary>ClientHello for a name.</summary>
     public ClientHello HelloFor(OfferedName name) => _hellos[name.Index];
+
+    /// <summary>Whether sessions are kept, for later handshakes to offer.</summary>
+    public bool KeepsSessions => _offer.Resumption.IsAny;
+
+    /// <summary>The sessions with servers of a name.</summary>
+    public SessionPool PoolOf(OfferedName name) => _pools[name.Index];
+
+    /// <summary>The session that the next handshake offers, if it is one that offers and there is one.</summary>
+    public AgedSession? ChooseSession(OfferedName name)
+    {
+        if (!KeepsSessions)
+        {
+            return null;
+        }
+
+        var pool = PoolOf(name);
+        var session = pool.Take();
+        if (_offer.Resumption.Next(canOffer: session is not null))
+        {
+            return session;
+        }
+
+        if (session is { } taken)
+        {
+            pool.Return(taken);
+        }
+
+        return null;
+    }
 
     /// <summary>The HTTP request for a name.</summary>
     public byte[] HttpRequestFor(OfferedName name) => _offer.HttpRequestFor(name);

@@ -34,6 +34,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private TlsSignatureScheme _scheme;
     private int _sessionIdBytes;
     private bool _hasApplicationKeysAhead;
+    private AgedSession? _session;
 
     /// <summary>What is offered.</summary>
     public FastOffer Offer { get; private set; } = null!;
@@ -76,6 +77,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>Whether the server sent a HelloRetryRequest.</summary>
     public bool WasRetried { get; private set; }
 
+    /// <summary>The session of TLS 1.2 that is offered; <see langword="null"/> for none.</summary>
+    public Session12? Session12 => _session?.Session as Session12;
+
     /// <summary>Whether ServerHello chose TLS 1.3, so that its rules hold for alerts.</summary>
     public bool IsTls13 { get; private set; }
 
@@ -110,6 +114,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     {
         Offer = offer;
         _name = offer.NextName();
+        _session = offer.ChooseSession(_name);
         _verifier = verifiers[_name.Index];
         (Reached, Fault, Verdict, Negotiated) = (Milestones.None, null, null, null);
         (WasRetried, IsTls13, EndsRecord, _hasApplicationKeysAhead) = (false, false, false, false);
@@ -124,9 +129,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public void Begin()
     {
         RandomNumberGenerator.Fill(_unique);
-
-        // A client of TLS 1.2 alone has one of a session only (RFC 5246 section 7.4.1.2).
-        _sessionIdBytes = Offer.OffersTls13 ? ClientHello.SessionIdBytes : 0;
+        SetSessionId();
         TakeShares(Offer.KeyShares);
         SendHello([]);
         State = WaitServerHello.Instance;
@@ -374,6 +377,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         Complete(new NegotiatedKey(TlsVersion.Tls13, _suite.Suite, _group, _scheme, Protocol) { ServerConfirmed = Offer.Profile.Confirm != Confirm.None });
     }
 
+    /// <summary>Keeps a session for later handshakes with servers of this name.</summary>
+    public void Keep(Session session) => Offer.PoolOf(_name).Keep(session);
+
     /// <summary>The handshake is complete but for the server's confirmation.</summary>
     /// <param name="key">What was negotiated, without what both versions share.</param>
     public void Complete(NegotiatedKey key) => Negotiated = pool.Get(key with
@@ -458,10 +464,19 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         }
     }
 
+    // A client of TLS 1.2 alone has an id of a session only (RFC 5246 section 7.4.1.2): that of the session, or one of its own by which it
+    // sees that a ticket was taken (RFC 5077 section 3.4).
+    private void SetSessionId()
+    {
+        var id = Session12 is { } session ? session.Id : [];
+        id.CopyTo(_unique.AsSpan(ClientHello.RandomBytes));
+        _sessionIdBytes = !id.IsEmpty ? id.Length : Offer.OffersTls13 || Session12 is not null ? ClientHello.SessionIdBytes : 0;
+    }
+
     private void SendHello(ReadOnlySpan<byte> cookie)
     {
         _hello.Clear();
-        Offer.HelloFor(_name).Write(ref _hello, Random, SessionId, _shares, cookie);
+        Offer.HelloFor(_name).Write(ref _hello, Random, SessionId, Session12 is { } session ? session.Ticket : [], _shares, cookie);
         Writer.Write(TlsContent.handshake, _hello.Span);
     }
 }

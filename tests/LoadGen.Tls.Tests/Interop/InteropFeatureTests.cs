@@ -17,12 +17,13 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     public static TheoryData<TlsVersion, string> VersionsAndEngines
         => new(from version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13] from engine in Interop.EnginesOf(version) select (version, engine));
 
-    public static TheoryData<ServerKind, bool> KindsAndTickets => new(
+    public static TheoryData<ServerKind, bool, string> KindsAndTickets => new(
         from kind in Enum.GetValues<ServerKind>()
         from tickets in (bool[])[false, true]
+        from engine in Interop.EnginesOf(TlsVersion.Tls12)
         // Go resumes by tickets only.
         where tickets || kind != ServerKind.Caddy
-        select (kind, tickets));
+        select (kind, tickets, engine));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -121,12 +122,12 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 
     [Theory]
     [MemberData(nameof(KindsAndTickets))]
-    public async Task A_share_of_TLS_1_2_handshakes_is_resumed_and_the_server_counts_the_same(ServerKind kind, bool tickets)
+    public async Task A_share_of_TLS_1_2_handshakes_is_resumed_and_the_server_counts_the_same(ServerKind kind, bool tickets, string engine)
     {
         const int Handshakes = 20;
         await using var server = await kind.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], SessionIds = !tickets, Tickets = tickets }, Cancellation);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.3 });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.3 }, engine);
 
         var outcomes = await Interop.ShakeAsync(plan, Handshakes);
 
@@ -137,14 +138,16 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_resumed_handshakes_are_those_of_the_counter_of_s_server(bool tickets)
+    [InlineData(true, "bouncycastle")]
+    [InlineData(false, "bouncycastle")]
+    [InlineData(true, "fast")]
+    [InlineData(false, "fast")]
+    public async Task The_resumed_handshakes_are_those_of_the_counter_of_s_server(bool tickets, string engine)
     {
         await using var server = await OpensslServer.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], SessionIds = !tickets, Tickets = tickets },
             cancellation: Cancellation);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.5 });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.5 }, engine);
 
         var outcomes = await Interop.ShakeAsync(plan, 10);
         await server.WaitForHandshakesAsync(10, Cancellation);

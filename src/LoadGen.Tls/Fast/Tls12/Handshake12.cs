@@ -26,6 +26,9 @@ internal sealed class Handshake12
     private TlsSignatureScheme? _scheme;
     private bool _extendsMasterSecret;
     private bool _encryptsThenMacs;
+    private byte[] _sessionId = [];
+    private byte[] _ticket = [];
+    private TimeSpan _ticketLifetime;
 
     /// <summary>Whether ServerHello chose TLS 1.2.</summary>
     public bool IsChosen { get; private set; }
@@ -49,6 +52,7 @@ internal sealed class Handshake12
     public void Prepare()
     {
         (IsChosen, IsResumed, AnnouncesTicket, AnnouncesStatus) = (false, false, false, false);
+        (_sessionId, _ticket) = ([], []);
         (_agreement, _group, _scheme, _extendsMasterSecret, _encryptsThenMacs) = (null, null, null, false, false);
         Reading.Reset();
     }
@@ -73,10 +77,44 @@ internal sealed class Handshake12
         (AnnouncesTicket, AnnouncesStatus) = (hello.AnnouncesTicket, hello.AnnouncesStatus);
         (_extendsMasterSecret, _encryptsThenMacs) = (hello.ExtendsMasterSecret, hello.EncryptsThenMacs && suite.IsCbc);
         hello.Random.CopyTo(_serverRandom);
+        _sessionId = handshake.Offer.KeepsSessions ? hello.SessionId.ToArray() : [];
         handshake.SelectProtocol(hello.Protocol);
         handshake.Transcript.Reset(suite.Hash);
         Hear(handshake, handshake.Hello);
         Hear(handshake, message);
+    }
+
+    /// <summary>The server resumes a session: takes its keys into use (RFC 5246 section 7.3).</summary>
+    /// <returns>Why that is refused; <see langword="null"/> if it is not.</returns>
+    public Refusal? Resume(Handshake handshake, Session12 session)
+    {
+        if (Suite != session.Suite)
+        {
+            return new Refusal(TlsAlert.illegal_parameter, $"it resumed a session of {session.Suite.Suite.Name()} with {Suite.Suite.Name()}");
+        }
+
+        if (_extendsMasterSecret != session.ExtendsMasterSecret)
+        {
+            // RFC 7627 section 5.3.
+            return new Refusal(TlsAlert.handshake_failure, "it resumed a session with another kind of master secret (RFC 7627)");
+        }
+
+        IsResumed = true;
+        _secrets.UseMaster(Suite, session.Master);
+        ExpandKeys(handshake);
+        return null;
+    }
+
+    /// <summary>Takes a ticket, which is kept once the handshake is complete.</summary>
+    /// <param name="handshake">The handshake.</param>
+    /// <param name="lifetime">How long the server takes it, in seconds; 0 if it does not say.</param>
+    /// <param name="ticket">The ticket; empty if the server has none after all.</param>
+    public void TakeTicket(Handshake handshake, uint lifetime, ReadOnlySpan<byte> ticket)
+    {
+        if (handshake.Offer.KeepsSessions)
+        {
+            (_ticket, _ticketLifetime) = (ticket.ToArray(), lifetime == 0 ? Session12.LongestLifetime : TimeSpan.FromSeconds(lifetime));
+        }
     }
 
     /// <summary>Adds a message, with its header, to the transcript.</summary>
@@ -166,6 +204,7 @@ internal sealed class Handshake12
             handshake.Reached |= Milestones.ServerConfirmed;
         }
 
+        KeepSession(handshake);
         handshake.Complete(new NegotiatedKey(TlsVersion.Tls12, Suite.Suite, _group, _scheme, handshake.Protocol)
         {
             IsResumed = IsResumed,
@@ -241,6 +280,19 @@ internal sealed class Handshake12
     {
         _secrets.ExpandKeys(handshake.Random, _serverRandom);
         handshake.LogSecret("CLIENT_RANDOM", _secrets.Master);
+    }
+
+    // A session that is resumed goes on to be one, unless the server gave a new ticket for it (RFC 5077 section 3.3).
+    private void KeepSession(Handshake handshake)
+    {
+        if (_ticket.Length > 0)
+        {
+            handshake.Keep(new Session12(Suite, _secrets.Master.ToArray(), _extendsMasterSecret, _sessionId, _ticket, _ticketLifetime));
+        }
+        else if (!IsResumed && _sessionId.Length > 0)
+        {
+            handshake.Keep(new Session12(Suite, _secrets.Master.ToArray(), _extendsMasterSecret, _sessionId, [], Session12.LongestLifetime));
+        }
     }
 
     private void WriteFinished(Handshake handshake)

@@ -52,13 +52,22 @@ internal static class TakeServerHello12
             return handshake.Refuse(TlsAlert.illegal_parameter, $"it chose the suite {((TlsCipherSuite)hello.Suite).Name()}, which was not offered for TLS 1.2");
         }
 
-        if (!hello.SessionId.IsEmpty && handshake.IsOurs(hello.SessionId))
+        var tls12 = handshake.Tls12;
+        var isResumed = !hello.SessionId.IsEmpty && handshake.IsOurs(hello.SessionId);
+        if (isResumed && handshake.Session12 is null)
         {
             return handshake.RefuseResumption();
         }
 
-        handshake.Tls12.UseHello(handshake, message, hello, suite);
-        return WaitCertificate12.Instance;
+        tls12.UseHello(handshake, message, hello, suite);
+        if (!isResumed)
+        {
+            return WaitCertificate12.Instance;
+        }
+
+        return tls12.Resume(handshake, handshake.Session12!) is { } refused ? handshake.Refuse(refused)
+            : tls12.AnnouncesTicket ? WaitTicket12.Instance
+            : WaitChangeCipherSpec12.Instance;
     }
 }
 
@@ -211,11 +220,12 @@ internal sealed class WaitTicket12 : HandshakeState12
             return handshake.RefuseUnexpected(type);
         }
 
-        if (Messages12.ReadTicket(BodyOf(message), out _, out _) is { } refusal)
+        if (Messages12.ReadTicket(BodyOf(message), out var lifetime, out var ticket) is { } refusal)
         {
             return handshake.Refuse(refusal);
         }
 
+        handshake.Tls12.TakeTicket(handshake, lifetime, ticket);
         handshake.Tls12.Hear(handshake, message);
         return WaitChangeCipherSpec12.Instance;
     }
