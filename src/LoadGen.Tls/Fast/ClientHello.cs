@@ -43,13 +43,15 @@ internal sealed class ClientHello
     /// <param name="shares">The key shares; may be empty.</param>
     /// <param name="sessionTicket">The ticket of a session of TLS 1.2 (RFC 5077 section 3.2); empty to ask for one.</param>
     /// <param name="cookie">The cookie of a HelloRetryRequest (section 4.2.2); empty for none.</param>
+    /// <param name="ticket">The ticket that is offered, in the last extension; <see langword="null"/> for none.</param>
     public void Write(
         ref PooledBytes message,
         ReadOnlySpan<byte> random,
         ReadOnlySpan<byte> sessionId,
         ReadOnlySpan<byte> sessionTicket,
         List<(TlsGroup Group, KeyAgreement Agreement)> shares,
-        ReadOnlySpan<byte> cookie)
+        ReadOnlySpan<byte> cookie,
+        TicketOffer? ticket)
     {
         message.Append((byte)TlsMessage.client_hello);
         message.AppendU24(0);
@@ -69,6 +71,7 @@ internal sealed class ClientHello
         if (_offersTls13)
         {
             AppendShares(ref message, shares, cookie);
+            ticket?.Ticket.WriteExtensions(ref message, ticket.Value.Age, ticket.Value.WithEarlyData);
         }
 
         message.SetU16(extensions, message.Count - extensions - 2);
@@ -155,9 +158,14 @@ internal sealed class ClientHello
         hello.Append(offer.OffersTls12 ? [4, 3, 4, 3, 3] : [2, 3, 4]);
         End(ref hello, versions);
 
-        // psk_dhe_ke (section 4.2.9): without it servers give no tickets, which they do give to browsers.
+        // Section 4.2.9: without it servers give no tickets, which they do give to browsers.
         var modes = Begin(ref hello, TlsExtension.psk_key_exchange_modes);
-        hello.Append([1, 1]);
+        hello.Append((byte)offer.Profile.PskModes.Count);
+        foreach (var mode in offer.Profile.PskModes)
+        {
+            hello.Append((byte)mode);
+        }
+
         End(ref hello, modes);
     }
 

@@ -100,6 +100,9 @@ internal sealed class RecordWriter
     /// <summary>How records are protected in TLS 1.2.</summary>
     public RecordProtection12 Protection12 { get; } = new();
 
+    /// <summary>Whether there is nothing to send.</summary>
+    public bool IsEmpty => _output.Count == _taken;
+
     /// <summary>Begins a handshake.</summary>
     public void Reset()
     {

@@ -33,7 +33,7 @@ public sealed class Tls12HandshakeTests(TestAuthority authority) : IClassFixture
         await using var server = await OpensslServer.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good(key)], Versions = [TlsVersion.Tls12], CipherSuites = [name] },
             ["-www", .. macOutside ? Array.Empty<string>() : ["-no_etm"]],
-            Cancellation);
+            cancellation: Cancellation);
 
         var outcomes = await Interop.Interop.ShakeAsync(PlanFor(server, Asking with { CipherSuites = [name] }), 3);
 
@@ -68,7 +68,7 @@ public sealed class Tls12HandshakeTests(TestAuthority authority) : IClassFixture
     public async Task A_group_is_used_when_it_is_the_only_one_that_server_and_client_have(string group)
     {
         await using var server = await OpensslServer.StartAsync(
-            new TlsServerOptions { Certificates = [authority.Good(KeyKind.Rsa2048)], Groups = [group] }, [], Cancellation);
+            new TlsServerOptions { Certificates = [authority.Good(KeyKind.Rsa2048)], Groups = [group] }, [], cancellation: Cancellation);
 
         var outcome = Assert.Single(await Interop.Interop.ShakeAsync(PlanFor(server, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Groups = ["x25519", group] }), 1));
 
@@ -85,7 +85,7 @@ public sealed class Tls12HandshakeTests(TestAuthority authority) : IClassFixture
         await using var server = await OpensslServer.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], ClientAuthorities = authority.PemPath, CipherSuites = [suite] },
             ["-client_sigalgs", scheme],
-            Cancellation);
+            cancellation: Cancellation);
         var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [suite], Identities = [Interop.Interop.IdentityOf(authority.Client())] };
 
         var (ours, theirs) = await Interop.Interop.CompleteAsync(server, PlanFor(server, profile));
@@ -99,7 +99,7 @@ public sealed class Tls12HandshakeTests(TestAuthority authority) : IClassFixture
         await using var server = await OpensslServer.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12] },
             ["-verify", "1", "-CAfile", authority.PemPath, "-client_sigalgs", "RSA+SHA256"],
-            Cancellation);
+            cancellation: Cancellation);
         var profile = new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Identities = [Interop.Interop.IdentityOf(authority.Client())] };
 
         var (ours, _) = await Interop.Interop.CompleteAsync(server, PlanFor(server, profile));

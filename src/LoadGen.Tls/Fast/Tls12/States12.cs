@@ -36,6 +36,12 @@ internal static class TakeServerHello12
             return handshake.Refuse(TlsAlert.illegal_parameter, "it chose TLS 1.2 after a HelloRetryRequest");
         }
 
+        if (handshake.SentEarlyData)
+        {
+            // RFC 8446 appendix D.3: what has been sent means nothing to it.
+            return handshake.Refuse(TlsAlert.illegal_parameter, "it chose TLS 1.2 although early data was sent with a ticket of TLS 1.3");
+        }
+
         if (ServerHello12.FaultOfVersion(body) is { } wrongVersion)
         {
             return handshake.Refuse(wrongVersion);
