@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
@@ -93,8 +94,11 @@ internal sealed class RecordWriter
     private int _taken;
     private bool _isFirst;
 
-    /// <summary>How records are protected.</summary>
+    /// <summary>How records are protected in TLS 1.3.</summary>
     public RecordProtection Protection { get; } = new();
+
+    /// <summary>How records are protected in TLS 1.2.</summary>
+    public RecordProtection12 Protection12 { get; } = new();
 
     /// <summary>Whether there is nothing to send.</summary>
     public bool IsEmpty => _output.Count == _taken;
@@ -104,6 +108,7 @@ internal sealed class RecordWriter
     {
         Clear();
         Protection.Reset();
+        Protection12.Reset();
         _isFirst = true;
     }
 
@@ -126,7 +131,7 @@ internal sealed class RecordWriter
         while (!content.IsEmpty);
     }
 
-    /// <summary>Writes the ChangeCipherSpec of middlebox compatibility, which is never protected (section 5, appendix D.4).</summary>
+    /// <summary>Writes a ChangeCipherSpec: that of TLS 1.2, or of middlebox compatibility, which is never protected (section 5, appendix D.4).</summary>
     public void WriteChangeCipherSpec() => _output.Append([(byte)TlsContent.change_cipher_spec, 3, 3, 0, 1, 1]);
 
     /// <summary>Moves output into a buffer.</summary>
@@ -145,6 +150,14 @@ internal sealed class RecordWriter
 
     private void WriteRecord(TlsContent type, ReadOnlySpan<byte> content)
     {
+        if (Protection12.IsOn)
+        {
+            var old = _output.Add(RecordSizes.Header + Protection12.SealedBytes(content.Length));
+            WriteHeader(old, type, LegacyVersion);
+            Protection12.Seal(old, content);
+            return;
+        }
+
         if (!Protection.IsOn)
         {
             var plain = _output.Add(RecordSizes.Header + content.Length);

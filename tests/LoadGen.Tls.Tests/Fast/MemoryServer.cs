@@ -43,25 +43,31 @@ internal sealed class MemoryServer : IDisposable
         return server;
     }
 
+    /// <summary>The client's records, in plain text or not.</summary>
+    public IReadOnlyList<byte[]> TakeRecords()
+    {
+        var output = new List<byte>();
+        for (int count; (count = Machine.TakeOutput(_buffer)) > 0;)
+        {
+            output.AddRange(_buffer.AsSpan(0, count));
+        }
+
+        var records = new List<byte[]>();
+        for (var at = 0; at < output.Count; at += records[^1].Length)
+        {
+            var length = (output[at + 3] << 8) | output[at + 4];
+            Assert.InRange(length, 1, 1 << 14);
+            records.Add([.. output[at..(at + RecordHeader + length)]]);
+        }
+
+        return records;
+    }
+
     /// <summary>Reads a ClientHello as the server, in as many records as it takes, behind a ChangeCipherSpec if there is one.</summary>
     public void TakeClientHello(RawTls13 server)
     {
-        var records = new List<byte>();
-        for (int count; (count = Machine.TakeOutput(_buffer)) > 0;)
-        {
-            records.AddRange(_buffer.AsSpan(0, count));
-        }
-
-        var message = new List<byte>();
-        for (var at = 0; at < records.Count;)
-        {
-            var length = (records[at + 3] << 8) | records[at + 4];
-            Assert.InRange(length, 1, 1 << 14);
-            message.AddRange(records[at] == RawTls13.Handshake ? records.GetRange(at + RecordHeader, length) : []);
-            at += RecordHeader + length;
-        }
-
-        server.TakeClientHello(message.ToArray());
+        var hello = TakeRecords().Where(record => record[0] == RawTls13.Handshake).SelectMany(record => record.Skip(RecordHeader));
+        server.TakeClientHello(hello.ToArray());
     }
 
     /// <summary>Offers bytes to the machine.</summary>
