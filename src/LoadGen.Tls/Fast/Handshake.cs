@@ -36,6 +36,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private string? _protocol;
     private bool _isStapled;
     private bool _hasApplicationKeysAhead;
+    private bool _owesKeyUpdate;
 
     /// <summary>What is offered.</summary>
     public FastOffer Offer { get; private set; } = null!;
@@ -93,7 +94,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         _name = offer.NextName();
         _verifier = verifiers[_name.Index];
         (Reached, Fault, Verdict, Negotiated) = (Milestones.None, null, null, null);
-        (WasRetried, IsTls13, EndsRecord, _hasApplicationKeysAhead) = (false, false, false, false);
+        (WasRetried, IsTls13, EndsRecord, _hasApplicationKeysAhead, _owesKeyUpdate) = (false, false, false, false, false);
         (_suite, _group, _serverKey, _scheme, _protocol, _isStapled) = (null, default, null, default, null, false);
         _authentication.Reset();
         Writer.Reset();
@@ -296,12 +297,6 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public void Finish()
     {
         scoped ReadOnlySpan<byte> hash = Transcript.Hash(_finishedHash);
-        if (!WasRetried)
-        {
-            // Appendix D.4: once, before the client's second flight.
-            Writer.WriteChangeCipherSpec();
-        }
-
         Span<byte> room = stackalloc byte[Hashing.MostBytes];
         if (_authentication.IsRequested)
         {
@@ -364,23 +359,29 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         }
     }
 
-    /// <summary>Takes the server's next keys into use, and the client's if the server asks for that (section 4.6.3).</summary>
+    /// <summary>
+    /// Takes the server's next keys into use, and the client's if the server asks for that (section 4.6.3): before the client's next application data,
+    /// and once for however often the server asked until then.
+    /// </summary>
     public void UpdateKeys(bool isAskedFor)
     {
         _schedule.UpdateServer();
         Reading.UseSecret(_suite!, _schedule.Server);
-        if (isAskedFor)
-        {
-            Writer.Write(TlsContent.handshake, [(byte)TlsMessage.key_update, 0, 0, 1, 0]);
-            _schedule.UpdateClient();
-            Writer.Protection.UseSecret(_suite!, _schedule.Client);
-        }
+        _owesKeyUpdate |= isAskedFor;
     }
 
     /// <summary>Writes content under the present keys.</summary>
     public void Write(TlsContent type, ReadOnlySpan<byte> content)
     {
         UseApplicationKeys();
+        if (_owesKeyUpdate && type == TlsContent.application_data)
+        {
+            _owesKeyUpdate = false;
+            Writer.Write(TlsContent.handshake, [(byte)TlsMessage.key_update, 0, 0, 1, 0]);
+            _schedule.UpdateClient();
+            Writer.Protection.UseSecret(_suite!, _schedule.Client);
+        }
+
         Writer.Write(type, content);
     }
 

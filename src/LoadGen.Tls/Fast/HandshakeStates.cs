@@ -82,6 +82,11 @@ internal sealed class WaitServerHello : HandshakeState
             return handshake.Refuse(TlsAlert.illegal_parameter, $"its HelloRetryRequest asks for {hello.Group.Name()}, which was not offered or has its share already");
         }
 
+        if (!handshake.EndsRecord)
+        {
+            return handshake.Refuse(TlsAlert.unexpected_message, "a handshake message follows its HelloRetryRequest before the client answered that");
+        }
+
         handshake.Retry(message, suite, hello.HasKeyShare ? hello.Group : null, hello.Cookie);
         return this;
     }

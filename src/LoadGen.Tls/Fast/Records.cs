@@ -92,6 +92,7 @@ internal sealed class RecordWriter
     private PooledBytes _output;
     private int _taken;
     private bool _isFirst;
+    private bool _hasChangedCipherSpec;
 
     /// <summary>How records are protected.</summary>
     public RecordProtection Protection { get; } = new();
@@ -101,7 +102,7 @@ internal sealed class RecordWriter
     {
         Clear();
         Protection.Reset();
-        _isFirst = true;
+        (_isFirst, _hasChangedCipherSpec) = (true, false);
     }
 
     /// <summary>Gives its memory back.</summary>
@@ -123,8 +124,18 @@ internal sealed class RecordWriter
         while (!content.IsEmpty);
     }
 
-    /// <summary>Writes the ChangeCipherSpec of middlebox compatibility, which is never protected (section 5, appendix D.4).</summary>
-    public void WriteChangeCipherSpec() => _output.Append([(byte)TlsContent.change_cipher_spec, 3, 3, 0, 1, 1]);
+    /// <summary>
+    /// Writes the ChangeCipherSpec of middlebox compatibility, which is never protected, unless it was written before (section 5, appendix D.4). What is
+    /// protected has it before it by itself, even an alert.
+    /// </summary>
+    public void WriteChangeCipherSpec()
+    {
+        if (!_hasChangedCipherSpec)
+        {
+            _hasChangedCipherSpec = true;
+            _output.Append([(byte)TlsContent.change_cipher_spec, 3, 3, 0, 1, 1]);
+        }
+    }
 
     /// <summary>Moves output into a buffer.</summary>
     public int Take(Span<byte> buffer)
@@ -151,6 +162,7 @@ internal sealed class RecordWriter
             return;
         }
 
+        WriteChangeCipherSpec();
         var record = _output.Add(RecordSizes.Header + content.Length + 1 + Aead.TagBytes);
         WriteHeader(record, TlsContent.application_data, LegacyVersion);
         content.CopyTo(record[RecordSizes.Header..]);

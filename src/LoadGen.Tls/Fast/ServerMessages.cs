@@ -290,7 +290,9 @@ internal static class ServerMessages
         {
         }
 
-        return message.IsComplete && !ticket.IsEmpty && !reader.IsBroken ? null : Refusal.Undecodable(TlsMessage.new_session_ticket);
+        return !message.IsComplete || ticket.IsEmpty || reader.IsBroken ? Refusal.Undecodable(TlsMessage.new_session_ticket)
+            : reader.HasRepetition ? Refusal.Repeated(TlsMessage.new_session_ticket)
+            : null;
     }
 
     private static Refusal? ReadProtocol(ReadOnlySpan<byte> content, FastOffer offer, out string? protocol)

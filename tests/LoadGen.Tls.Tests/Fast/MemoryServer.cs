@@ -45,23 +45,27 @@ internal sealed class MemoryServer : IDisposable
 
     /// <summary>Reads a ClientHello as the server, in as many records as it takes, behind a ChangeCipherSpec if there is one.</summary>
     public void TakeClientHello(RawTls13 server)
+        => server.TakeClientHello([.. TakeRecords().Where(record => record.Type == RawTls13.Handshake).SelectMany(record => record.Content)]);
+
+    /// <summary>The records that the machine has written.</summary>
+    public IReadOnlyList<(byte Type, byte[] Content)> TakeRecords()
     {
-        var records = new List<byte>();
+        var bytes = new List<byte>();
         for (int count; (count = Machine.TakeOutput(_buffer)) > 0;)
         {
-            records.AddRange(_buffer.AsSpan(0, count));
+            bytes.AddRange(_buffer.AsSpan(0, count));
         }
 
-        var message = new List<byte>();
-        for (var at = 0; at < records.Count;)
+        var records = new List<(byte Type, byte[] Content)>();
+        for (var at = 0; at < bytes.Count;)
         {
-            var length = (records[at + 3] << 8) | records[at + 4];
-            Assert.InRange(length, 1, 1 << 14);
-            message.AddRange(records[at] == RawTls13.Handshake ? records.GetRange(at + RecordHeader, length) : []);
+            var length = (bytes[at + 3] << 8) | bytes[at + 4];
+            Assert.InRange(length, 1, (1 << 14) + 256);
+            records.Add((bytes[at], [.. bytes.GetRange(at + RecordHeader, length)]));
             at += RecordHeader + length;
         }
 
-        server.TakeClientHello(message.ToArray());
+        return records;
     }
 
     /// <summary>Offers bytes to the machine.</summary>

@@ -228,9 +228,9 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
     }
 
     /// <summary>A KeyUpdate, after which records are under the next keys.</summary>
-    public byte[] KeyUpdate()
+    public byte[] KeyUpdate(bool asksForOne = false)
     {
-        var record = Seal(Handshake, [24, 0, 0, 1, 0]);
+        var record = Seal(Handshake, [24, 0, 0, 1, (byte)(asksForOne ? 1 : 0)]);
         _serverSecret = Expand(_serverSecret, "traffic upd", [], HashBytes);
         UseKeysOf(_serverSecret);
         return record;
