@@ -37,6 +37,12 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
 
     public bool HasQuestion { get; private set; }
 
+    /// <summary>Whether the server sent close_notify.</summary>
+    public bool IsClosed => _confirmation.IsClosed;
+
+    /// <summary>Who takes the application data that the server sends after the handshake; usually nobody.</summary>
+    public DataTaker? OnData { get; init; }
+
     /// <summary>Prepares the next handshake.</summary>
     public void Prepare(FastOffer offer, CertificateVerifier[] verifiers)
     {
@@ -200,6 +206,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
             case TlsContent.application_data when Negotiated is not null && _message.Count == 0:
                 _confirmation.TakeData(content);
                 MarkConfirmation();
+                OnData?.Invoke(content);
                 break;
             default:
                 handshake.Refuse(TlsAlert.unexpected_message, $"a record of the type {(Enum.IsDefined(type) ? type : (byte)type)} came before {handshake.State.Awaited}");
@@ -345,3 +352,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         handshake.Reached |= _confirmation.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
     }
 }
+
+/// <summary>Takes application data.</summary>
+/// <param name="content">The content of one record.</param>
+internal delegate void DataTaker(ReadOnlySpan<byte> content);
