@@ -140,10 +140,14 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
         return [.. header, .. sealedContent, .. tag];
     }
 
+    /// <summary>What makes another body of a message's, by its type, before it is part of the transcript; usually nothing.</summary>
+    public Func<byte, byte[], byte[]>? Change { get; set; }
+
     /// <summary>A handshake message, part of the transcript.</summary>
     public byte[] Message(byte type, ReadOnlySpan<byte> body)
     {
-        byte[] message = [type, .. U24(body.Length), .. body];
+        var content = Change is { } change ? change(type, body.ToArray()) : body;
+        byte[] message = [type, .. U24(content.Length), .. content];
         _transcript.AddRange(message);
         return message;
     }
