@@ -26,6 +26,9 @@ internal sealed class Confirmation
     /// <summary>Whether the server sent close_notify.</summary>
     public bool IsClosed { get; private set; }
 
+    /// <summary>The status of the HTTP answer that confirmed the handshake; <see langword="null"/> before, and for anything else.</summary>
+    public int? Status => _answer?.Status;
+
     /// <summary>Why the answer confirms nothing; <see langword="null"/> while it may.</summary>
     public MachineFault? Fault { get; private set; }
 

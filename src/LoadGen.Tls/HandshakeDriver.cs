@@ -20,7 +20,11 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     /// Connects to a target and runs a machine to its end. Everything a handshake needs is acquired and released here: the
     /// registration with the run's cancellation, the connection, the buffer.
     /// </summary>
-    public async ValueTask<Outcome> RunAsync(int target, int profile, IHandshakeMachine machine, CancellationToken cancellation)
+    /// <param name="target">Index of the target.</param>
+    /// <param name="profile">What kind of handshake it is.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="cancellation">Ends the handshake.</param>
+    public async ValueTask<Outcome> RunAsync(int target, Profile profile, IHandshakeMachine machine, CancellationToken cancellation)
     {
         using var ending = _attempt.Begin(cancellation);
         using var connection = await dialer.DialAsync(target, _attempt);
@@ -35,7 +39,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             var outcome = await RunAsync(connection.Socket, machine);
             if (outcome.IsCompleted)
             {
-                await FinishAsync(connection, target, plan.Profiles[profile], machine);
+                await FinishAsync(connection, target, profile, machine);
             }
 
             return outcome;
@@ -83,6 +87,12 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     // The handshake is complete: nothing from here on changes the outcome.
     private async ValueTask FinishAsync(OpenConnection connection, int target, Profile profile, IHandshakeMachine machine)
     {
+        var takesTickets = machine.TakesTickets;
+        if (takesTickets)
+        {
+            await _closing.TakeTicketsAsync(connection.Socket, target, machine, closesNext: profile.Hold == TimeSpan.Zero);
+        }
+
         // A profile that waits for the server's close_notify has sent ours.
         var closeNotify = _closing.IsNotified && profile.Confirm != Confirm.Close ? CloseNotifyOf(machine) : default;
         if (profile.Hold > TimeSpan.Zero)
@@ -92,7 +102,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             return;
         }
 
-        await _closing.CloseAsync(connection, target, machine.Negotiated!.ServerConfirmed, closeNotify);
+        await _closing.CloseAsync(connection, target, machine.Negotiated!.ServerConfirmed, closeNotify, takesTickets ? machine : null);
     }
 
     private async ValueTask<Outcome> ShakeAsync(Socket socket, IHandshakeMachine machine)
@@ -176,6 +186,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             }
 
             isFirst = false;
+            var (reached, certificate) = (machine.Reached, machine.Certificate);
             if (machine.MayTakeLong)
             {
                 await Task.Run(() => machine.Offer(_buffer, count));
@@ -186,7 +197,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             }
 
             seen = MarkReceived(machine, seen, arrived);
-            if (_attempt.IsTooLate())
+
+            // Only checks take the client long, and they end with a step. A server that sends without end is waited for, like a silent one.
+            if ((machine.Reached != reached || machine.Certificate != certificate) && _attempt.IsTooLate())
             {
                 return _attempt.Failed(machine.Certificate);
             }

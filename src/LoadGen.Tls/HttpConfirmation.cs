@@ -43,6 +43,9 @@ internal sealed class HttpAnswer(IReadOnlyList<string> expected)
     /// <summary>Whether the status line of the final answer has come, with a status that was expected.</summary>
     public bool IsConfirmed { get; private set; }
 
+    /// <summary>The status that confirmed the handshake; <see langword="null"/> before.</summary>
+    public int? Status { get; private set; }
+
     /// <summary>Why the answer confirms nothing; <see langword="null"/> while it may.</summary>
     public MachineFault? Fault { get; private set; }
 
@@ -111,6 +114,7 @@ internal sealed class HttpAnswer(IReadOnlyList<string> expected)
         else
         {
             IsConfirmed = HttpStatus.IsAny(expected, status);
+            Status = IsConfirmed ? status : null;
             Fault = IsConfirmed ? null : new(
                 FailureKind.UnexpectedStatus, FaultSide.Server, null, $"the server answered the request with HTTP status {status} (expected {string.Join(", ", expected)})");
         }

@@ -32,6 +32,12 @@ internal interface IHandshakeMachine
     /// <summary>Whether the next bytes may take the client long to check, such as a chain that it has not seen: too long for a thread of the sockets.</summary>
     bool MayTakeLong { get; }
 
+    /// <summary>Whether the handshake is complete and its profile wants the sessions that servers give after it (RFC 8446 section 4.6.1).</summary>
+    bool TakesTickets { get; }
+
+    /// <summary>Whether one of them has come.</summary>
+    bool HasTickets { get; }
+
     /// <summary>Writes ClientHello.</summary>
     void Begin();
 

@@ -24,11 +24,11 @@ internal static class Program
 
         try
         {
-            var (first, later) = ShimFlags.Parse(arguments);
+            var (first, later, retried) = ShimFlags.Parse(arguments);
             using var client = new ShimClient();
             for (var i = 0; i <= first.ResumeCount; i++)
             {
-                client.Run(i == 0 ? first : later);
+                client.Run(i == 0 ? first : later, retried);
             }
 
             return Success;

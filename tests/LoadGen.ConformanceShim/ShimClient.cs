@@ -20,6 +20,11 @@ internal sealed class ShimClient : IDisposable
     private const byte Inversion = 0xff;
     private const int MostRecordBytes = 1 << 15;
 
+    // All that the engine has, as BoringSSL's shim offers all that BoringSSL has.
+    private static readonly IReadOnlyList<string> AllSuites = [.. FastEngine.Capabilities.CipherSuites.Order(StringComparer.Ordinal)];
+
+    private static readonly IReadOnlyList<string> Tls13Suites = [.. SuiteParts.All.Select(parts => parts.Suite.Name())];
+
     private static readonly byte[] FirstWrite = "hello"u8.ToArray();
 
     // decompression_failure, which no client of today sends.
@@ -29,6 +34,8 @@ internal sealed class ShimClient : IDisposable
     private readonly Handshake _handshake;
     private readonly FastMachine _machine;
     private readonly byte[] _buffer = new byte[MostRecordBytes];
+    private readonly ShimClock _clock = new();
+    private FastOffer? _offer;
 
     public ShimClient()
     {
@@ -37,19 +44,27 @@ internal sealed class ShimClient : IDisposable
     }
 
     /// <summary>Makes a connection.</summary>
+    /// <param name="flags">What is asked of it.</param>
+    /// <param name="retried">What is expected of it if its early data is rejected.</param>
     /// <exception cref="ExpectationException">It failed, or went another way than the case says.</exception>
     /// <exception cref="UnimplementedException">The case asks for what the engine has not.</exception>
-    public void Run(ShimFlags flags)
+    public void Run(ShimFlags flags, ShimFlags retried)
     {
+        var isFirst = _offer is null;
         var (target, profile, identities) = Plan(flags);
         var verifiers = CertificateVerifier.ForEachName(target, new Limits().RsaBits);
         using var socket = Dial(flags);
         try
         {
             _checks.Begin(profile.Checks);
-            _machine.Prepare(new FastOffer(new Offer(target, profile), identities), verifiers);
+            var neutral = new Offer(target, profile);
+            var name = neutral.Names[0];
+            _offer = NewOffer(neutral, identities);
+            _machine.Prepare(_offer, verifiers);
             _machine.Begin();
-            Talk(socket, flags);
+            var last = Talk(socket, flags, retried, isFirst);
+            CheckTicket(last, _offer.PoolOf(name));
+            _clock.Delay += flags.Delay;
         }
         finally
         {
@@ -61,16 +76,33 @@ internal sealed class ShimClient : IDisposable
 
     public void Dispose() => _machine.End();
 
-    private static (Target Target, Profile Profile, IReadOnlyList<ClientCertificate> Identities) Plan(ShimFlags flags)
+    // An offer keeps the sessions that came by it.
+    private FastOffer NewOffer(Offer neutral, IReadOnlyList<ClientCertificate> identities)
     {
-        if (flags.ResumeCount > 0)
+        var offer = new FastOffer(neutral, identities, _clock);
+        if (_offer?.PoolOf(neutral.Names[0]).Take() is not { } session)
         {
-            throw new UnimplementedException("resumption");
+            return offer;
         }
 
-        if (flags.MaxVersion < ShimVersions.Tls13)
+        if (session.Session.IsSingleUse)
         {
-            throw new UnimplementedException("TLS 1.2 and older");
+            offer.PoolOf(neutral.Names[0]).Return(session);
+        }
+        else
+        {
+            offer.PoolOf(neutral.Names[0]).Keep(session.Session);
+        }
+
+        return offer;
+    }
+
+    private static (Target Target, Profile Profile, IReadOnlyList<ClientCertificate> Identities) Plan(ShimFlags flags)
+    {
+        TlsVersion[] versions = [.. FastEngine.Capabilities.TlsVersions.Where(version => flags.Allows(version)).OrderDescending()];
+        if (versions.Length == 0)
+        {
+            throw new UnimplementedException("TLS 1.1 and older");
         }
 
         if (flags.Groups.Find(group => !KeyAgreement.Supports(group)) is var unknown and not 0)
@@ -78,14 +110,26 @@ internal sealed class ShimClient : IDisposable
             throw new UnimplementedException($"the group {unknown.Name()}");
         }
 
+        if (flags.SignatureSchemes.Find(scheme => !FastOffer.SupportedSchemes.Contains(scheme)) is var other and not 0)
+        {
+            throw new UnimplementedException($"the signature scheme {other.Name()}");
+        }
+
+        var identities = IdentitiesOf(flags);
         var profile = new Profile
         {
             Name = "shim",
-            TlsVersions = [TlsVersion.Tls13],
+            TlsVersions = versions,
+            CipherSuites = [.. AllSuites.Where(suite => versions.Contains(TlsVersion.Tls12) || Tls13Suites.Contains(suite))],
             Groups = [.. flags.Groups.Select(group => group.Name())],
             SignatureSchemes = [.. flags.SignatureSchemes.Select(scheme => scheme.Name())],
             Alpn = flags.Protocols,
             Ocsp = flags.AsksForStaple,
+            Identities = [.. identities.Select(identity => identity.Identity)],
+
+            // As BoringSSL's shim, which always keeps sessions.
+            Resume = 1,
+            EarlyData = flags is { SendsEarlyData: true, WritesFirst: true } ? new EarlyData.File(Convert.ToBase64String(FirstWrite)) : null,
         };
         var target = new Target
         {
@@ -98,20 +142,21 @@ internal sealed class ShimClient : IDisposable
             // No system trusts the runner's certificates.
             Trust = flags is { ChecksCertificate: true, RefusesCertificate: true } ? Trust.System : Trust.Insecure,
         };
-        return (target, profile, IdentitiesOf(flags));
+        return (target, profile, [.. identities.Select(identity => identity.Certificate)]);
     }
 
-    private static IReadOnlyList<ClientCertificate> IdentitiesOf(ShimFlags flags)
+    private static (ClientIdentity Identity, ClientCertificate Certificate)[] IdentitiesOf(ShimFlags flags)
     {
         if (flags is not { CertificateFile: { } chain, KeyFile: { } key })
         {
             return [];
         }
 
-        var certificate = new ClientCertificate(new ClientIdentity(File.ReadAllText(chain), File.ReadAllText(key)));
+        var identity = new ClientIdentity(File.ReadAllText(chain), File.ReadAllText(key));
+        var certificate = new ClientCertificate(identity);
 
         // As the engine refuses a plan with one.
-        return certificate.Key.IsNative ? [certificate] : throw new UnimplementedException($"client certificates of {certificate.Key.Schemes13[0].Name()}");
+        return certificate.Key.IsNative ? [(identity, certificate)] : throw new UnimplementedException($"client certificates of {certificate.Key.Schemes13[0].Name()}");
     }
 
     // The runner tells its cases apart by the number that each connection begins with.
@@ -126,7 +171,8 @@ internal sealed class ShimClient : IDisposable
         return socket;
     }
 
-    private void Talk(Socket socket, ShimFlags flags)
+    // Returns what is asked of the connection as it went.
+    private ShimFlags Talk(Socket socket, ShimFlags flags, ShimFlags retried, bool isFirst)
     {
         var isComplete = false;
         while (true)
@@ -134,7 +180,9 @@ internal sealed class ShimClient : IDisposable
             if (!isComplete && _machine.Reached.HasFlag(Milestones.Complete))
             {
                 isComplete = true;
-                CheckOutcome(flags);
+                CheckEarlyData(flags);
+                flags = _machine.Negotiated!.EarlyData == EarlyDataFate.Rejected ? retried : flags;
+                CheckOutcome(flags, isResumption: !isFirst && flags.ExpectsResumption);
                 WriteFirst(flags);
             }
 
@@ -142,7 +190,7 @@ internal sealed class ShimClient : IDisposable
             if (_machine.Fault is { } fault)
             {
                 throw IsOfOlderVersion(fault)
-                    ? new UnimplementedException("TLS 1.2 and older")
+                    ? new UnimplementedException("TLS 1.1 and older")
                     : new ExpectationException($":{fault.Alert ?? fault.Kind.Name()}: ({fault.Kind.Name()}) {fault.Detail}");
             }
 
@@ -175,15 +223,13 @@ internal sealed class ShimClient : IDisposable
             _machine.WriteCloseNotify();
             Send(socket);
         }
+
+        return flags;
     }
 
-    // A case is one of TLS 1.2 by what the runner answers to an offer of TLS 1.3 alone, not by its flags.
-    private bool IsOfOlderVersion(MachineFault fault) => !_handshake.WasRetried && fault switch
-    {
-        { Kind: FailureKind.AlertReceived } => !_machine.Reached.HasFlag(Milestones.ServerHello)
-            && fault.Alert is nameof(TlsAlert.protocol_version) or nameof(TlsAlert.handshake_failure) or nameof(TlsAlert.inappropriate_fallback),
-        _ => fault.Alert is nameof(TlsAlert.protocol_version),
-    };
+    // A case is one of TLS 1.1 by what the runner answers, not by its flags.
+    private bool IsOfOlderVersion(MachineFault fault)
+        => fault is { Kind: FailureKind.AlertReceived, Alert: nameof(TlsAlert.protocol_version) } && !_machine.Reached.HasFlag(Milestones.ServerHello);
 
     private void WriteFirst(ShimFlags flags)
     {
@@ -202,7 +248,7 @@ internal sealed class ShimClient : IDisposable
                 }
             }
         }
-        else if (flags.WritesFirst)
+        else if (flags.WritesFirst && _machine.Negotiated!.EarlyData != EarlyDataFate.Accepted)
         {
             _handshake.Write(TlsContent.application_data, FirstWrite);
         }
@@ -227,20 +273,50 @@ internal sealed class ShimClient : IDisposable
         }
     }
 
-    private void CheckOutcome(ShimFlags flags)
+    private void CheckOutcome(ShimFlags flags, bool isResumption)
     {
         var negotiated = _machine.Negotiated!;
-        Expect("version", flags.ExpectedVersion, ShimVersions.Tls13);
-        Expect("group", flags.ExpectedGroup?.Name(), negotiated.Group);
-        Expect("signature scheme", flags.ExpectedScheme?.Name(), negotiated.SignatureScheme);
+        Expect("version", flags.ExpectedVersion, (int)negotiated.TlsVersion);
         Expect("suite", flags.ExpectedSuite is { } suite ? ((System.Net.Security.TlsCipherSuite)suite).Name() : null, negotiated.CipherSuite);
         Expect("HelloRetryRequest", flags.ExpectsRetry, negotiated.HelloRetryRequest);
+        Expect("resumption", isResumption, negotiated.Resumed);
         Expect("application protocol", flags.ExpectedProtocol, negotiated.Alpn ?? "");
+        if (negotiated.Resumed)
+        {
+            // What the first connection negotiated is not told again.
+            return;
+        }
+
+        Expect("group", flags.ExpectedGroup?.Name(), negotiated.Group);
+        Expect("signature scheme", flags.ExpectedScheme?.Name(), negotiated.SignatureScheme);
         Expect("stapled OCSP response", flags.ExpectsStaple ? true : null, negotiated.OcspStapled ?? false);
         if (flags.ExpectedCertificateFile is { } file)
         {
             using var certificate = X509CertificateLoader.LoadCertificate(PemBytes(file));
             Expect("certificate", certificate.Subject, _machine.Certificate?.Subject);
+        }
+    }
+
+    private void CheckEarlyData(ShimFlags flags)
+    {
+        Expect("early data", flags.ExpectedEarlyData, _machine.Negotiated!.EarlyData);
+        if (flags.SendsNoEarlyData && _machine.Negotiated.EarlyData is not null)
+        {
+            throw new ExpectationException("early data was sent");
+        }
+    }
+
+    private static void CheckTicket(ShimFlags flags, SessionPool pool)
+    {
+        var session = pool.Take();
+        if (flags.ExpectsEarlyDataTicket && session?.Session is not Ticket { MostEarlyData: > 0 })
+        {
+            throw new ExpectationException("no ticket allows early data");
+        }
+
+        if (session is { } taken)
+        {
+            pool.Return(taken);
         }
     }
 
@@ -277,4 +353,12 @@ internal sealed class ShimClient : IDisposable
             // The runner was first: nothing is left to be lost.
         }
     }
+}
+
+/// <summary>A clock that stands still but for what a case says passes, since the runner wants the ages of tickets exact.</summary>
+internal sealed class ShimClock : TimeProvider
+{
+    public TimeSpan Delay { get; set; }
+
+    public override long GetTimestamp() => (long)(Delay.TotalSeconds * TimestampFrequency);
 }

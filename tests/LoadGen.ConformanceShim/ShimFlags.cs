@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LoadGen.Core.Handshakes;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.ConformanceShim;
@@ -31,10 +32,14 @@ internal sealed class ShimFlags
         ["-expect-peer-signature-algorithm"] = (flags, value) => flags.ExpectedScheme = (TlsSignatureScheme)Number(value),
         ["-expect-cipher"] = (flags, value) => flags.ExpectedSuite = Number(value),
         ["-expect-peer-cert-file"] = (flags, value) => flags.ExpectedCertificateFile = value,
+        ["-resumption-delay"] = (flags, value) => flags.Delay = TimeSpan.FromSeconds(Number(value)),
         ["-expect-ocsp-response"] = (flags, _) => flags.ExpectsStaple = true,
 
         // How much the shim reads at once is the socket's choice here.
         ["-read-size"] = (_, _) => { },
+
+        // BoringSSL's own words for why early data was or was not sent.
+        ["-expect-early-data-reason"] = (_, _) => { },
 
         // For the client's certificate, which has none of these.
         ["-ocsp-response"] = (_, _) => { },
@@ -44,11 +49,17 @@ internal sealed class ShimFlags
     private static readonly Dictionary<string, Action<ShimFlags>> WithoutValue = new()
     {
         ["-ipv6"] = flags => flags.IsIPv6 = true,
-        ["-no-tls13"] = flags => flags.MaxVersion = Math.Min(flags.MaxVersion, ShimVersions.Tls12),
+        ["-no-tls13"] = flags => flags.MaxVersion = Math.Min(flags.MaxVersion, (int)TlsVersion.Tls12),
         ["-no-tls12"] = flags => flags.AllowsTls12 = false,
         ["-enable-ocsp-stapling"] = flags => flags.AsksForStaple = true,
         ["-expect-hrr"] = flags => flags.ExpectsRetry = true,
         ["-expect-no-hrr"] = flags => flags.ExpectsRetry = false,
+        ["-enable-early-data"] = flags => flags.SendsEarlyData = true,
+        ["-expect-ticket-supports-early-data"] = flags => flags.ExpectsEarlyDataTicket = true,
+        ["-expect-accept-early-data"] = flags => flags.ExpectedEarlyData = EarlyDataFate.Accepted,
+        ["-expect-reject-early-data"] = flags => flags.ExpectedEarlyData = EarlyDataFate.Rejected,
+        ["-expect-no-offer-early-data"] = flags => flags.SendsNoEarlyData = true,
+        ["-expect-session-miss"] = flags => flags.ExpectsResumption = false,
         ["-verify-fail"] = flags => flags.RefusesCertificate = true,
         ["-verify-peer"] = flags => flags.ChecksCertificate = true,
         ["-check-close-notify"] = flags => flags.SendsCloseNotify = true,
@@ -70,8 +81,7 @@ internal sealed class ShimFlags
         ["-no-tls1"] = _ => { },
         ["-no-tls11"] = _ => { },
         ["-renegotiate-ignore"] = _ => { },
-        ["-expect-no-session"] = _ => { },
-        ["-renegotiate-freely"] = _ => { },
+        ["-expect-no-session"] = flags => flags.ExpectsEarlyDataTicket = false,
         ["-ignore-rsa-key-usage"] = _ => { },
     };
 
@@ -82,14 +92,17 @@ internal sealed class ShimFlags
     /// <summary>What the runner knows this process by.</summary>
     public ulong ShimId { get; private set; }
 
+    /// <summary>What passes before the next connection, by the shim's clock.</summary>
+    public TimeSpan Delay { get; private set; }
+
     /// <summary>How many connections follow the first, each to resume the one before.</summary>
     public int ResumeCount { get; private set; }
 
-    public int MinVersion { get; private set; }
+    private int MinVersion { get; set; }
 
-    public int MaxVersion { get; private set; } = ShimVersions.Tls13;
+    private int MaxVersion { get; set; } = (int)TlsVersion.Tls13;
 
-    public bool AllowsTls12 { get; private set; } = true;
+    private bool AllowsTls12 { get; set; } = true;
 
     /// <summary>The groups offered; empty for the engine's.</summary>
     public List<TlsGroup> Groups { get; } = [];
@@ -125,6 +138,20 @@ internal sealed class ShimFlags
     /// <summary>Whether a HelloRetryRequest must come, or must not; <see langword="null"/> for either.</summary>
     public bool? ExpectsRetry { get; private set; }
 
+    /// <summary>Whether what is written first is early data where that can be.</summary>
+    public bool SendsEarlyData { get; private set; }
+
+    /// <summary>Whether the connection must bring a ticket that allows early data.</summary>
+    public bool ExpectsEarlyDataTicket { get; private set; }
+
+    public EarlyDataFate? ExpectedEarlyData { get; private set; }
+
+    /// <summary>Whether no early data may be sent.</summary>
+    public bool SendsNoEarlyData { get; private set; }
+
+    /// <summary>Whether a connection after the first must resume.</summary>
+    public bool ExpectsResumption { get; private set; } = true;
+
     /// <summary>Whether the certificate is refused, if it is checked.</summary>
     public bool RefusesCertificate { get; private set; }
 
@@ -145,18 +172,18 @@ internal sealed class ShimFlags
     public bool WritesAllSizes { get; private set; }
 
     /// <summary>Reads the flags.</summary>
-    /// <returns>Those of the first connection, and of all that follow it.</returns>
-    public static (ShimFlags First, ShimFlags Later) Parse(string[] arguments)
+    /// <returns>Those of the first connection, of all that follow it, and of those that follow once their early data was rejected.</returns>
+    public static (ShimFlags First, ShimFlags Later, ShimFlags Retried) Parse(string[] arguments)
     {
-        var (first, later) = (new ShimFlags(), new ShimFlags());
+        var (first, later, retried) = (new ShimFlags(), new ShimFlags(), new ShimFlags());
         for (var i = 0; i < arguments.Length; i++)
         {
-            var (name, isFirst, isLater) = arguments[i] switch
+            (var name, ShimFlags[] all) = arguments[i] switch
             {
-                var flag when flag.StartsWith(OnInitial, StringComparison.Ordinal) => (flag[(OnInitial.Length - 1)..], true, false),
-                var flag when flag.StartsWith(OnResume, StringComparison.Ordinal) => (flag[(OnResume.Length - 1)..], false, true),
-                var flag when flag.StartsWith(OnRetry, StringComparison.Ordinal) => throw new UnimplementedException(flag),
-                var flag => (flag, true, true),
+                var flag when flag.StartsWith(OnInitial, StringComparison.Ordinal) => (flag[(OnInitial.Length - 1)..], [first]),
+                var flag when flag.StartsWith(OnResume, StringComparison.Ordinal) => (flag[(OnResume.Length - 1)..], [later]),
+                var flag when flag.StartsWith(OnRetry, StringComparison.Ordinal) => (flag[(OnRetry.Length - 1)..], [retried]),
+                var flag => (flag, (ShimFlags[])[first, later, retried]),
             };
             Action<ShimFlags> set;
             if (WithoutValue.TryGetValue(name, out var setter))
@@ -173,19 +200,14 @@ internal sealed class ShimFlags
                 throw new UnimplementedException(name);
             }
 
-            if (isFirst)
-            {
-                set(first);
-            }
-
-            if (isLater)
-            {
-                set(later);
-            }
+            Array.ForEach(all, set);
         }
 
-        return (first, later);
+        return (first, later, retried);
     }
+
+    /// <summary>Whether a version may be offered.</summary>
+    public bool Allows(TlsVersion version) => (int)version >= MinVersion && (int)version <= MaxVersion && (AllowsTls12 || version != TlsVersion.Tls12);
 
     private static int Number(string value) => int.Parse(value, CultureInfo.InvariantCulture);
 
@@ -202,11 +224,4 @@ internal sealed class ShimFlags
 
         return protocols;
     }
-}
-
-/// <summary>Versions as the runner numbers them.</summary>
-internal static class ShimVersions
-{
-    public const int Tls12 = 0x0303;
-    public const int Tls13 = 0x0304;
 }

@@ -172,12 +172,16 @@ public sealed class HandshakeDriverTests
             Limits = limits ?? new Limits(),
         };
         using var driver = new HandshakeDriver(plan, new Dialer(plan, TimeProvider.System), TimeProvider.System);
-        return await driver.RunAsync(0, 0, machine, TestContext.Current.CancellationToken);
+        return await driver.RunAsync(0, plan.Profiles[0], machine, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Says one byte at the beginning and one after the first answer.</summary>
     private sealed class ScriptedMachine(Action<byte[]> offered) : IHandshakeMachine
     {
+        public bool TakesTickets => false;
+
+        public bool HasTickets => false;
+
         private bool _hasOutput;
 
         public bool MayTakeLong { get; init; }

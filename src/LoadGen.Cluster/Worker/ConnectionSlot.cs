@@ -5,7 +5,7 @@ using LoadGen.Core.Tallies;
 namespace LoadGen.Cluster.Worker;
 
 /// <summary>What ends on a worker, until its tally takes it in its own time: no handshake wakes another thread. Safe for concurrent use.</summary>
-internal sealed class LoadRecords
+internal sealed class LoadRecords(IHandshakeEngine engine)
 {
     private readonly ConcurrentQueue<Sample> _samples = new();
     private readonly ConcurrentQueue<Arrival> _dropped = new();
@@ -38,6 +38,7 @@ internal sealed class LoadRecords
             tally.RecordHeld(end);
         }
 
+        tally.RecordPriming(engine.TakePriming());
         tally.RecordRest(new TimeSpan(Interlocked.Exchange(ref _restedTicks, 0)));
     }
 }

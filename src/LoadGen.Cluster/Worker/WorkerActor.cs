@@ -144,6 +144,7 @@ internal sealed class WorkerActor : RunActor
             }
 
             await services.WarmUp(plan, stopping);
+            await engine.PrimeAsync(ExpectedConnections(plan), stopping);
             services.Observer.Prepared(runId, plan);
             return (engine, new WorkerEvent.Prepared(runId, engine.Crypto));
         }
@@ -152,6 +153,13 @@ internal sealed class WorkerActor : RunActor
             engine.Dispose();
             throw;
         }
+    }
+
+    // How many an open load will have open depends on the server; what it lacks in sessions later is made up for then.
+    private static int ExpectedConnections(Plan plan)
+    {
+        const int OfOpenLoad = 64;
+        return Math.Min(plan.Limits.Connections, plan.Load is Load.Closed closed ? closed.Connections : OfOpenLoad);
     }
 
     private void Prepared(PreparationEnded ended)

@@ -25,7 +25,7 @@ internal sealed class WorkerLoad : IPacerOwner
         _workerId = workerId;
         _worker = context.Self;
         var clock = new RunClock(services.Clock, startsIn);
-        var records = new LoadRecords();
+        var records = new LoadRecords(engine);
         _pacer = new Pacer(run.Plan, engine, clock, records, this);
         Tally = context.ActorOf(TallyActor.PropsFor(run.RunId, workerId, run.Plan, clock, records, () => _pacer.InFlight, services.Observer));
     }

@@ -13,6 +13,14 @@ public enum EngineFeature
     [JsonStringEnumMemberName("resume TLS 1.3 sessions")]
     ResumeTls13,
 
+    /// <summary>Send early data (RFC 8446 section 2.3).</summary>
+    [JsonStringEnumMemberName("send early data")]
+    EarlyData,
+
+    /// <summary>Choose the modes of TLS 1.3 resumption (RFC 8446 section 4.2.9).</summary>
+    [JsonStringEnumMemberName("choose the modes of resumption")]
+    PskModes,
+
     /// <summary>Choose the groups that ClientHello has key shares for.</summary>
     [JsonStringEnumMemberName("choose key shares")]
     KeyShares,

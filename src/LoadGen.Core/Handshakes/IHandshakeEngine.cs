@@ -20,6 +20,23 @@ public interface IHandshakeEngine : IDisposable
     /// </summary>
     /// <returns>One sentence with the remedy for each refused target; empty if all may be loaded.</returns>
     ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes full handshakes for the sessions that those of the load are to resume, before it begins: until each connection would find
+    /// one, or the servers give no more. An engine whose sessions can be resumed again and again needs none.
+    /// </summary>
+    /// <param name="connections">How many connections the load is likely to have open at once.</param>
+    /// <param name="cancellation">Ends it.</param>
+    Task PrimeAsync(int connections, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>The handshakes that were made for their sessions alone since the last call; they are none of the load's.</summary>
+    PrimingCount TakePriming() => default;
+}
+
+/// <summary>Handshakes that were made for their sessions alone.</summary>
+public readonly record struct PrimingCount(long Completed, long Failed)
+{
+    public static PrimingCount operator +(PrimingCount left, PrimingCount right) => new(left.Completed + right.Completed, left.Failed + right.Failed);
 }
 
 /// <summary>The TLS client of one connection slot.</summary>

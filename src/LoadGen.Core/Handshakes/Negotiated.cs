@@ -20,6 +20,12 @@ public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, strin
 
     public string? Group { get; } = Group is null ? null : BoundedText.Of(Group);
 
+    /// <summary>Whether the client offered to resume a session; if it was not resumed, the server has refused.</summary>
+    public bool OfferedResumption { get; init; }
+
+    /// <summary>What became of early data; <see langword="null"/> where none was sent.</summary>
+    public EarlyDataFate? EarlyData { get; init; }
+
     /// <summary>
     /// The IANA name of the scheme of the server's signature; <see langword="null"/> where there was none, as in resumption and
     /// static RSA, and where the engine cannot see it.
@@ -53,9 +59,24 @@ public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, strin
     /// <summary>The same without what a peer chose among many: there are only few of these.</summary>
     public Negotiated WithoutChoices() => new(TlsVersion, Other, null, Resumed)
     {
+        OfferedResumption = OfferedResumption,
+        EarlyData = EarlyData,
         CertificateRequested = CertificateRequested,
         ServerConfirmed = ServerConfirmed,
     };
+}
+
+/// <summary>What a server did with early data (RFC 8446 section 4.2.10).</summary>
+public enum EarlyDataFate
+{
+    /// <summary>It took it.</summary>
+    Accepted,
+
+    /// <summary>It did not, whether it resumed the session or not.</summary>
+    Rejected,
+
+    /// <summary>It took it, and answered with HTTP status 425, Too Early (RFC 8470 section 5.2).</summary>
+    TooEarly,
 }
 
 /// <summary>What the result says of the certificate a target showed; of long texts the first <see cref="BoundedText.Longest"/> characters.</summary>

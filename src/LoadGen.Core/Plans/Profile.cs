@@ -36,6 +36,12 @@ public sealed record Profile
     /// <summary>The part of the handshakes that offer to resume a session, 0 to 1.</summary>
     public double Resume { get; init; }
 
+    /// <summary>The key exchange modes that TLS 1.3 offers beside a ticket (RFC 8446 section 4.2.9).</summary>
+    public IReadOnlyList<PskMode> PskModes { get; init; } = [PskMode.PskDheKe];
+
+    /// <summary>What a handshake that offers to resume sends as early data (RFC 8446 section 2.3); <see langword="null"/> for nothing.</summary>
+    public EarlyData? EarlyData { get; init; }
+
     /// <summary>What has to come back for a handshake to count as completed.</summary>
     public Confirm Confirm { get; init; }
 
@@ -62,6 +68,50 @@ public sealed record Profile
 
     /// <summary>How long a connection stays open after a completed handshake; 0 to 1 h.</summary>
     public TimeSpan Hold { get; init; }
+}
+
+/// <summary>How a pre-shared key is used (IANA registry TLS PskKeyExchangeMode; RFC 8446 section 4.2.9).</summary>
+public enum PskMode
+{
+    /// <summary>Alone, without forward secrecy.</summary>
+    PskKe = 0,
+
+    /// <summary>With a key agreement.</summary>
+    PskDheKe = 1,
+}
+
+/// <summary>What is sent as early data.</summary>
+public abstract record EarlyData
+{
+    /// <summary>The most bytes that a plan can ask for.</summary>
+    public const int MostBytes = 64 * 1024;
+
+    private EarlyData()
+    {
+    }
+
+    /// <summary>The bytes; <see langword="null"/> for <see cref="Request"/>, which depends on the server's name.</summary>
+    public abstract byte[]? Content { get; }
+
+    /// <summary>The request that confirms the handshake.</summary>
+    public sealed record Request : EarlyData
+    {
+        public override byte[]? Content => null;
+    }
+
+    /// <summary>So many zeros.</summary>
+    /// <param name="Count">1 to <see cref="MostBytes"/>.</param>
+    public sealed record Zeros(int Count) : EarlyData
+    {
+        public override byte[] Content => new byte[Count];
+    }
+
+    /// <summary>The content of a file.</summary>
+    /// <param name="Base64">The bytes, at most <see cref="MostBytes"/> of them.</param>
+    public sealed record File(string Base64) : EarlyData
+    {
+        public override byte[] Content => Convert.FromBase64String(Base64);
+    }
 }
 
 /// <summary>How much of a handshake is checked and made anew.</summary>
@@ -95,6 +145,9 @@ public static class HttpStatus
 {
     /// <summary>What a server answers that did what it was asked for, or says where to.</summary>
     public static IReadOnlyList<string> Success { get; } = ["2xx", "3xx"];
+
+    /// <summary>Too Early: a request in early data that the server does not take the risk of (RFC 8470 section 5.2).</summary>
+    public const int TooEarly = 425;
 
     /// <summary>Whether a text is a code such as <c>404</c> or a class such as <c>2xx</c>, of final answers.</summary>
     public static bool IsExpectation(string text)

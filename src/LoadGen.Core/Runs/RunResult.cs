@@ -44,6 +44,9 @@ public sealed record RunResult
     /// <summary>Connections that were held open after their handshakes; absent if no profile holds any.</summary>
     public HeldPart? Held { get; init; }
 
+    /// <summary>What became of offers to resume; absent where a plan makes none.</summary>
+    public ResumptionPart? Resumption { get; init; }
+
     public BuiltInTargetCounts? BuiltInTarget { get; init; }
 
     public required IReadOnlyList<IntervalPart> Intervals { get; init; }
@@ -81,6 +84,12 @@ public sealed record RunResult
     /// </summary>
     public sealed record NegotiatedPart(string TlsVersion, string CipherSuite, string? Group, bool Resumed, long Count)
     {
+        /// <summary>Whether the client offered to resume a session.</summary>
+        public bool ResumptionOffered { get; init; }
+
+        /// <summary>What the server did with early data: <c>accepted</c>, <c>rejected</c>, or <c>too_early</c> (HTTP status 425); absent where none was sent.</summary>
+        public string? EarlyData { get; init; }
+
         public string? SignatureScheme { get; init; }
 
         public string? Alpn { get; init; }
@@ -100,6 +109,19 @@ public sealed record RunResult
 
     /// <summary><c>endedByServer</c> of the <c>connections</c> were closed or reset by the server before their time.</summary>
     public sealed record HeldPart(long Connections, long EndedByServer);
+
+    /// <summary>
+    /// Completed handshakes: <c>full</c> ones that offered nothing, <c>resumed</c>, <c>resumedAfterRetry</c> of them after a HelloRetryRequest,
+    /// and those <c>refused</c>, which offered a session and came out full. Beside the load, <c>primed</c> handshakes were made for their
+    /// sessions alone, and <c>primingFailed</c>.
+    /// </summary>
+    public sealed record ResumptionPart(long Full, long Resumed, long ResumedAfterRetry, long Refused, long Primed, long PrimingFailed)
+    {
+        public EarlyDataPart? EarlyData { get; init; }
+    }
+
+    /// <summary>Completed handshakes that sent early data, by what the server did with it.</summary>
+    public sealed record EarlyDataPart(long Accepted, long Rejected, long TooEarly);
 
     public sealed record FailurePart(string Kind, string Phase, string? Alert, string Side, string Target, long Count, string Example);
 
@@ -218,6 +240,7 @@ public static class RunResultBuilder
             Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero)
                 ? new RunResult.HeldPart(tally.Held.Connections, tally.Held.EndedByServer)
                 : null,
+            Resumption = ResumptionOf(plan, tally),
             BuiltInTarget = record.BuiltInTarget,
             Intervals = [.. tally.Intervals.Select((interval, i) => Part(interval, tally.FirstInterval + i, record.Workers))],
         };
@@ -253,6 +276,8 @@ public static class RunResultBuilder
     public static RunResult.NegotiatedPart Part(Negotiated negotiated, long count) => new(
         negotiated.TlsVersion.Name(), negotiated.CipherSuite, negotiated.Group, negotiated.Resumed, count)
     {
+        ResumptionOffered = negotiated.OfferedResumption,
+        EarlyData = negotiated.EarlyData?.Name(),
         SignatureScheme = negotiated.SignatureScheme,
         Alpn = negotiated.Alpn,
         HelloRetryRequest = negotiated.HelloRetryRequest,
@@ -262,6 +287,30 @@ public static class RunResultBuilder
         PreSharedKey = negotiated.PreSharedKey,
         Success = negotiated.ServerConfirmed ? "server_confirmed" : "client_finished",
     };
+
+    private static RunResult.ResumptionPart? ResumptionOf(Plan plan, Tally tally)
+    {
+        if (plan.Profiles.All(profile => profile.Resume == 0))
+        {
+            return null;
+        }
+
+        return new RunResult.ResumptionPart(
+            Count(each => !each.Resumed && !each.OfferedResumption),
+            Count(each => each.Resumed),
+            Count(each => each is { Resumed: true, HelloRetryRequest: true }),
+            Count(each => !each.Resumed && each.OfferedResumption),
+            tally.Priming.Completed,
+            tally.Priming.Failed)
+        {
+            EarlyData = plan.Profiles.All(profile => profile.EarlyData is null) ? null : new RunResult.EarlyDataPart(
+                Count(each => each.EarlyData == EarlyDataFate.Accepted),
+                Count(each => each.EarlyData == EarlyDataFate.Rejected),
+                Count(each => each.EarlyData == EarlyDataFate.TooEarly)),
+        };
+
+        long Count(Func<Negotiated, bool> isOne) => tally.Negotiated.Where(each => isOne(each.Key)).Sum(each => each.Value);
+    }
 
     private static Dictionary<string, RunResult.Distribution> Phases(Tally tally)
     {

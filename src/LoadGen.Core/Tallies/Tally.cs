@@ -77,6 +77,9 @@ public sealed class Tally
 
     internal long RestedMilliseconds { get; private set; }
 
+    /// <summary>Handshakes that were made for their sessions alone, beside the load.</summary>
+    public PrimingCount Priming { get; private set; }
+
     /// <summary>Failures by what they are counted by.</summary>
     public IReadOnlyDictionary<FailureKey, FailureCount> Failures => _failures;
 
@@ -169,6 +172,9 @@ public sealed class Tally
     /// <summary>Counts a rest after a failure.</summary>
     public void RecordRest(TimeSpan rested) => RestedMilliseconds += (long)rested.TotalMilliseconds;
 
+    /// <summary>Counts handshakes that were made for their sessions alone.</summary>
+    public void RecordPriming(PrimingCount count) => Priming += count;
+
     /// <summary>Counts arrivals that vanished with their worker; of which target or second they were is not known.</summary>
     public void RecordLost(long arrivals) => Books += new Books(arrivals, 0, 0, 0, arrivals);
 
@@ -178,6 +184,7 @@ public sealed class Tally
         Books += other.Books;
         Held += other.Held;
         RestedMilliseconds += other.RestedMilliseconds;
+        Priming += other.Priming;
         Response.Merge(other.Response);
         Handshake.Merge(other.Handshake);
         Lag.Merge(other.Lag);
@@ -223,6 +230,7 @@ public sealed class Tally
         Books = default;
         Held = default;
         RestedMilliseconds = 0;
+        Priming = default;
         Response.Reset();
         Handshake.Reset();
         Lag.Reset();
@@ -266,6 +274,7 @@ public sealed class Tally
         Books += new Books(message.Lost, 0, 0, 0, message.Lost);
         Held += new HeldCount(message.Held, message.HeldEndedByServer);
         RestedMilliseconds += message.RestedMilliseconds;
+        Priming += new PrimingCount(message.Primed, message.PrimingFailed);
         Lag.MergeChecked(message.Lag.Span);
         for (var i = 0; i < _phases.Length; i++)
         {

@@ -55,6 +55,8 @@ internal static class TallyEncoding
             Held = tally.Held.Connections,
             HeldEndedByServer = tally.Held.EndedByServer,
             RestedMilliseconds = tally.RestedMilliseconds,
+            Primed = tally.Priming.Completed,
+            PrimingFailed = tally.Priming.Failed,
             Lag = BytesOf(tally.Lag, scratch),
             FirstSecond = tally.FirstInterval,
         };
@@ -132,6 +134,8 @@ internal static class TallyEncoding
             OcspStapled = message.HasOcspStapled ? message.OcspStapled : null,
             PreSharedKey = message.PreSharedKey,
             ServerConfirmed = message.ServerConfirmed,
+            OfferedResumption = message.OfferedResumption,
+            EarlyData = message.HasEarlyData ? (EarlyDataFate)message.EarlyData : null,
         };
 
     // What became of all arrivals but the lost ones. Pairs, or targets, are all arrivals; profiles are them all once more.
@@ -183,13 +187,14 @@ internal static class TallyEncoding
 
     private static void CheckKinds(Wire.Tally message, Books ended)
     {
-        RequireCounts(message.Held, message.HeldEndedByServer, message.RestedMilliseconds);
+        RequireCounts(message.Held, message.HeldEndedByServer, message.RestedMilliseconds, message.Primed, message.PrimingFailed);
         Require(message.HeldEndedByServer <= message.Held, "the tally has more held connections ended than held");
         var completed = 0L;
         foreach (var negotiated in message.Negotiated)
         {
             RequireCounts(completed += Counted(negotiated.Count));
             Require(Enum.IsDefined((TlsVersion)negotiated.TlsVersion), "the tally has an unknown TLS version");
+            Require(!negotiated.HasEarlyData || Enum.IsDefined((EarlyDataFate)negotiated.EarlyData), "the tally has an unknown fate of early data");
             RequireTexts(negotiated.CipherSuite, negotiated.Group, negotiated.SignatureScheme, negotiated.Alpn);
         }
 
@@ -307,7 +312,13 @@ internal static class TallyEncoding
             ClientCertificate = negotiated.ClientCertificate,
             PreSharedKey = negotiated.PreSharedKey,
             ServerConfirmed = negotiated.ServerConfirmed,
+            OfferedResumption = negotiated.OfferedResumption,
         };
+        if (negotiated.EarlyData is { } fate)
+        {
+            message.EarlyData = (int)fate;
+        }
+
         // What is not there is not set: a text that is set is never null.
         if (negotiated.Group is { } group)
         {

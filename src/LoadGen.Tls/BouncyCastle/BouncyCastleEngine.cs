@@ -142,7 +142,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         try
         {
             var client = new OfferingClient(_crypto, offer, _verifiers[target], _pool) { Details = _details, Secrets = _secrets };
-            return await _driver.RunAsync(target, profile, new BouncyCastleMachine(client, _watch), cancellation);
+            return await _driver.RunAsync(target, offer.Offer.Profile, new BouncyCastleMachine(client, _watch), cancellation);
         }
         finally
         {

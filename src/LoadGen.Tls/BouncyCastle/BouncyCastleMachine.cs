@@ -34,6 +34,11 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
 
     public bool HasQuestion { get; private set; }
 
+    /// <summary>Those of TLS 1.2 come within the handshake, those of TLS 1.3 are not kept.</summary>
+    public bool TakesTickets => false;
+
+    public bool HasTickets => false;
+
     public void Begin()
     {
         watch.Begin();

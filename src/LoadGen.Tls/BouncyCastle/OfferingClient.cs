@@ -223,6 +223,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
             parameters.IsApplicationProtocolSet ? parameters.ApplicationProtocol?.GetUtf8Decoding() : null)
         {
             IsResumed = parameters.IsResumedSession,
+            OfferedResumption = OffersSession,
             WasRetried = WasRetried,
             CertificateRequested = _certificateRequested,
             SentCertificate = _sentCertificate,

@@ -21,6 +21,7 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 
     private readonly int[] _unanswered = new int[plan.Targets.Count];
+    private readonly int[] _withoutTickets = new int[plan.Targets.Count];
     private CancellationTokenSource _deadline = new();
 
     /// <summary>Whether the server is sent close_notify.</summary>
@@ -31,16 +32,32 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
     /// <param name="target">Index of its target.</param>
     /// <param name="isConfirmed">Whether the server has answered after our Finished.</param>
     /// <param name="closeNotify">A close_notify alert, to be sent if the plan says so; empty if the client has sent one already.</param>
-    public async ValueTask CloseAsync(OpenConnection connection, int target, bool isConfirmed, ReadOnlyMemory<byte> closeNotify)
+    /// <param name="machine">Takes what the server sends until then, such as sessions; <see langword="null"/> where that does not matter.</param>
+    public async ValueTask CloseAsync(OpenConnection connection, int target, bool isConfirmed, ReadOnlyMemory<byte> closeNotify, IHandshakeMachine? machine = null)
     {
         // Whoever closes first has its port in TIME_WAIT for a minute: a server that is notified does. Otherwise its session tickets show
         // that it has read our Finished.
-        if (IsNotified || (plan.Close == CloseMode.Fin && !isConfirmed))
+        if (IsNotified || (plan.Close == CloseMode.Fin && !isConfirmed && machine is null))
         {
-            await AwaitAnswerAsync(connection.Socket, target, closeNotify, untilClosed: IsNotified);
+            await AwaitAnswerAsync(connection.Socket, target, closeNotify, machine);
         }
 
         connection.Close(byReset: plan.Close is CloseMode.Rst or CloseMode.Abort);
+    }
+
+    /// <summary>
+    /// Reads on after the handshake until a session came, and what came with it, unless closing the connection does so as well. Where the
+    /// server gives none, it is not waited for again and again.
+    /// </summary>
+    public async ValueTask TakeTicketsAsync(Socket socket, int target, IHandshakeMachine machine, bool closesNext)
+    {
+        if ((closesNext && IsNotified && _unanswered[target] < MostUnanswered) || machine.HasTickets || _withoutTickets[target] >= MostUnanswered)
+        {
+            return;
+        }
+
+        await ReadAsync(socket, default, Until.Ticket, machine);
+        _withoutTickets[target] = machine.HasTickets ? 0 : _withoutTickets[target] + 1;
     }
 
     /// <summary>Keeps a connection open for a time, discarding what the server sends, then closes it.</summary>
@@ -56,7 +73,16 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
 
     public void Dispose() => _deadline.Dispose();
 
-    private async ValueTask AwaitAnswerAsync(Socket socket, int target, ReadOnlyMemory<byte> closeNotify, bool untilClosed)
+    private async ValueTask AwaitAnswerAsync(Socket socket, int target, ReadOnlyMemory<byte> closeNotify, IHandshakeMachine? machine)
+    {
+        var until = _unanswered[target] >= MostUnanswered ? Until.Sent : IsNotified ? Until.Closed : Until.Data;
+        var isInTime = await ReadAsync(socket, closeNotify, until, machine);
+        _unanswered[target] = !isInTime ? _unanswered[target] + 1 : until == Until.Sent ? _unanswered[target] : 0;
+    }
+
+    /// <summary>Sends close_notify, if there is one, and reads on.</summary>
+    /// <returns>Whether that ended before the server's time was over.</returns>
+    private async ValueTask<bool> ReadAsync(Socket socket, ReadOnlyMemory<byte> closeNotify, Until until, IHandshakeMachine? machine)
     {
         if (!_deadline.TryReset())
         {
@@ -69,22 +95,29 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
         try
         {
             await socket.SendAllAsync(closeNotify, _deadline.Token);
-            if (_unanswered[target] < MostUnanswered)
+            while (until > Until.Sent && await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, _deadline.Token) is > 0 and var count)
             {
-                while (await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, _deadline.Token) > 0 && untilClosed)
+                if (machine?.TakesTickets == true)
                 {
+                    machine.Offer(buffer, count);
                 }
 
-                _unanswered[target] = 0;
+                if (until == Until.Data || (until == Until.Ticket && machine is { TakesTickets: false } or { HasTickets: true } && socket.Available == 0))
+                {
+                    break;
+                }
             }
+
+            return true;
         }
         catch (OperationCanceledException)
         {
-            _unanswered[target]++;
+            return false;
         }
         catch (SocketException)
         {
             // The server was faster: it has reset the connection.
+            return true;
         }
         finally
         {
@@ -124,5 +157,21 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
         {
             return true;
         }
+    }
+
+    /// <summary>How long to read on.</summary>
+    private enum Until
+    {
+        /// <summary>Not at all.</summary>
+        Sent,
+
+        /// <summary>Until anything comes.</summary>
+        Data,
+
+        /// <summary>Until a session has come, with all that came beside it.</summary>
+        Ticket,
+
+        /// <summary>Until the server closes.</summary>
+        Closed,
     }
 }

@@ -45,7 +45,9 @@ internal sealed class ClientHello
     /// <param name="unique">The random and the session id, one behind the other.</param>
     /// <param name="shares">The key shares; may be empty.</param>
     /// <param name="cookie">The cookie of a HelloRetryRequest (section 4.2.2); empty for none.</param>
-    public void Write(ref PooledBytes message, ReadOnlySpan<byte> unique, List<(TlsGroup Group, KeyAgreement Agreement)> shares, ReadOnlySpan<byte> cookie)
+    /// <param name="ticket">The ticket that is offered, in the last extension; <see langword="null"/> for none.</param>
+    public void Write(
+        ref PooledBytes message, ReadOnlySpan<byte> unique, List<(TlsGroup Group, KeyAgreement Agreement)> shares, ReadOnlySpan<byte> cookie, TicketOffer? ticket)
     {
         message.Append(_start);
         unique[..RandomBytes].CopyTo(message.Span[RandomAt..]);
@@ -71,6 +73,11 @@ internal sealed class ClientHello
 
         message.SetU16(lengthAt, message.Count - lengthAt - 2);
         message.SetU16(lengthAt + 2, message.Count - lengthAt - 4);
+        if (ticket is { } offered)
+        {
+            offered.Ticket.WriteExtensions(ref message, offered.Age, offered.WithEarlyData);
+        }
+
         message.SetU16(_extensionsLengthAt, message.Count - _extensionsLengthAt - 2);
         message.SetU24(1, message.Count - 4);
     }
@@ -116,9 +123,14 @@ internal sealed class ClientHello
         hello.Append([2, 3, 4]);
         End(ref hello, versions);
 
-        // psk_dhe_ke (section 4.2.9): without it servers give no tickets, which they do give to browsers.
+        // Section 4.2.9: without it servers give no tickets, which they do give to browsers.
         var modes = Begin(ref hello, TlsExtension.psk_key_exchange_modes);
-        hello.Append([1, 1]);
+        hello.Append((byte)offer.Profile.PskModes.Count);
+        foreach (var mode in offer.Profile.PskModes)
+        {
+            hello.Append((byte)mode);
+        }
+
         End(ref hello, modes);
     }
 

@@ -24,6 +24,7 @@ internal sealed class FastEngine : IHandshakeEngine
     private readonly FastOffer[][] _offers;
     private readonly NegotiatedPool _pool = new();
     private readonly CertificateStore<ServerKey> _serverKeys = new(ServerKey.Of);
+    private readonly Priming _priming = new();
 
     /// <exception cref="ArgumentException">A certificate of the plan cannot be used.</exception>
     public FastEngine(Plan plan, TimeProvider clock, KeyLog? keyLog)
@@ -32,7 +33,7 @@ internal sealed class FastEngine : IHandshakeEngine
         _dialer = new Dialer(plan, clock);
         _verifiers = [.. plan.Targets.Select(target => CertificateVerifier.ForEachName(target, plan.Limits.RsaBits))];
         IReadOnlyList<ClientCertificate>[] certificates = [.. plan.Profiles.Select(CertificatesOf)];
-        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select((profile, i) => new FastOffer(new Offer(target, profile), certificates[i])).ToArray())];
+        _offers = [.. plan.Targets.Select(target => plan.Profiles.Select((profile, i) => new FastOffer(new Offer(target, profile), certificates[i], clock)).ToArray())];
     }
 
     /// <summary>The cryptographic libraries that it runs on here.</summary>
@@ -51,7 +52,8 @@ internal sealed class FastEngine : IHandshakeEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
-            EngineFeature.Hold, EngineFeature.KeyLog,
+            EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.ResumeTls13, EngineFeature.EarlyData,
+            EngineFeature.PskModes,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
@@ -60,11 +62,26 @@ internal sealed class FastEngine : IHandshakeEngine
 
     public string Crypto => Libraries;
 
-    public IHandshakeClient CreateClient() => new FastClient(_offers, _verifiers, _serverKeys, _pool, new HandshakeDriver(_plan, _dialer, _clock), _keyLog);
+    public IHandshakeClient CreateClient() => CreateFastClient();
 
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 
+    public async Task PrimeAsync(int connections, CancellationToken cancellation)
+    {
+        for (var target = 0; target < _offers.Length; target++)
+        {
+            for (var profile = 0; profile < _offers[target].Length; profile++)
+            {
+                await _priming.FillAsync(_offers[target][profile], connections, CreateFastClient, target, profile, cancellation);
+            }
+        }
+    }
+
+    public PrimingCount TakePriming() => _priming.Take();
+
     public void Dispose() => Array.ForEach(_verifiers, names => Array.ForEach(names, verifier => verifier.Dispose()));
+
+    private FastClient CreateFastClient() => new(_offers, _verifiers, _serverKeys, _pool, new HandshakeDriver(_plan, _dialer, _clock), _keyLog, _priming);
 
     private static IReadOnlyList<ClientCertificate> CertificatesOf(Profile profile) => [.. profile.Identities.Select(identity =>
     {
@@ -81,38 +98,62 @@ internal sealed class FastClient : IHandshakeClient
     private readonly FastOffer[][] _offers;
     private readonly CertificateVerifier[][] _verifiers;
     private readonly HandshakeDriver _driver;
+    private readonly Priming _priming;
     private readonly SlotChecks _checks = new();
     private readonly KeyShares _keyShares;
     private readonly FastMachine _machine;
+    private (int Target, int Profile) _last;
 
     public FastClient(
-        FastOffer[][] offers, CertificateVerifier[][] verifiers, CertificateStore<ServerKey> serverKeys, NegotiatedPool pool, HandshakeDriver driver, KeyLog? keyLog)
+        FastOffer[][] offers, CertificateVerifier[][] verifiers, CertificateStore<ServerKey> serverKeys, NegotiatedPool pool, HandshakeDriver driver, KeyLog? keyLog, Priming priming)
     {
-        (_offers, _verifiers, _driver) = (offers, verifiers, driver);
+        (_offers, _verifiers, _driver, _priming) = (offers, verifiers, driver, priming);
+        priming.Began();
         _keyShares = new KeyShares(_checks);
         _machine = new FastMachine(new Handshake(_keyShares, _checks, serverKeys, pool, keyLog));
     }
 
-    public async ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
+    public ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)
+    {
+        _last = (target, profile);
+        return RunAsync(target, profile, isOfLoad: true, cancellation);
+    }
+
+    /// <summary>Makes a full handshake for the sessions that it brings; the connection is not held.</summary>
+    public async Task PrimeAsync(int target, int profile, CancellationToken cancellation)
+        => _priming.Count(_offers[target][profile], await RunAsync(target, profile, isOfLoad: false, cancellation), _machine.HasTickets);
+
+    public async ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    {
+        _keyShares.MakeAhead();
+        var end = await _driver.HoldAsync(cancellation);
+        var offer = _offers[_last.Target][_last.Profile];
+        if (offer.KeepsSessions && offer.IsStarving(_priming.Clients) && Priming.IsWorthwhile(offer))
+        {
+            await PrimeAsync(_last.Target, _last.Profile, cancellation);
+        }
+
+        return end;
+    }
+
+    public void Dispose()
+    {
+        _priming.Ended();
+        _driver.Dispose();
+    }
+
+    private async ValueTask<Outcome> RunAsync(int target, int profile, bool isOfLoad, CancellationToken cancellation)
     {
         var offer = _offers[target][profile];
         _checks.Begin(offer.Profile.Checks);
-        _machine.Prepare(offer, _verifiers[target]);
+        _machine.Prepare(offer, _verifiers[target], isOfLoad);
         try
         {
-            return await _driver.RunAsync(target, profile, _machine, cancellation);
+            return await _driver.RunAsync(target, isOfLoad ? offer.Profile : offer.PrimingProfile, _machine, cancellation);
         }
         finally
         {
             _machine.End();
         }
     }
-
-    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
-    {
-        _keyShares.MakeAhead();
-        return _driver.HoldAsync(cancellation);
-    }
-
-    public void Dispose() => _driver.Dispose();
 }

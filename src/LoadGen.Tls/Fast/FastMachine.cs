@@ -35,6 +35,10 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
 
     public string Awaited => _confirmation.Awaited;
 
+    public bool TakesTickets => handshake.TakesTickets && Fault is null && !_confirmation.IsClosed;
+
+    public bool HasTickets => handshake.HasTickets;
+
     public bool HasQuestion { get; private set; }
 
     /// <summary>Whether the server sent close_notify.</summary>
@@ -44,9 +48,12 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
     public DataTaker? OnData { get; init; }
 
     /// <summary>Prepares the next handshake.</summary>
-    public void Prepare(FastOffer offer, CertificateVerifier[] verifiers)
+    /// <param name="offer">What to offer.</param>
+    /// <param name="verifiers">One for each of the target's server names.</param>
+    /// <param name="isOfLoad">Whether it counts for the share of handshakes that offer to resume.</param>
+    public void Prepare(FastOffer offer, CertificateVerifier[] verifiers, bool isOfLoad = true)
     {
-        handshake.Prepare(offer, verifiers);
+        handshake.Prepare(offer, verifiers, isOfLoad);
         _confirmation.Begin(offer.Profile);
         _frames = default;
         (_idleRecords, _warnings, _extraMessages, HasQuestion) = (0, 0, 0, false);
@@ -69,7 +76,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         {
             if (_frames.IsAtEnd)
             {
-                _confirmation.BeginRecord();
+                BeginRecord();
             }
 
             var (taken, _) = _frames.Take(bytes);
@@ -115,9 +122,25 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         }
     }
 
-    public int TakeOutput(byte[] buffer) => handshake.Writer.Take(buffer);
+    public int TakeOutput(byte[] buffer)
+    {
+        var count = handshake.Writer.Take(buffer);
+        MarkConfirmation();
+        return count;
+    }
 
     public void WriteCloseNotify() => handshake.Write(TlsContent.alert, [WarningLevel, (byte)TlsAlert.close_notify]);
+
+    // A request that was early data, and was taken, asks already.
+    private void BeginRecord()
+    {
+        if (handshake.TakesEarlyData && _confirmation is { Kind: Confirm.Http, IsAsked: false })
+        {
+            _confirmation.Ask();
+        }
+
+        _confirmation.BeginRecord();
+    }
 
     // RFC 8446 section 5.1 and 5.2: known as soon as the header is.
     private Refusal? FaultOfHeader()
@@ -346,10 +369,20 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         }
     }
 
+    // The answer to early data may come before our Finished has gone, which the handshake is not complete without.
     private void MarkConfirmation()
     {
         handshake.Fault ??= _confirmation.Fault;
-        handshake.Reached |= _confirmation.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
+        if (!_confirmation.IsConfirmed || !handshake.Writer.IsEmpty)
+        {
+            return;
+        }
+
+        handshake.Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+        if (_confirmation.Status == HttpStatus.TooEarly)
+        {
+            handshake.AnswerTooEarly();
+        }
     }
 }
 

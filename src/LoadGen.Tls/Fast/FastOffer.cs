@@ -12,10 +12,14 @@ internal sealed class FastOffer
     private readonly Offer _offer;
     private readonly InTurn<ClientCertificate> _certificates;
     private readonly ClientHello[] _hellos;
+    private readonly SessionPool[] _pools;
+    private readonly byte[]? _earlyData;
+    private int _inVain;
 
     /// <param name="offer">The offer.</param>
     /// <param name="certificates">The client certificates of its profile, to be used in turn; may be empty.</param>
-    public FastOffer(Offer offer, IReadOnlyList<ClientCertificate> certificates)
+    /// <param name="clock">The monotonic clock, for the age of sessions.</param>
+    public FastOffer(Offer offer, IReadOnlyList<ClientCertificate> certificates, TimeProvider clock)
     {
         _offer = offer;
         _certificates = new InTurn<ClientCertificate>(certificates);
@@ -26,6 +30,9 @@ internal sealed class FastOffer
         KeyShares = offer.Profile.KeyShares is null ? [Groups[0]] : [.. offer.KeyShares];
         SignatureSchemes = [.. offer.SignatureSchemes.Where(Supports)];
         Protocols = [.. offer.Profile.Alpn.Select(protocol => (protocol, Encoding.UTF8.GetBytes(protocol)))];
+        _earlyData = offer.Profile.EarlyData?.Content;
+        PrimingProfile = offer.Profile with { Hold = TimeSpan.Zero };
+        _pools = [.. offer.Names.Select(_ => new SessionPool(clock))];
         _hellos = [.. offer.Names.Select(name => new ClientHello(this, name))];
     }
 
@@ -38,6 +45,9 @@ internal sealed class FastOffer
     public static IEnumerable<TlsSignatureScheme> SupportedSchemes => DefaultOffer.SignatureSchemes.Where(Supports);
 
     public Profile Profile => _offer.Profile;
+
+    /// <summary>The same, for handshakes that are made for their sessions alone.</summary>
+    public Profile PrimingProfile { get; }
 
     /// <summary>In order of preference.</summary>
     public SuiteParts[] Suites { get; }
@@ -62,6 +72,64 @@ internal sealed class FastOffer
 
     /// <summary>ClientHello for a name.</summary>
     public ClientHello HelloFor(OfferedName name) => _hellos[name.Index];
+
+    /// <summary>Whether sessions are kept, for later handshakes to offer.</summary>
+    public bool KeepsSessions => _offer.Resumption.IsAny;
+
+    /// <summary>How many handshakes in a row were made for their sessions and brought none.</summary>
+    public int InVain => Volatile.Read(ref _inVain);
+
+    /// <summary>Counts a handshake that was made for its sessions.</summary>
+    public void CountPriming(bool broughtSession)
+    {
+        if (broughtSession)
+        {
+            Volatile.Write(ref _inVain, 0);
+        }
+        else
+        {
+            Interlocked.Increment(ref _inVain);
+        }
+    }
+
+    /// <summary>Whether the next handshake has to offer a session and hardly any is left for so many connections, which give theirs back when they end.</summary>
+    public bool IsStarving(int connections) => _offer.Resumption.IsDue && !Array.Exists(_pools, pool => pool.Suffices(1 + (connections / 4)));
+
+    /// <summary>Whether so many connections find a session each when they have to offer one.</summary>
+    public bool SufficesFor(int connections)
+    {
+        var offering = (int)Math.Ceiling(connections * Profile.Resume);
+        return Array.TrueForAll(_pools, pool => pool.Suffices(1 + (offering / _pools.Length)));
+    }
+
+    /// <summary>The sessions with servers of a name.</summary>
+    public SessionPool PoolOf(OfferedName name) => _pools[name.Index];
+
+    /// <summary>The session that the next handshake offers, if it is one that offers and there is one.</summary>
+    public AgedSession? ChooseSession(OfferedName name)
+    {
+        if (!KeepsSessions)
+        {
+            return null;
+        }
+
+        var pool = PoolOf(name);
+        var session = pool.Take();
+        if (_offer.Resumption.Next(canOffer: session is not null))
+        {
+            return session;
+        }
+
+        if (session is { } taken)
+        {
+            pool.Return(taken);
+        }
+
+        return null;
+    }
+
+    /// <summary>What is sent as early data to a server of a name; empty for nothing.</summary>
+    public ReadOnlySpan<byte> EarlyDataFor(OfferedName name) => _earlyData ?? (_offer.Profile.EarlyData is EarlyData.Request ? _offer.HttpRequestFor(name) : []);
 
     /// <summary>The HTTP request for a name.</summary>
     public byte[] HttpRequestFor(OfferedName name) => _offer.HttpRequestFor(name);

@@ -30,13 +30,16 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private PooledBytes _hello;
     private PooledBytes _scratch;
     private SuiteParts? _suite;
-    private TlsGroup _group;
+    private TlsGroup? _group;
     private ServerKey? _serverKey;
-    private TlsSignatureScheme _scheme;
+    private TlsSignatureScheme? _scheme;
     private string? _protocol;
     private bool _isStapled;
     private bool _hasApplicationKeysAhead;
     private bool _owesKeyUpdate;
+    private bool _beganWithEarlyData;
+    private AgedSession? _session;
+    private bool _offersSession;
 
     /// <summary>What is offered.</summary>
     public FastOffer Offer { get; private set; } = null!;
@@ -64,6 +67,24 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>Whether the server sent a HelloRetryRequest.</summary>
     public bool WasRetried { get; private set; }
 
+    /// <summary>The ticket that is offered; <see langword="null"/> for none.</summary>
+    public Ticket? Ticket => _session?.Session as Ticket;
+
+    /// <summary>Whether early data was sent behind this ClientHello.</summary>
+    public bool SentEarlyData { get; private set; }
+
+    /// <summary>Whether the server takes it.</summary>
+    public bool TakesEarlyData { get; private set; }
+
+    /// <summary>Whether the server chose the ticket.</summary>
+    public bool IsResumed { get; private set; }
+
+    /// <summary>Whether the handshake is complete and tickets are wanted.</summary>
+    public bool TakesTickets => Negotiated is not null && Offer.KeepsSessions;
+
+    /// <summary>Whether one has come.</summary>
+    public bool HasTickets { get; private set; }
+
     /// <summary>Whether ServerHello chose TLS 1.3, so that its rules hold for alerts.</summary>
     public bool IsTls13 { get; private set; }
 
@@ -83,19 +104,25 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public bool HasServerName => _name.Indication is not null;
 
     /// <summary>The HTTP request that is to confirm the handshake.</summary>
-    public byte[] HttpRequest => Offer.HttpRequestFor(_name);
+    public ReadOnlySpan<byte> HttpRequest => Offer.Profile.EarlyData is null ? Offer.HttpRequestFor(_name) : Offer.EarlyDataFor(_name);
 
     private ReadOnlySpan<byte> Random => _unique.AsSpan(0, ClientHello.RandomBytes);
 
     /// <summary>Prepares a handshake.</summary>
-    public void Prepare(FastOffer offer, CertificateVerifier[] verifiers)
+    /// <param name="offer">What to offer.</param>
+    /// <param name="verifiers">One for each of the target's server names.</param>
+    /// <param name="isOfLoad">Whether it counts for the share of handshakes that offer to resume; otherwise it is one for the tickets that it brings.</param>
+    public void Prepare(FastOffer offer, CertificateVerifier[] verifiers, bool isOfLoad)
     {
         Offer = offer;
         _name = offer.NextName();
+        _session = isOfLoad ? offer.ChooseSession(_name) : null;
+        _offersSession = _session is not null;
         _verifier = verifiers[_name.Index];
         (Reached, Fault, Verdict, Negotiated) = (Milestones.None, null, null, null);
         (WasRetried, IsTls13, EndsRecord, _hasApplicationKeysAhead, _owesKeyUpdate) = (false, false, false, false, false);
-        (_suite, _group, _serverKey, _scheme, _protocol, _isStapled) = (null, default, null, default, null, false);
+        (IsResumed, SentEarlyData, TakesEarlyData, _beganWithEarlyData, HasTickets) = (false, false, false, false, false);
+        (_suite, _group, _serverKey, _scheme, _protocol, _isStapled) = (null, null, null, null, null, false);
         _authentication.Reset();
         Writer.Reset();
         Reading.Reset();
@@ -106,7 +133,13 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     {
         RandomNumberGenerator.Fill(_unique);
         TakeShares(Offer.KeyShares);
+        _beganWithEarlyData = SentEarlyData = Ticket is { } ticket && Offer.EarlyDataFor(_name) is { Length: > 0 } data && data.Length <= ticket.MostEarlyData;
         SendHello([]);
+        if (SentEarlyData)
+        {
+            SendEarlyData();
+        }
+
         State = WaitServerHello.Instance;
     }
 
@@ -175,7 +208,11 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <param name="cookie">Its cookie; empty for none.</param>
     public void Retry(ReadOnlySpan<byte> message, SuiteParts suite, TlsGroup? group, ReadOnlySpan<byte> cookie)
     {
-        (_suite, WasRetried) = (suite, true);
+        (_suite, WasRetried, SentEarlyData) = (suite, true, false);
+
+        // Section 4.1.4: a ticket goes that is not for the suite; early data is as good as rejected.
+        _session = Ticket?.Suite.Hash == suite.Hash ? _session : null;
+        Writer.Protection.Reset();
 
         // Section 4.4.1: the first ClientHello is replaced by its hash.
         Span<byte> hash = stackalloc byte[Hashing.MostBytes];
@@ -191,15 +228,15 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
 
         Writer.WriteChangeCipherSpec();
         SendHello(cookie);
-        Transcript.Add(_hello.Span);
     }
 
     /// <summary>Takes the handshake keys into use (section 7.1).</summary>
     /// <param name="message">ServerHello, with its header.</param>
     /// <param name="suite">Its suite.</param>
-    /// <param name="group">Its group.</param>
-    /// <param name="shared">The shared secret.</param>
-    public void UseHandshakeKeys(ReadOnlySpan<byte> message, SuiteParts suite, TlsGroup group, ReadOnlySpan<byte> shared)
+    /// <param name="group">Its group; <see langword="null"/> if it has no key share.</param>
+    /// <param name="shared">The shared secret; empty without a key share.</param>
+    /// <param name="isResumed">Whether it chose the ticket.</param>
+    public void UseHandshakeKeys(ReadOnlySpan<byte> message, SuiteParts suite, TlsGroup? group, ReadOnlySpan<byte> shared, bool isResumed)
     {
         if (!WasRetried)
         {
@@ -209,17 +246,38 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
 
         Transcript.Add(message);
         _hello.Clear();
-        (_suite, _group, IsTls13) = (suite, group, true);
+        (_suite, _group, IsTls13, IsResumed) = (suite, group, true, isResumed);
         Span<byte> hash = stackalloc byte[Hashing.MostBytes];
-        _schedule.UseShared(suite.Hash, shared, Transcript.Hash(hash));
+        _schedule.UseShared(suite.Hash, isResumed, shared, Transcript.Hash(hash));
         Reading.UseSecret(suite, _schedule.Server);
-        Writer.Protection.UseSecret(suite, _schedule.Client);
+        if (!SentEarlyData || !isResumed)
+        {
+            Writer.Protection.UseSecret(suite, _schedule.Client);
+        }
+
         keyLog?.Write("CLIENT_HANDSHAKE_TRAFFIC_SECRET", Random, _schedule.Client);
         keyLog?.Write("SERVER_HANDSHAKE_TRAFFIC_SECRET", Random, _schedule.Server);
     }
 
-    /// <summary>The application protocol that the server selected.</summary>
-    public void SelectProtocol(string? protocol) => _protocol = protocol;
+    /// <summary>What EncryptedExtensions says.</summary>
+    /// <param name="protocol">The application protocol that the server selected.</param>
+    /// <param name="takesEarlyData">Whether it takes the early data.</param>
+    public Refusal? Agree(string? protocol, bool takesEarlyData)
+    {
+        (_protocol, TakesEarlyData) = (protocol, takesEarlyData);
+        if (takesEarlyData && (!IsResumed || _suite != Ticket!.Suite || protocol != Ticket.Protocol))
+        {
+            // Section 4.2.10: it belongs to the session with all that was negotiated.
+            return new Refusal(TlsAlert.illegal_parameter, "it takes early data although the ticket, the suite or the application protocol is another");
+        }
+
+        if (SentEarlyData && IsResumed && !takesEarlyData)
+        {
+            Writer.Protection.UseSecret(_suite!, _schedule.Client);
+        }
+
+        return null;
+    }
 
     /// <summary>The server asked for a client certificate.</summary>
     /// <param name="schemes">The signature schemes that it accepts, two bytes each.</param>
@@ -298,6 +356,16 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     {
         scoped ReadOnlySpan<byte> hash = Transcript.Hash(_finishedHash);
         Span<byte> room = stackalloc byte[Hashing.MostBytes];
+        if (TakesEarlyData)
+        {
+            // EndOfEarlyData (section 4.5) is the last under the keys of early data.
+            ReadOnlySpan<byte> end = [(byte)TlsMessage.end_of_early_data, 0, 0, 0];
+            Writer.Write(TlsContent.handshake, end);
+            Writer.Protection.UseSecret(_suite!, _schedule.Client);
+            Transcript.Add(end);
+            hash = Transcript.Hash(room);
+        }
+
         if (_authentication.IsRequested)
         {
             _authentication.WriteCertificate(ref _scratch);
@@ -316,6 +384,11 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         _scratch.Append([(byte)TlsMessage.finished, 0, 0, (byte)length]);
         _schedule.ClientFinished(hash, _scratch.Add(length));
         Writer.Write(TlsContent.handshake, _scratch.Span);
+        if (Offer.KeepsSessions)
+        {
+            Transcript.Add(_scratch.Span[^(4 + length)..]);
+        }
+
         _scratch.Clear();
         _hasApplicationKeysAhead = true;
         if (keyLog is not null)
@@ -324,15 +397,51 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         }
 
         Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
-        Negotiated = pool.Get(new NegotiatedKey(TlsVersion.Tls13, _suite.Suite, _group, _scheme, _protocol)
+        Negotiate();
+    }
+
+    /// <summary>The server answered the early data with HTTP status 425, Too Early (RFC 8470 section 5.2).</summary>
+    public void AnswerTooEarly()
+    {
+        if (TakesEarlyData)
         {
+            Negotiate(isTooEarly: true);
+        }
+    }
+
+    /// <summary>Takes a NewSessionTicket (section 4.6.1), and keeps the ticket if later handshakes may offer it.</summary>
+    public Refusal? TakeTicket(ReadOnlySpan<byte> body)
+    {
+        var message = default(NewSessionTicket);
+        if (message.Read(body) is { } refusal)
+        {
+            return refusal;
+        }
+
+        HasTickets = true;
+        if (Offer.KeepsSessions && message.IsUsable)
+        {
+            Span<byte> hash = stackalloc byte[Hashing.MostBytes];
+            var key = new byte[_suite!.Hash.Bytes()];
+            _schedule.TicketKey(Transcript.Hash(hash), message.Nonce, key);
+            Offer.PoolOf(_name).Keep(message.With(_suite, key, _protocol));
+        }
+
+        return null;
+    }
+
+    private void Negotiate(bool isTooEarly = false)
+        => Negotiated = pool.Get(new NegotiatedKey(TlsVersion.Tls13, _suite!.Suite, _group, _scheme, _protocol)
+        {
+            IsResumed = IsResumed,
+            OfferedResumption = _offersSession,
+            EarlyData = isTooEarly ? EarlyDataFate.TooEarly : TakesEarlyData ? EarlyDataFate.Accepted : _beganWithEarlyData ? EarlyDataFate.Rejected : null,
             WasRetried = WasRetried,
             CertificateRequested = _authentication.IsRequested,
             SentCertificate = _authentication.HasCertificate,
             OcspStapled = Offer.Profile.Ocsp ? _isStapled : null,
             ServerConfirmed = Offer.Profile.Confirm != Confirm.None,
         });
-    }
 
     /// <summary>
     /// Takes the application keys into use, if they are due. That is left until a record needs them: after many handshakes there is none.
@@ -405,7 +514,54 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private void SendHello(ReadOnlySpan<byte> cookie)
     {
         _hello.Clear();
-        Offer.HelloFor(_name).Write(ref _hello, _unique, _shares, cookie);
+        TicketOffer? ticket = Ticket is { } offered ? new TicketOffer(offered, _session!.Value.Age, SentEarlyData) : null;
+        Offer.HelloFor(_name).Write(ref _hello, _unique, _shares, cookie, ticket);
+        if (Ticket is not null)
+        {
+            SetBinder(Ticket);
+        }
+        else if (WasRetried)
+        {
+            Transcript.Add(_hello.Span);
+        }
+
         Writer.Write(TlsContent.handshake, _hello.Span);
+    }
+
+    // Section 4.2.11.2: the binder covers all messages to this one without its list of binders.
+    private void SetBinder(Ticket ticket)
+    {
+        var covered = _hello.Span[..^ticket.BindersBytes];
+        var binders = _hello.Span[covered.Length..];
+        Span<byte> hash = stackalloc byte[Hashing.MostBytes];
+        hash = hash[..ticket.Suite.Hash.Bytes()];
+        if (WasRetried)
+        {
+            Transcript.Add(covered);
+            Transcript.Hash(hash);
+        }
+        else
+        {
+            Hashing.Hash(ticket.Suite.Hash, covered, hash);
+        }
+
+        _schedule.UsePreShared(ticket.Suite.Hash, ticket.Key);
+        _schedule.Binder(hash, binders[^hash.Length..]);
+        if (WasRetried)
+        {
+            Transcript.Add(binders);
+        }
+    }
+
+    private void SendEarlyData()
+    {
+        var ticket = Ticket!;
+        Span<byte> hash = stackalloc byte[Hashing.MostBytes];
+        hash = hash[..ticket.Suite.Hash.Bytes()];
+        Hashing.Hash(ticket.Suite.Hash, _hello.Span, hash);
+        _schedule.UseEarly(hash);
+        keyLog?.Write("CLIENT_EARLY_TRAFFIC_SECRET", Random, _schedule.Client);
+        Writer.Protection.UseSecret(ticket.Suite, _schedule.Client);
+        Writer.Write(TlsContent.application_data, Offer.EarlyDataFor(_name));
     }
 }

@@ -1,3 +1,4 @@
+using LoadGen.Core.Plans;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Offers;
 
@@ -52,7 +53,7 @@ internal sealed class WaitServerHello : HandshakeState
         }
 
         var hello = default(ServerHelloMessage);
-        if (hello.Read(BodyOf(message), isRetry) is { } refusal)
+        if (hello.Read(BodyOf(message), isRetry, handshake.Ticket is not null) is { } refusal)
         {
             return handshake.Refuse(refusal);
         }
@@ -93,25 +94,43 @@ internal sealed class WaitServerHello : HandshakeState
 
     private static HandshakeState Agree(Handshake handshake, ReadOnlySpan<byte> message, scoped ServerHelloMessage hello, SuiteParts suite)
     {
-        if (!hello.HasKeyShare)
+        var isResumed = hello.SelectedIdentity is not null;
+        if (isResumed && (hello.SelectedIdentity != 0 || handshake.Ticket!.Suite.Hash != suite.Hash))
         {
-            return handshake.Refuse(TlsAlert.missing_extension, "its ServerHello has no key share");
+            return handshake.Refuse(TlsAlert.illegal_parameter, "it chose a pre-shared key that was not offered, or not for this suite");
         }
 
-        if (handshake.ShareOf(hello.Group) is not { } agreement)
+        if (isResumed && !handshake.Offer.Profile.PskModes.Contains(hello.HasKeyShare ? PskMode.PskDheKe : PskMode.PskKe))
+        {
+            return handshake.Refuse(TlsAlert.illegal_parameter, $"it resumed {(hello.HasKeyShare ? "with" : "without")} a key share, which was not offered");
+        }
+
+        if (!hello.HasKeyShare)
+        {
+            if (!isResumed)
+            {
+                return handshake.Refuse(TlsAlert.missing_extension, "its ServerHello has no key share");
+            }
+
+            handshake.UseHandshakeKeys(message, suite, null, [], isResumed);
+        }
+        else if (handshake.ShareOf(hello.Group) is not { } agreement)
         {
             return handshake.Refuse(TlsAlert.illegal_parameter, $"it chose the group {hello.Group.Name()}, for which no share was sent");
         }
-
-        Span<byte> shared = stackalloc byte[MostSecretBytes];
-        shared = shared[..agreement.SecretBytes];
-        if (!agreement.TryAgree(hello.Share, shared))
+        else
         {
-            return handshake.Refuse(TlsAlert.illegal_parameter, $"its share of {hello.Group.Name()} is not valid");
+            Span<byte> shared = stackalloc byte[MostSecretBytes];
+            shared = shared[..agreement.SecretBytes];
+            if (!agreement.TryAgree(hello.Share, shared))
+            {
+                return handshake.Refuse(TlsAlert.illegal_parameter, $"its share of {hello.Group.Name()} is not valid");
+            }
+
+            handshake.UseHandshakeKeys(message, suite, hello.Group, shared, isResumed);
+            shared.Clear();
         }
 
-        handshake.UseHandshakeKeys(message, suite, hello.Group, shared);
-        shared.Clear();
         return handshake.EndsRecord ? WaitEncryptedExtensions.Instance : handshake.RefuseAcrossKeys(TlsMessage.server_hello);
     }
 }
@@ -130,14 +149,18 @@ internal sealed class WaitEncryptedExtensions : HandshakeState
             return handshake.RefuseUnexpected(type);
         }
 
-        if (ServerMessages.ReadEncryptedExtensions(BodyOf(message), handshake.Offer, handshake.HasServerName, out var protocol) is { } refusal)
+        var refusal = ServerMessages.ReadEncryptedExtensions(
+            BodyOf(message), handshake.Offer, handshake.HasServerName, handshake.SentEarlyData, out var protocol, out var takesEarlyData)
+            ?? handshake.Agree(protocol, takesEarlyData);
+        if (refusal is { } refused)
         {
-            return handshake.Refuse(refusal);
+            return handshake.Refuse(refused);
         }
 
-        handshake.SelectProtocol(protocol);
         handshake.Transcript.Add(message);
-        return WaitCertificateOrRequest.Instance;
+
+        // A pre-shared key authenticates the server instead of a certificate (section 4.4).
+        return handshake.IsResumed ? WaitFinished.Instance : WaitCertificateOrRequest.Instance;
     }
 }
 
@@ -214,7 +237,7 @@ internal sealed class WaitCertificateVerify : HandshakeState
     }
 }
 
-/// <summary>The server's signature was accepted (RFC 8446 section 4.4.4).</summary>
+/// <summary>The server's signature was accepted, or a pre-shared key stands for it (RFC 8446 section 4.4.4).</summary>
 internal sealed class WaitFinished : HandshakeState
 {
     public static WaitFinished Instance { get; } = new();
@@ -264,7 +287,7 @@ internal sealed class Connected : HandshakeState
         switch (type)
         {
             case TlsMessage.new_session_ticket:
-                return ServerMessages.CheckTicket(BodyOf(message)) is { } refusal ? handshake.Refuse(refusal) : this;
+                return handshake.TakeTicket(BodyOf(message)) is { } refusal ? handshake.Refuse(refusal) : this;
             case TlsMessage.key_update when !handshake.EndsRecord:
                 return handshake.RefuseAcrossKeys(type);
             case TlsMessage.key_update when BodyOf(message) is [NotRequested or Requested]:

@@ -67,8 +67,7 @@ internal sealed class Transcript
 }
 
 /// <summary>
-/// The secrets of one TLS 1.3 handshake after another (RFC 8446 section 7.1), without early data. Labels and values are those of
-/// the figure there.
+/// The secrets of one TLS 1.3 handshake after another (RFC 8446 section 7.1). Labels and values are those of the figure there.
 /// </summary>
 internal sealed class KeySchedule
 {
@@ -82,7 +81,7 @@ internal sealed class KeySchedule
     private readonly byte[] _server = new byte[Hashing.MostBytes];
     private HashKind _hash;
 
-    /// <summary>The handshake secret, then the master secret.</summary>
+    /// <summary>The early secret of a pre-shared key, then the handshake secret, then the master secret.</summary>
     public ReadOnlySpan<byte> Secret => _secret.AsSpan(0, _hash.Bytes());
 
     /// <summary>The client's traffic secret of the present keys.</summary>
@@ -93,14 +92,53 @@ internal sealed class KeySchedule
 
     private Span<byte> Room => _secret.AsSpan(0, _hash.Bytes());
 
-    /// <summary>The handshake secret and both handshake traffic secrets.</summary>
-    /// <param name="hash">The hash of the suite.</param>
-    /// <param name="shared">The shared secret of the key agreement.</param>
-    /// <param name="transcript">The hash of ClientHello to ServerHello.</param>
-    public void UseShared(HashKind hash, ReadOnlySpan<byte> shared, ReadOnlySpan<byte> transcript)
+    /// <summary>The early secret of a pre-shared key that is offered.</summary>
+    /// <param name="hash">The hash of the key.</param>
+    /// <param name="key">The key.</param>
+    public void UsePreShared(HashKind hash, ReadOnlySpan<byte> key)
     {
         _hash = hash;
-        KeyDerivation.Extract(hash, DerivedEarlySecrets[(int)hash], shared, Room);
+        Span<byte> zeros = stackalloc byte[Hashing.MostBytes];
+        zeros.Clear();
+        KeyDerivation.Extract(hash, zeros[..hash.Bytes()], key, Room);
+    }
+
+    /// <summary>The binder of a ticket (section 4.2.11.2).</summary>
+    /// <param name="transcript">The hash of all to ClientHello, without its binders.</param>
+    /// <param name="output">Receives it, one hash long.</param>
+    public void Binder(ReadOnlySpan<byte> transcript, Span<byte> output)
+    {
+        Span<byte> key = stackalloc byte[Hashing.MostBytes];
+        Derive("res binder"u8, EmptyHashes[(int)_hash], key);
+        Finished(_hash, key[.._hash.Bytes()], transcript, output);
+    }
+
+    /// <summary>The client's traffic secret of early data.</summary>
+    /// <param name="transcript">The hash of ClientHello.</param>
+    public void UseEarly(ReadOnlySpan<byte> transcript) => Derive("c e traffic"u8, transcript, _client);
+
+    /// <summary>The handshake secret and both handshake traffic secrets.</summary>
+    /// <param name="hash">The hash of the suite.</param>
+    /// <param name="withPreShared">Whether the server chose the pre-shared key.</param>
+    /// <param name="shared">The shared secret of the key agreement; empty if there is none beside a pre-shared key.</param>
+    /// <param name="transcript">The hash of ClientHello to ServerHello.</param>
+    public void UseShared(HashKind hash, bool withPreShared, ReadOnlySpan<byte> shared, ReadOnlySpan<byte> transcript)
+    {
+        _hash = hash;
+        Span<byte> derived = stackalloc byte[Hashing.MostBytes];
+        derived = derived[..hash.Bytes()];
+        if (withPreShared)
+        {
+            Derive("derived"u8, EmptyHashes[(int)hash], derived);
+        }
+        else
+        {
+            DerivedEarlySecrets[(int)hash].CopyTo(derived);
+        }
+
+        Span<byte> zeros = stackalloc byte[Hashing.MostBytes];
+        zeros.Clear();
+        KeyDerivation.Extract(hash, derived, shared.IsEmpty ? zeros[..hash.Bytes()] : shared, Room);
         Derive("c hs traffic"u8, transcript, _client);
         Derive("s hs traffic"u8, transcript, _server);
     }
@@ -122,6 +160,17 @@ internal sealed class KeySchedule
     /// <param name="transcript">The hash of ClientHello to the server's Finished.</param>
     /// <param name="output">Receives it, one hash long.</param>
     public void Exporter(ReadOnlySpan<byte> transcript, Span<byte> output) => Derive("exp master"u8, transcript, output);
+
+    /// <summary>The pre-shared key of a ticket (section 4.6.1).</summary>
+    /// <param name="transcript">The hash of ClientHello to the client's Finished.</param>
+    /// <param name="nonce">The nonce of the ticket.</param>
+    /// <param name="output">Receives the key, one hash long.</param>
+    public void TicketKey(ReadOnlySpan<byte> transcript, ReadOnlySpan<byte> nonce, Span<byte> output)
+    {
+        Span<byte> secret = stackalloc byte[Hashing.MostBytes];
+        Derive("res master"u8, transcript, secret);
+        KeyDerivation.ExpandLabel(_hash, secret[.._hash.Bytes()], "resumption"u8, nonce, output);
+    }
 
     /// <summary>The verify_data of the client's Finished (section 4.4.4).</summary>
     public void ClientFinished(ReadOnlySpan<byte> transcript, Span<byte> output) => Finished(_hash, Client, transcript, output);

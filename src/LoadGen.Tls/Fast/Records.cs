@@ -97,6 +97,9 @@ internal sealed class RecordWriter
     /// <summary>How records are protected.</summary>
     public RecordProtection Protection { get; } = new();
 
+    /// <summary>Whether there is nothing to send.</summary>
+    public bool IsEmpty => _output.Count == _taken;
+
     /// <summary>Begins a handshake.</summary>
     public void Reset()
     {

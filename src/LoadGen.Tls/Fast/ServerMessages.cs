@@ -41,8 +41,14 @@ internal ref struct ServerHelloMessage
     /// <summary>The cookie of a HelloRetryRequest; empty for none.</summary>
     public ReadOnlySpan<byte> Cookie { get; private set; }
 
+    /// <summary>Which of the offered pre-shared keys the server chose (section 4.2.11); <see langword="null"/> for none.</summary>
+    public ushort? SelectedIdentity { get; private set; }
+
     /// <summary>Reads the body of the message.</summary>
-    public Refusal? Read(ReadOnlySpan<byte> body, bool isRetry)
+    /// <param name="body">The body.</param>
+    /// <param name="isRetry">Whether it is a HelloRetryRequest.</param>
+    /// <param name="offersKey">Whether a pre-shared key was offered.</param>
+    public Refusal? Read(ReadOnlySpan<byte> body, bool isRetry, bool offersKey)
     {
         var reader = new WireReader(body);
         var version = reader.U16();
@@ -63,7 +69,7 @@ internal ref struct ServerHelloMessage
             return wrongVersion;
         }
 
-        return compression != 0 ? new Refusal(TlsAlert.illegal_parameter, $"it chose compression method {compression}") : ReadExtensions(extensions, isRetry);
+        return compression != 0 ? new Refusal(TlsAlert.illegal_parameter, $"it chose compression method {compression}") : ReadExtensions(extensions, isRetry, offersKey);
     }
 
     // Sections 4.1.3 and 4.2.1: without supported_versions it is a ServerHello of an older version.
@@ -87,7 +93,7 @@ internal ref struct ServerHelloMessage
         return new Refusal(TlsAlert.protocol_version, $"it chose {name}, which was not offered");
     }
 
-    private Refusal? ReadExtensions(ReadOnlySpan<byte> extensions, bool isRetry)
+    private Refusal? ReadExtensions(ReadOnlySpan<byte> extensions, bool isRetry, bool offersKey)
     {
         var reader = new ExtensionReader(extensions);
         while (reader.Read())
@@ -110,6 +116,9 @@ internal ref struct ServerHelloMessage
                     }
 
                     break;
+                case TlsExtension.pre_shared_key when offersKey && !isRetry:
+                    SelectedIdentity = content.U16();
+                    break;
                 default:
                     return Refusal.Extension(reader.Type, TlsMessage.server_hello, isOffered: false);
             }
@@ -131,10 +140,13 @@ internal static class ServerMessages
     /// <param name="body">Its body.</param>
     /// <param name="offer">What was offered.</param>
     /// <param name="hasServerName">Whether server_name was.</param>
+    /// <param name="sentEarlyData">Whether early data was.</param>
     /// <param name="protocol">The application protocol that the server selected; <see langword="null"/> for none.</param>
-    public static Refusal? ReadEncryptedExtensions(ReadOnlySpan<byte> body, FastOffer offer, bool hasServerName, out string? protocol)
+    /// <param name="takesEarlyData">Whether the server takes the early data (section 4.2.10).</param>
+    public static Refusal? ReadEncryptedExtensions(
+        ReadOnlySpan<byte> body, FastOffer offer, bool hasServerName, bool sentEarlyData, out string? protocol, out bool takesEarlyData)
     {
-        protocol = null;
+        (protocol, takesEarlyData) = (null, false);
         var message = new WireReader(body);
         var reader = new ExtensionReader(message.Vector16());
         if (!message.IsComplete)
@@ -167,6 +179,14 @@ internal static class ServerMessages
                     if (ReadProtocol(reader.Content, offer, out protocol) is { } refusal)
                     {
                         return refusal;
+                    }
+
+                    break;
+                case TlsExtension.early_data when sentEarlyData:
+                    takesEarlyData = true;
+                    if (!reader.Content.IsEmpty)
+                    {
+                        return Refusal.Undecodable(TlsMessage.encrypted_extensions);
                     }
 
                     break;
@@ -276,23 +296,6 @@ internal static class ServerMessages
         scheme = (TlsSignatureScheme)message.U16();
         signature = message.Vector16();
         return message.IsComplete ? null : Refusal.Undecodable(TlsMessage.certificate_verify);
-    }
-
-    /// <summary>NewSessionTicket (section 4.6.1): its form alone.</summary>
-    public static Refusal? CheckTicket(ReadOnlySpan<byte> body)
-    {
-        var message = new WireReader(body);
-        message.Bytes(sizeof(uint) + sizeof(uint));
-        message.Vector8();
-        var ticket = message.Vector16();
-        var reader = new ExtensionReader(message.Vector16());
-        while (reader.Read())
-        {
-        }
-
-        return !message.IsComplete || ticket.IsEmpty || reader.IsBroken ? Refusal.Undecodable(TlsMessage.new_session_ticket)
-            : reader.HasRepetition ? Refusal.Repeated(TlsMessage.new_session_ticket)
-            : null;
     }
 
     private static Refusal? ReadProtocol(ReadOnlySpan<byte> content, FastOffer offer, out string? protocol)

@@ -28,6 +28,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public int U24() => Bytes(3) is [var high, var middle, var low] ? (high << 16) | (middle << 8) | low : 0;
 
+    public uint U32() => Bytes(4) is { Length: 4 } four ? BinaryPrimitives.ReadUInt32BigEndian(four) : 0;
+
     /// <summary>A vector whose length has one byte.</summary>
     public ReadOnlySpan<byte> Vector8() => Bytes(U8());
 

@@ -32,6 +32,7 @@ internal enum TlsMessage : byte
     client_hello = 1,
     server_hello = 2,
     new_session_ticket = 4,
+    end_of_early_data = 5,
     encrypted_extensions = 8,
     certificate = 11,
     server_key_exchange = 12,

@@ -16,6 +16,8 @@ internal sealed class NegotiatedPool
     public Negotiated Get(NegotiatedKey key) => _known.GetOrAdd(key, static key => new Negotiated(
         key.Version, key.Suite.Name(), key.Group?.Name(), key.IsResumed)
     {
+        OfferedResumption = key.OfferedResumption,
+        EarlyData = key.EarlyData,
         SignatureScheme = key.SignatureScheme?.Name(),
         Alpn = key.Alpn,
         HelloRetryRequest = key.WasRetried,
@@ -37,6 +39,12 @@ internal readonly record struct NegotiatedKey(
     TlsVersion Version, TlsCipherSuite Suite, TlsGroup? Group, TlsSignatureScheme? SignatureScheme, string? Alpn)
 {
     public bool IsResumed { get; init; }
+
+    /// <summary>Whether the client offered to resume a session.</summary>
+    public bool OfferedResumption { get; init; }
+
+    /// <summary>What became of early data; <see langword="null"/> where none was sent.</summary>
+    public EarlyDataFate? EarlyData { get; init; }
 
     /// <summary>Whether the server sent a HelloRetryRequest.</summary>
     public bool WasRetried { get; init; }

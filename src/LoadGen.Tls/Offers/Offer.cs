@@ -104,6 +104,18 @@ internal sealed class ResumptionShare(double share)
     /// <summary>Whether any handshake offers at all.</summary>
     public bool IsAny => _part > 0;
 
+    /// <summary>Whether the next handshake has to offer.</summary>
+    public bool IsDue
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_offers + 1) * Whole <= (_handshakes + 1) * _part;
+            }
+        }
+    }
+
     /// <summary>Counts one more handshake and decides whether it offers.</summary>
     /// <param name="canOffer">Whether a session is available.</param>
     public bool Next(bool canOffer)

@@ -21,6 +21,7 @@ internal sealed class WorkerInstruments
     private readonly FoldedHistogram _lag;
     private readonly SeenCounter<FailureKey> _failures;
     private readonly SeenCounter<Negotiated> _negotiated;
+    private readonly ResumptionCounters _resumption;
     private readonly Gauge _inFlight;
 
     public WorkerInstruments(string runId, Plan plan)
@@ -45,6 +46,7 @@ internal sealed class WorkerInstruments
             "loadgen_handshake_failures_total", "Failed handshakes, by kind, the phase that failed, and alert.", "target", "kind", "phase", "alert");
         var negotiated = make.CreateCounter(
             "loadgen_negotiated_total", "Completed handshakes, by negotiated parameters.", "tls_version", "cipher_suite", "group", "resumed");
+        _resumption = new ResumptionCounters(make, "loadgen");
         _inFlight = make.CreateGauge("loadgen_connections_in_flight", "Connections in progress.");
 
         _pairs = [.. labels.Pairs.Select(pair => new Pair(
@@ -93,6 +95,7 @@ internal sealed class WorkerInstruments
             _lag.BringTo(BucketCounts.Of(_total.Lag));
             _failures.BringTo(_total.Failures.Select(failure => KeyValuePair.Create(failure.Key, failure.Value.Count)));
             _negotiated.BringTo(_total.Negotiated);
+            _resumption.BringTo(_total);
         }
     }
 

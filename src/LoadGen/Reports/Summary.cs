@@ -165,6 +165,16 @@ internal sealed class Summary
             yield return "after HelloRetryRequest";
         }
 
+        if (each is { ResumptionOffered: true, Resumed: false })
+        {
+            yield return "resumption refused";
+        }
+
+        if (each.EarlyData is { } fate)
+        {
+            yield return fate == "too_early" ? "early data accepted, HTTP status 425" : $"early data {fate}";
+        }
+
         if (each.PreSharedKey)
         {
             yield return "pre-shared key";
@@ -280,19 +290,30 @@ internal sealed class Summary
     // A target may give out no session, or decline one: what was asked for is not what it cost.
     private void WriteResumption()
     {
-        if (_result.Books.Completed == 0 || _result.Profiles.All(profile => profile.ResumePercent is null))
+        if (_result.Books.Completed == 0 || _result.Resumption is null)
         {
             return;
         }
 
         var asked = _result.Profiles.Sum(profile => profile.Books.Completed * (profile.ResumePercent ?? 0)) / _result.Books.Completed;
-        var resumed = _result.Negotiated.Where(each => each.Resumed).Sum(each => each.Count);
-        var colour = resumed == 0 ? "yellow" : "grey";
+        var part = _result.Resumption!;
+        var colour = part.Resumed == 0 ? "yellow" : "grey";
         WriteFlow(
             LabelColumns,
             Label("resumption", colour),
-            $"[{colour}]{resumed:N0} of {_result.Books.Completed:N0} handshakes resumed a session[/]",
-            $"[{colour}]({100.0 * resumed / _result.Books.Completed:0.0} %, requested {asked:0.0} %)[/]");
+            $"[{colour}]{part.Resumed:N0} of {_result.Books.Completed:N0} handshakes resumed a session[/]",
+            $"[{colour}]({100.0 * part.Resumed / _result.Books.Completed:0.0} %, requested {asked:0.0} %)[/]",
+            $"[{(part.Refused > 0 ? "yellow" : "grey")}]{part.Refused:N0} refused[/]",
+            $"[grey]{part.Primed + part.PrimingFailed:N0} more handshakes made for their sessions[/]");
+        if (part.EarlyData is { } data)
+        {
+            WriteFlow(
+                LabelColumns,
+                Label("early data"),
+                $"[grey]{data.Accepted:N0} accepted[/]",
+                $"[grey]{data.Rejected:N0} rejected[/]",
+                $"[grey]{data.TooEarly:N0} accepted and answered with HTTP status 425[/]");
+        }
     }
 
     private static string Label(string text, string colour = "grey") => $"  [{colour}]{text.PadRight(LabelColumns - 4)}[/]";

@@ -12,7 +12,7 @@ namespace LoadGen.TestServers.Servers;
 /// </summary>
 public sealed class OpensslServer : ITlsServer
 {
-    private const string Ready = "ACCEPT 127.0.0.1:";
+    private const string Ready = "ACCEPT";
 
     private int _statisticsAsked;
 
@@ -36,22 +36,26 @@ public sealed class OpensslServer : ITlsServer
         CertificateFiles certificate,
         IEnumerable<string>? arguments = null,
         CancellationToken cancellation = default)
-        => StartAsync(new TlsServerOptions { Certificates = [certificate], SessionIds = true }, arguments, cancellation);
+        => StartAsync(new TlsServerOptions { Certificates = [certificate], SessionIds = true }, arguments, cancellation: cancellation);
 
-    /// <summary>Starts it on a port that the system picks.</summary>
+    /// <summary>Starts it.</summary>
     /// <param name="options">Of which it takes up to two certificates.</param>
     /// <param name="arguments">More switches, such as <c>-psk X</c>, <c>-www</c>, <c>-num_tickets 0</c>; not <c>-quiet</c> or <c>-brief</c>.</param>
+    /// <param name="port">The port; 0 for one that the system picks.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<OpensslServer> StartAsync(
         TlsServerOptions options,
         IEnumerable<string>? arguments = null,
+        int port = 0,
         CancellationToken cancellation = default)
     {
-        var process = ChildProcess.Start(RealServers.Require("openssl"), ["s_server", "-accept", "127.0.0.1:0", .. Switches(options), .. arguments ?? []]);
+        var process = ChildProcess.Start(RealServers.Require("openssl"), ["s_server", "-accept", $"127.0.0.1:{port}", .. Switches(options), .. arguments ?? []]);
         try
         {
             var line = await process.WaitForLineAsync(line => line.StartsWith(Ready, StringComparison.Ordinal), cancellation);
-            return new OpensslServer(process, new IPEndPoint(IPAddress.Loopback, int.Parse(line.AsSpan(Ready.Length))));
+
+            // It tells its address only if the system has picked it.
+            return new OpensslServer(process, port == 0 ? IPEndPoint.Parse(line[Ready.Length..].Trim()) : new IPEndPoint(IPAddress.Loopback, port));
         }
         catch
         {

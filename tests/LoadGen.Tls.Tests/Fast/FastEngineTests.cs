@@ -78,7 +78,6 @@ public sealed class FastEngineTests : EngineTests
     [InlineData("--cipher", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")]
     [InlineData("--group", "x448", "x448")]
     [InlineData("--sigalg", "ed448", "ed448")]
-    [InlineData("--resume", "10%", "resume TLS 1.3 sessions")]
     [InlineData("--psk", "id:00112233445566778899aabbccddeeff", "use pre-shared keys")]
     public void A_plan_that_asks_for_what_is_not_built_is_refused(string flag, string value, string named)
     {

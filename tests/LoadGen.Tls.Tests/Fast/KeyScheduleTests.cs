@@ -8,6 +8,8 @@ namespace LoadGen.Tls.Tests.Fast;
 /// <summary>The key schedule of RFC 8446 section 7.1 with the values of RFC 8448 section 3.</summary>
 public sealed class KeyScheduleTests
 {
+    private const string Psk = "4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3";
+
     private static readonly SuiteParts Suite = SuiteParts.Of(TlsCipherSuite.TLS_AES_128_GCM_SHA256)!;
 
     private readonly Transcript _transcript = new();
@@ -17,7 +19,7 @@ public sealed class KeyScheduleTests
     {
         _transcript.Reset(HashKind.Sha256);
         Hear(Rfc8448.ClientHello, Rfc8448.ServerHello);
-        _schedule.UseShared(HashKind.Sha256, Octets.Hex("8bd4054fb55b9d63fdfbacf9f04b9f0d35e6d63f537563efd46272900f89492d"), Hash());
+        _schedule.UseShared(HashKind.Sha256, withPreShared: false, Octets.Hex("8bd4054fb55b9d63fdfbacf9f04b9f0d35e6d63f537563efd46272900f89492d"), Hash());
     }
 
     [Fact]
@@ -55,6 +57,34 @@ public sealed class KeyScheduleTests
         AssertIs("9e40646ce79a7f9dc05af8889bce6552875afa0b06df0087f792ebb7c17504a5", _schedule.Client);
         AssertIs("a11af9f05531f856ad47116b45a950328204b4f44bfb6b3a4b4f1f3fcb631643", _schedule.Server);
         AssertIs("fe22f881176eda18eb8f44529e6792c50c9a3f89452f68d8ae311b4309d3cf50", exporter);
+    }
+
+    [Fact]
+    public void The_key_of_a_ticket_is_that_of_rfc_8448()
+    {
+        Hear(Rfc8448.EncryptedExtensions, Rfc8448.Certificate, Rfc8448.CertificateVerify, Rfc8448.ServerFinished);
+        _schedule.UseApplication(Hash());
+        Hear(Rfc8448.ClientFinished);
+        var key = new byte[32];
+
+        _schedule.TicketKey(Hash(), [0, 0], key);
+
+        AssertIs(Psk, key);
+    }
+
+    /// <summary>Section 4 of RFC 8448: the resumption of the session of section 3.</summary>
+    [Fact]
+    public void Binder_and_early_traffic_secret_of_a_resumption_are_those_of_rfc_8448()
+    {
+        var binder = new byte[32];
+
+        _schedule.UsePreShared(HashKind.Sha256, Octets.Hex(Psk));
+        _schedule.Binder(Octets.Hex("63224b2e4573f2d3454ca84b9d009a04f6be9e05711a8396473aefa01e924a14"), binder);
+        _schedule.UseEarly(Octets.Hex("08ad0fa05d7c7233b1775ba2ff9f4c5b8b59276b7f227f13a976245f5d960913"));
+
+        AssertIs("9b2188e9b2fc6d64d71dc329900e20bb41915000f678aa839cbb797cb7d8332c", _schedule.Secret);
+        AssertIs("3add4fb2d8fdf822a0ca3cf7678ef5e88dae990141c5924d57bb6fa31b9e5f9d", binder);
+        AssertIs("3fbbe6a60deb66c30a32795aba0eff7eaa10105586e7be5c09678d63b6caab62", _schedule.Client);
     }
 
     /// <summary>A record that is sealed with the key, IV and number of the trace is the trace's only if all of them are.</summary>

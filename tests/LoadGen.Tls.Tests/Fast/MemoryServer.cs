@@ -26,7 +26,7 @@ internal sealed class MemoryServer : IDisposable
         _certificate = X509Certificate2.CreateFromPemFile(files.ChainPath, files.KeyPath);
         var target = new Target { Name = "t", Host = "localhost", Port = 443, ServerName = "localhost", Trust = new Trust.Authorities(authority.Pem) };
         _verifiers = CertificateVerifier.ForEachName(target, new Limits().RsaBits);
-        _offer = new FastOffer(new Offer(target, profile ?? new Profile { Name = "p" }), []);
+        _offer = new FastOffer(new Offer(target, profile ?? new Profile { Name = "p" }), [], TimeProvider.System);
         Machine = new FastMachine(new Handshake(new KeyShares(_checks), _checks, new CertificateStore<ServerKey>(ServerKey.Of), new NegotiatedPool(), null));
     }
 

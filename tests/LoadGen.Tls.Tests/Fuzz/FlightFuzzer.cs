@@ -52,7 +52,7 @@ internal sealed class FlightFuzzer : IDisposable
             new() { Name = "certificate", Identities = [identity] },
             new() { Name = "lean", Checks = Checks.Lean },
         ];
-        _offers = [.. profiles.Select(profile => (profile, new FastOffer(new Offer(target, profile), profile.Identities.Count > 0 ? [new ClientCertificate(identity)] : [])))];
+        _offers = [.. profiles.Select(profile => (profile, new FastOffer(new Offer(target, profile), profile.Identities.Count > 0 ? [new ClientCertificate(identity)] : [], TimeProvider.System)))];
         _machine = new FastMachine(new Handshake(new KeyShares(_checks), _checks, new CertificateStore<ServerKey>(ServerKey.Of), new NegotiatedPool(), null));
     }
 

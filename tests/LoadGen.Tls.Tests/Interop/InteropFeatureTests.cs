@@ -160,7 +160,7 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     public async Task An_external_pre_shared_key_takes_the_place_of_certificates(TlsVersion version)
     {
         await using var server = await OpensslServer.StartAsync(
-            new TlsServerOptions { Certificates = [authority.Good()] }, ["-psk_identity", "device-17", "-psk", "00112233445566778899aabbccddeeff", "-cipher", "PSK"], Cancellation);
+            new TlsServerOptions { Certificates = [authority.Good()] }, ["-psk_identity", "device-17", "-psk", "00112233445566778899aabbccddeeff", "-cipher", "PSK"], cancellation: Cancellation);
         var profile = new Profile { Name = "p", TlsVersions = [version], PreSharedKey = new PreSharedKey("device-17", "00112233445566778899aabbccddeeff") };
 
         var outcome = Assert.Single(await Interop.ShakeAsync(Interop.PlanFor(server, authority, profile), 1));

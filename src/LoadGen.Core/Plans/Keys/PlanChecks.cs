@@ -93,6 +93,7 @@ internal static class PlanChecks
                 => speaks?.Contains(version) != false && (profile.CipherSuites.Count == 0 || profile.CipherSuites.Any(suite => Fits(suite, version))))],
         };
         settled = SettleConfirmation(settled, path, context);
+        settled = SettleEarlyData(settled, path, context);
         CheckSuites(settled, path, context);
         foreach (var (index, share) in (settled.KeyShares ?? []).Index().Where(entry => settled.Groups.Count > 0 && !settled.Groups.Contains(entry.Item)))
         {
@@ -128,6 +129,31 @@ internal static class PlanChecks
                 context.PlaceOf($"{path}.alpn[{index}]"),
                 $"profile {profile.Name} offers {Written.Quote(other)}, but confirms by a request in HTTP/1.1",
                 "offer http/1.1 alone, or confirm by close");
+        }
+
+        return profile;
+    }
+
+    // Only a handshake that offers to resume can send any: by default all of them do.
+    private static Profile SettleEarlyData(Profile profile, string path, PlanContext context)
+    {
+        if (profile.EarlyData is null)
+        {
+            return profile;
+        }
+
+        var isWritten = context.Where($"{path}.resume") is not null || context.Where("profiles[*].resume") is not null;
+        profile = isWritten ? profile : profile with { Resume = 1 };
+        var (fault, remedy) = profile switch
+        {
+            { Resume: 0 } => ("but never offers to resume a session", "give resume a part, such as 100% (RFC 8446 section 2.3), or leave it out"),
+            _ when !profile.TlsVersions.Contains(TlsVersion.Tls13) => ("but does not offer TLS 1.3", "add 1.3 to tls"),
+            { EarlyData: EarlyData.Zeros, Confirm: Confirm.Http } => ("that is no HTTP request, but confirms by HTTP", "write http, or name a file with a request"),
+            _ => (null, ""),
+        };
+        if (fault is not null)
+        {
+            context.Problems.Add(context.PlaceOf($"{path}.earlyData"), $"profile {profile.Name} sends early data {fault}", remedy);
         }
 
         return profile;

@@ -111,6 +111,26 @@ internal static class ProfileKeys
                     .Select(feature => new Refusal(feature.Name())),
                 Flags = [One("--resume", "PERCENT", "Part of the handshakes that offer to resume a session.", "30%")],
             },
+            new PlanKey<Profile, IReadOnlyList<PskMode>>("pskModes", new ListValue<PskMode>(new ChoiceValue<PskMode>("a mode of resumption")))
+            {
+                Get = profile => profile.PskModes,
+                Set = (profile, modes) => profile with { PskModes = modes },
+                Help = "How TLS 1.3 offers to resume (RFC 8446 section 4.2.9): `psk_dhe_ke`, with a new key agreement, or `psk_ke`, without.",
+                Example = "psk_ke",
+                Default = "psk_dhe_ke",
+                Needs = Refusal.Feature<Profile>(EngineFeature.PskModes, profile => !profile.PskModes.SequenceEqual([PskMode.PskDheKe])),
+                Flags = [List("--psk-mode", "MODE", "Modes of TLS 1.3 resumption to offer: psk_dhe_ke, with a new key agreement, or psk_ke, without.", "psk_ke") with { Default = "psk_dhe_ke", Choices = EnumNames.All<PskMode>() }],
+            },
+            new PlanKey<Profile, EarlyData?>("earlyData", new EarlyDataValue())
+            {
+                Get = profile => profile.EarlyData,
+                Set = (profile, data) => profile with { EarlyData = data },
+                Help = "What a TLS 1.3 handshake that offers to resume sends as early data (RFC 8446 section 2.3): `http` for the request of `confirm: http`, a number of bytes, which are zeros, or the name of a file. Sets `resume: 100%` where that is left out.",
+                Example = "http",
+                Default = "none",
+                Needs = Refusal.Feature<Profile>(EngineFeature.EarlyData, profile => profile.EarlyData is not null),
+                Flags = [One("--early-data", "DATA", "Early data (0-RTT) of handshakes that offer to resume: http for the request of --confirm http, a number of bytes, or a file.", "http")],
+            },
             new PlanKey<Profile, Confirm>("confirm", new ChoiceValue<Confirm>("a way to confirm"))
             {
                 Get = profile => profile.Confirm,
