@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;

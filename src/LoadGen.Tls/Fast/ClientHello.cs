@@ -1,5 +1,6 @@
 using System.Text;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;

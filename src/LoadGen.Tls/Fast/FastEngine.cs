@@ -5,6 +5,7 @@ using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Dialling;
 using LoadGen.Tls.Fast.Tls12;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;

@@ -28,11 +28,11 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
 
     public Negotiated? Negotiated => handshake.Negotiated;
 
-    public CertificateSummary? Certificate => handshake.Verdict?.Summary;
+    public CertificateSummary? Certificate => handshake.Server.Verdict?.Summary;
 
     public MachineFault? Fault => handshake.Fault;
 
-    public bool MayTakeLong => handshake.ExpectsNewChain;
+    public bool MayTakeLong => handshake.Server.ExpectsNewChain;
 
     public string Awaited => _confirmation.Awaited;
 
@@ -41,6 +41,12 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
     public bool HasTickets => handshake.HasTickets;
 
     public bool HasQuestion { get; private set; }
+
+    /// <summary>Whether the server sent close_notify.</summary>
+    public bool IsClosed => _confirmation.IsClosed;
+
+    /// <summary>Who takes the application data that the server sends after the handshake; usually nobody.</summary>
+    public DataTaker? OnData { get; init; }
 
     /// <summary>Prepares the next handshake.</summary>
     /// <param name="offer">What to offer.</param>
@@ -129,7 +135,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
     // A request that was early data, and was taken, asks already.
     private void BeginRecord()
     {
-        if (handshake.TakesEarlyData && _confirmation is { Kind: Confirm.Http, IsAsked: false })
+        if (handshake.Tls13.TakesEarlyData && _confirmation is { Kind: Confirm.Http, IsAsked: false })
         {
             _confirmation.Ask();
         }
@@ -187,7 +193,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
     // Section 5.2.
     private void TakeProtected(Span<byte> record)
     {
-        handshake.UseApplicationKeys();
+        handshake.Tls13.UseApplicationKeys(handshake);
         if (!handshake.Reading.TryOpen(record, out var inner))
         {
             handshake.Refuse(TlsAlert.bad_record_mac, "a record cannot be decrypted");
@@ -246,6 +252,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
             case TlsContent.application_data when Negotiated is not null && _message.Count == 0:
                 _confirmation.TakeData(content);
                 MarkConfirmation();
+                OnData?.Invoke(content);
                 break;
             default:
                 handshake.Refuse(TlsAlert.unexpected_message, $"a record of the type {(Enum.IsDefined(type) ? type : (byte)type)} came before {handshake.State.Awaited}");
@@ -360,11 +367,11 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
             _confirmation.TakeCloseNotify(Negotiated is not null);
             MarkConfirmation();
         }
-        else if (handshake.IsTls13 ? alert != TlsAlert.user_canceled : level == FatalLevel || (level == WarningLevel && alert == TlsAlert.no_renegotiation))
+        else if (handshake.Tls13.IsChosen ? alert != TlsAlert.user_canceled : level == FatalLevel || (level == WarningLevel && alert == TlsAlert.no_renegotiation))
         {
-            handshake.Fault = ServerFaults.AlertReceived(alert, handshake.Verdict is null ? handshake.Offer.HintAt(alert) : "");
+            handshake.Fault = ServerFaults.AlertReceived(alert, handshake.Server.Verdict is null ? handshake.Offer.HintAt(alert) : "");
         }
-        else if (!handshake.IsTls13 && level != WarningLevel)
+        else if (!handshake.Tls13.IsChosen && level != WarningLevel)
         {
             handshake.Refuse(TlsAlert.illegal_parameter, $"an alert has the unknown level {level}");
         }
@@ -408,7 +415,11 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         handshake.Reached |= Milestones.ServerConfirmed | Milestones.Complete;
         if (_confirmation.Status == HttpStatus.TooEarly)
         {
-            handshake.AnswerTooEarly();
+            handshake.Tls13.AnswerTooEarly(handshake);
         }
     }
 }
+
+/// <summary>Takes application data.</summary>
+/// <param name="content">The content of one record.</param>
+internal delegate void DataTaker(ReadOnlySpan<byte> content);

@@ -4,6 +4,7 @@ using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Fast.Tls12;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;

@@ -1,6 +1,6 @@
 using LoadGen.Core.Plans;
-using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Fast.Tls12;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
@@ -53,7 +53,7 @@ internal sealed class WaitServerHello : HandshakeState
             // One that is then rejected was received, too.
             handshake.Reached |= Milestones.ServerHello;
         }
-        else if (handshake.WasRetried)
+        else if (handshake.Tls13.WasRetried)
         {
             return handshake.Refuse(TlsAlert.unexpected_message, "it asked for a retry twice");
         }
@@ -74,7 +74,7 @@ internal sealed class WaitServerHello : HandshakeState
             return handshake.Refuse(TlsAlert.illegal_parameter, "it did not echo the session id");
         }
 
-        if (handshake.SuiteOf(hello.Suite) is not { } suite)
+        if (handshake.Tls13.SuiteOf(handshake, hello.Suite) is not { } suite)
         {
             return handshake.Refuse(TlsAlert.illegal_parameter, $"it chose the suite {((System.Net.Security.TlsCipherSuite)hello.Suite).Name()}, which was not offered, or is not that of its retry");
         }
@@ -94,7 +94,12 @@ internal sealed class WaitServerHello : HandshakeState
             return handshake.Refuse(TlsAlert.illegal_parameter, $"its HelloRetryRequest asks for {hello.Group.Name()}, which was not offered or has its share already");
         }
 
-        handshake.Retry(message, suite, hello.HasKeyShare ? hello.Group : null, hello.Cookie);
+        if (!handshake.EndsRecord)
+        {
+            return handshake.Refuse(TlsAlert.unexpected_message, "a handshake message follows its HelloRetryRequest before the client answered that");
+        }
+
+        handshake.Tls13.Retry(handshake, message, suite, hello.HasKeyShare ? hello.Group : null, hello.Cookie);
         return this;
     }
 
@@ -118,7 +123,7 @@ internal sealed class WaitServerHello : HandshakeState
                 return handshake.Refuse(TlsAlert.missing_extension, "its ServerHello has no key share");
             }
 
-            handshake.UseHandshakeKeys(message, suite, null, [], isResumed);
+            handshake.Tls13.UseHandshakeKeys(handshake, message, suite, null, [], isResumed);
         }
         else if (handshake.ShareOf(hello.Group) is not { } agreement)
         {
@@ -133,177 +138,11 @@ internal sealed class WaitServerHello : HandshakeState
                 return handshake.Refuse(TlsAlert.illegal_parameter, $"its share of {hello.Group.Name()} is not valid");
             }
 
-            handshake.UseHandshakeKeys(message, suite, hello.Group, shared, isResumed);
+            handshake.Tls13.UseHandshakeKeys(handshake, message, suite, hello.Group, shared, isResumed);
             shared.Clear();
         }
 
         return handshake.EndsRecord ? WaitEncryptedExtensions.Instance : handshake.RefuseAcrossKeys(TlsMessage.server_hello);
-    }
-}
-
-/// <summary>ServerHello came (RFC 8446 section 4.3.1).</summary>
-internal sealed class WaitEncryptedExtensions : HandshakeState
-{
-    public static WaitEncryptedExtensions Instance { get; } = new();
-
-    public override string Awaited => "encrypted_extensions";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
-    {
-        if (type != TlsMessage.encrypted_extensions)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
-        var refusal = ServerMessages.ReadEncryptedExtensions(
-            BodyOf(message), handshake.Offer, handshake.HasServerName, handshake.SentEarlyData, out var protocol, out var takesEarlyData)
-            ?? handshake.Agree(protocol, takesEarlyData);
-        if (refusal is { } refused)
-        {
-            return handshake.Refuse(refused);
-        }
-
-        handshake.Transcript.Add(message);
-
-        // A pre-shared key authenticates the server instead of a certificate (section 4.4).
-        return handshake.IsResumed ? WaitFinished.Instance : WaitCertificateOrRequest.Instance;
-    }
-}
-
-/// <summary>EncryptedExtensions came (RFC 8446 sections 4.3.2 and 4.4.2).</summary>
-internal sealed class WaitCertificateOrRequest : HandshakeState
-{
-    public static WaitCertificateOrRequest Instance { get; } = new();
-
-    public override string Awaited => "certificate or certificate_request";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
-    {
-        if (type != TlsMessage.certificate_request)
-        {
-            return WaitCertificate.Instance.Take(handshake, type, message);
-        }
-
-        if (ServerMessages.ReadCertificateRequest(BodyOf(message), out var schemes) is { } refusal)
-        {
-            return handshake.Refuse(refusal);
-        }
-
-        handshake.RequestCertificate(schemes);
-        handshake.Transcript.Add(message);
-        return WaitCertificate.Instance;
-    }
-}
-
-/// <summary>EncryptedExtensions and maybe CertificateRequest came (RFC 8446 section 4.4.2).</summary>
-internal sealed class WaitCertificate : HandshakeState
-{
-    public static WaitCertificate Instance { get; } = new();
-
-    public override string Awaited => "certificate";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
-    {
-        if (type != TlsMessage.certificate)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
-        if (handshake.JudgeChain(BodyOf(message)) is { } ended)
-        {
-            return ended;
-        }
-
-        handshake.Transcript.Add(message);
-        return WaitCertificateVerify.Instance;
-    }
-}
-
-/// <summary>The server's certificate came (RFC 8446 section 4.4.3).</summary>
-internal sealed class WaitCertificateVerify : HandshakeState
-{
-    public static WaitCertificateVerify Instance { get; } = new();
-
-    public override string Awaited => "certificate_verify";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
-    {
-        if (type != TlsMessage.certificate_verify)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
-        if ((ServerMessages.ReadCertificateVerify(BodyOf(message), out var scheme, out var signature) ?? handshake.VerifySignature(scheme, signature)) is { } refusal)
-        {
-            return handshake.Refuse(refusal);
-        }
-
-        handshake.Transcript.Add(message);
-        return WaitFinished.Instance;
-    }
-}
-
-/// <summary>The server's signature was accepted, or a pre-shared key stands for it (RFC 8446 section 4.4.4).</summary>
-internal sealed class WaitFinished : HandshakeState
-{
-    public static WaitFinished Instance { get; } = new();
-
-    public override string Awaited => "finished";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
-    {
-        if (type != TlsMessage.finished)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
-        if (!handshake.EndsRecord)
-        {
-            return handshake.RefuseAcrossKeys(type);
-        }
-
-        if (BodyOf(message).Length != handshake.Transcript.Kind.Bytes())
-        {
-            return handshake.Refuse(Refusal.Undecodable(type));
-        }
-
-        if (!handshake.IsServerFinished(BodyOf(message)))
-        {
-            return handshake.Refuse(TlsAlert.decrypt_error, "its Finished does not match the handshake");
-        }
-
-        handshake.Transcript.Add(message);
-        handshake.Finish();
-        return Connected.Instance;
-    }
-}
-
-/// <summary>The handshake is complete (RFC 8446 section 4.6).</summary>
-internal sealed class Connected : HandshakeState
-{
-    private const byte NotRequested = 0;
-    private const byte Requested = 1;
-
-    public static Connected Instance { get; } = new();
-
-    public override string Awaited => "the end of the connection";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
-    {
-        switch (type)
-        {
-            case TlsMessage.new_session_ticket:
-                return handshake.TakeTicket(BodyOf(message)) is { } refusal ? handshake.Refuse(refusal) : this;
-            case TlsMessage.key_update when !handshake.EndsRecord:
-                return handshake.RefuseAcrossKeys(type);
-            case TlsMessage.key_update when BodyOf(message) is [NotRequested or Requested]:
-                handshake.UpdateKeys(isAskedFor: message[^1] == Requested);
-                return this;
-            case TlsMessage.key_update:
-                return handshake.Refuse(TlsAlert.illegal_parameter, "its KeyUpdate asks for what does not exist");
-            default:
-                return handshake.RefuseUnexpected(type);
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Fast;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Tests.Crypto;
 
 namespace LoadGen.Tls.Tests.Fast;

@@ -2,6 +2,7 @@ using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.TestServers.Certificates;
 using LoadGen.Tls.Fast;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Tests.Hostile;
 

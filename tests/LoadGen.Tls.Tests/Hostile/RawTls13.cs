@@ -143,10 +143,14 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
         return [.. header, .. sealedContent, .. tag];
     }
 
+    /// <summary>What makes another body of a message's, by its type, before it is part of the transcript; usually nothing.</summary>
+    public Func<byte, byte[], byte[]>? Change { get; set; }
+
     /// <summary>A handshake message, part of the transcript.</summary>
     public byte[] Message(byte type, ReadOnlySpan<byte> body)
     {
-        byte[] message = [type, .. U24(body.Length), .. body];
+        var content = Change is { } change ? change(type, body.ToArray()) : body;
+        byte[] message = [type, .. U24(content.Length), .. content];
         _transcript.AddRange(message);
         return message;
     }
@@ -231,9 +235,9 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
     }
 
     /// <summary>A KeyUpdate, after which records are under the next keys.</summary>
-    public byte[] KeyUpdate()
+    public byte[] KeyUpdate(bool asksForOne = false)
     {
-        var record = Seal(Handshake, [24, 0, 0, 1, 0]);
+        var record = Seal(Handshake, [24, 0, 0, 1, (byte)(asksForOne ? 1 : 0)]);
         _serverSecret = Expand(_serverSecret, "traffic upd", [], HashBytes);
         UseKeysOf(_serverSecret);
         return record;

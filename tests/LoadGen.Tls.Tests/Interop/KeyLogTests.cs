@@ -61,7 +61,7 @@ public sealed class KeyLogTests(TestAuthority authority) : IClassFixture<TestAut
     public void An_engine_that_cannot_write_one_is_refused_with_the_one_that_can()
     {
         using var log = KeyLog.Open(Ours);
-        var plan = new Plan { Name = "p", Targets = [], Profiles = [], Load = Interop.Once, Engine = "sslstream" };
+        var plan = new Plan { Name = "p", Targets = [], Profiles = [new Profile { Name = "p" }], Load = Interop.Once, Engine = "sslstream" };
 
         Assert.Contains("use engine bouncycastle", Assert.Throws<ArgumentException>(() => Engines.Create(plan, TimeProvider.System, log)).Message, StringComparison.Ordinal);
     }

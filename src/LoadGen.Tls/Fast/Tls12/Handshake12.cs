@@ -224,7 +224,7 @@ internal sealed class Handshake12
     {
         const int Randoms = 2 * ClientHello.RandomBytes;
         const int MostParameters = 1 + sizeof(ushort) + 1 + byte.MaxValue;
-        if (handshake.ServerKey is not { } key || !key.Verifies12(exchange.Scheme))
+        if (handshake.Server.Key is not { } key || !key.Verifies12(exchange.Scheme))
         {
             return new Refusal(TlsAlert.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
         }
@@ -254,7 +254,7 @@ internal sealed class Handshake12
         var premaster = _premaster.AsSpan(0, RsaPremasterBytes);
         RandomNumberGenerator.Fill(premaster);
         (premaster[0], premaster[1]) = (3, 3);
-        var encrypted = handshake.ServerKey!.Encrypt(premaster);
+        var encrypted = handshake.Server.Key!.Encrypt(premaster);
         _scratch.AppendU24(sizeof(ushort) + encrypted.Length);
         _scratch.AppendU16(encrypted.Length);
         _scratch.Append(encrypted);

@@ -31,12 +31,12 @@ internal static class TakeServerHello12
     public static HandshakeState Take(Handshake handshake, ReadOnlySpan<byte> message)
     {
         var body = message[4..];
-        if (handshake.WasRetried)
+        if (handshake.Tls13.WasRetried)
         {
             return handshake.Refuse(TlsAlert.illegal_parameter, "it chose TLS 1.2 after a HelloRetryRequest");
         }
 
-        if (handshake.SentEarlyData)
+        if (handshake.Tls13.SentEarlyData)
         {
             // RFC 8446 appendix D.3: what has been sent means nothing to it.
             return handshake.Refuse(TlsAlert.illegal_parameter, "it chose TLS 1.2 although early data was sent with a ticket of TLS 1.3");
@@ -97,7 +97,7 @@ internal sealed class WaitCertificate12 : HandshakeState12
             return ended;
         }
 
-        if (!tls12.Suite.IsEphemeral && !handshake.ServerKey!.CanEncrypt)
+        if (!tls12.Suite.IsEphemeral && !handshake.Server.Key!.CanEncrypt)
         {
             return handshake.RejectCertificate("its key is not one for RSA key exchange");
         }
@@ -130,7 +130,7 @@ internal sealed class WaitCertificateStatus12 : HandshakeState12
             return handshake.Refuse(refusal);
         }
 
-        handshake.IsStapled = true;
+        handshake.Server.IsStapled = true;
         handshake.Tls12.Hear(handshake, message);
         return AfterStatus(handshake);
     }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Offers;
 
-namespace LoadGen.Tls.Fast;
+namespace LoadGen.Tls.Fast.Tls13;
 
 /// <summary>A ticket of TLS 1.3 with the key that belongs to it (RFC 8446 section 4.6.1).</summary>
 /// <param name="suite">The suite of the handshake that it came from, whose hash it is for.</param>

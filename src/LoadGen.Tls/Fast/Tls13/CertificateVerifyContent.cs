@@ -1,4 +1,4 @@
-namespace LoadGen.Tls.Fast;
+namespace LoadGen.Tls.Fast.Tls13;
 
 /// <summary>What the signature of a CertificateVerify covers (RFC 8446 section 4.4.3): 64 spaces, whose it is, a zero, the hash of the transcript.</summary>
 internal static class CertificateVerifyContent
