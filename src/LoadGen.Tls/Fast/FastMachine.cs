@@ -28,11 +28,11 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
 
     public Negotiated? Negotiated => handshake.Negotiated;
 
-    public CertificateSummary? Certificate => handshake.Verdict?.Summary;
+    public CertificateSummary? Certificate => handshake.Server.Verdict?.Summary;
 
     public MachineFault? Fault => handshake.Fault;
 
-    public bool MayTakeLong => handshake.ExpectsNewChain;
+    public bool MayTakeLong => handshake.Server.ExpectsNewChain;
 
     public string Awaited => _confirmation.Awaited;
 
@@ -362,7 +362,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         }
         else if (handshake.IsTls13 ? alert != TlsAlert.user_canceled : level == FatalLevel || (level == WarningLevel && alert == TlsAlert.no_renegotiation))
         {
-            handshake.Fault = ServerFaults.AlertReceived(alert, handshake.Verdict is null ? handshake.Offer.HintAt(alert) : "");
+            handshake.Fault = ServerFaults.AlertReceived(alert, handshake.Server.Verdict is null ? handshake.Offer.HintAt(alert) : "");
         }
         else if (!handshake.IsTls13 && level != WarningLevel)
         {

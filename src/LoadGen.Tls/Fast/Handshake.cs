@@ -23,15 +23,12 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private readonly byte[] _unique = new byte[ClientHello.RandomBytes + ClientHello.SessionIdBytes];
     private readonly byte[] _finishedHash = new byte[Hashing.MostBytes];
     private readonly List<(TlsGroup Group, KeyAgreement Agreement)> _shares = [];
-    private readonly List<ReadOnlyMemory<byte>> _chain = [];
     private readonly KeySchedule _schedule = new();
-    private CertificateVerifier _verifier = null!;
     private OfferedName _name = null!;
     private PooledBytes _hello;
     private PooledBytes _scratch;
     private SuiteParts? _suite;
     private TlsGroup? _group;
-    private TlsSignatureScheme? _scheme;
     private int _sessionIdBytes;
     private bool _hasApplicationKeysAhead;
     private bool _hasChangedCipherSpec;
@@ -57,14 +54,11 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>The answer to the server's wish for a client certificate.</summary>
     public ClientAuthentication Authentication { get; } = new();
 
-    /// <summary>The key of the server's certificate; <see langword="null"/> before it came, and where nothing needs it.</summary>
-    public ServerKey? ServerKey { get; private set; }
+    /// <summary>Who the server is.</summary>
+    public ServerAuthentication Server { get; } = new(checks, serverKeys);
 
     /// <summary>The application protocol that the server selected; <see langword="null"/> for none.</summary>
     public string? Protocol { get; private set; }
-
-    /// <summary>Whether the server's certificate came with an OCSP response.</summary>
-    public bool IsStapled { get; set; }
 
     /// <summary>The hash of all messages.</summary>
     public Transcript Transcript { get; } = new();
@@ -72,8 +66,6 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public Milestones Reached { get; set; }
 
     public MachineFault? Fault { get; set; }
-
-    public CertificateVerdict? Verdict { get; private set; }
 
     public Negotiated? Negotiated { get; private set; }
 
@@ -110,12 +102,6 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>Whether the server may send the ChangeCipherSpec of middlebox compatibility now (section 5).</summary>
     public bool AllowsChangeCipherSpec => (WasRetried || IsTls13) && Negotiated is null;
 
-    /// <summary>Whether a chain is still to come, and likely one that has not been checked before.</summary>
-    public bool ExpectsNewChain => Verdict is null && _verifier.ExpectsNewChain;
-
-    /// <summary>Whether the server's signature is to be verified.</summary>
-    public bool ChecksSignature => checks.ChecksSignature;
-
     /// <summary>Whether server_name was sent.</summary>
     public bool HasServerName => _name.Indication is not null;
 
@@ -140,12 +126,12 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         _name = offer.NextName();
         _session = isOfLoad ? offer.ChooseSession(_name) : null;
         _offersSession = _session is not null;
-        _verifier = verifiers[_name.Index];
-        (Reached, Fault, Verdict, Negotiated) = (Milestones.None, null, null, null);
+        (Reached, Fault, Negotiated) = (Milestones.None, null, null);
         (WasRetried, IsTls13, EndsRecord, _hasApplicationKeysAhead) = (false, false, false, false);
         (IsResumed, SentEarlyData, TakesEarlyData, _beganWithEarlyData, _hasChangedCipherSpec, HasTickets) = (false, false, false, false, false, false);
-        (_suite, _group, ServerKey, _scheme, Protocol, IsStapled) = (null, null, null, null, null, false);
+        (_suite, _group, Protocol) = (null, null, null);
         Authentication.Reset();
+        Server.Prepare(verifiers[_name.Index]);
         Tls12.Prepare();
         Writer.Reset();
         Reading.Reset();
@@ -185,7 +171,6 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         Tls12.End();
         _hello.Clear();
         _scratch.Clear();
-        _chain.Clear();
         _shares.Clear();
         Writer.Clear();
         _schedule.Clear();
@@ -205,10 +190,11 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public HandshakeState RefuseAcrossKeys(TlsMessage type)
         => Refuse(TlsAlert.unexpected_message, $"a handshake message follows {type.Name()} in its record, across a change of keys");
 
-    /// <summary>Ends the handshake for a certificate that is accepted, but cannot be used.</summary>
-    public HandshakeState RejectCertificate(string why)
-        => End(TlsAlert.unsupported_certificate, ServerFaults.Rejected(
-            FailureKind.CertificateInvalid, TlsAlert.unsupported_certificate, $"the server's certificate cannot be used: {why}"));
+    /// <summary>Ends the handshake for the server's certificate.</summary>
+    /// <param name="kind">What is wrong with it.</param>
+    /// <param name="alert">The alert that tells the server so.</param>
+    /// <param name="detail">One sentence for people.</param>
+    public HandshakeState Reject(FailureKind kind, TlsAlert alert, string detail) => End(alert, ServerFaults.Rejected(kind, alert, detail));
 
     /// <summary>Ends the handshake for a session that was resumed and not offered.</summary>
     public HandshakeState RefuseResumption() => End(TlsAlert.illegal_parameter, new MachineFault(
@@ -329,64 +315,6 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <param name="schemes">The signature schemes that it accepts, two bytes each.</param>
     public void RequestCertificate(ReadOnlySpan<byte> schemes) => Authentication.Request(Offer.NextCertificate(), schemes);
 
-    /// <summary>Judges the server's chain.</summary>
-    /// <param name="body">The body of its Certificate.</param>
-    /// <returns>The state that the handshake ends in; <see langword="null"/> if the chain is accepted.</returns>
-    public HandshakeState? JudgeChain(ReadOnlySpan<byte> body)
-    {
-        // The verifier wants memory, which the bytes of a record in the driver's buffer are not.
-        _scratch.Append(body);
-        try
-        {
-            if (ReadCertificates() is { } refusal)
-            {
-                return Refuse(refusal);
-            }
-
-            Verdict = _verifier.Verify(_chain);
-            if (Verdict.Fault is { } kind)
-            {
-                var alert = ChainFailures.AlertOf(kind);
-                return End(alert, ServerFaults.Rejected(kind, alert, Verdict.Detail));
-            }
-
-            ServerKey = ChecksSignature || (Tls12.IsChosen && !Tls12.Suite.IsEphemeral) ? serverKeys.Get(_chain[0].Span) : null;
-            return null;
-        }
-        finally
-        {
-            _chain.Clear();
-            _scratch.Clear();
-        }
-    }
-
-    /// <summary>Verifies the server's signature over the transcript (section 4.4.3).</summary>
-    /// <returns>Why it is refused; <see langword="null"/> if it is valid, or is not to be verified.</returns>
-    public Refusal? VerifySignature(TlsSignatureScheme scheme, ReadOnlySpan<byte> signature)
-    {
-        _scheme = scheme;
-        if (!Offer.SignatureSchemes.Contains(scheme))
-        {
-            return new Refusal(TlsAlert.illegal_parameter, $"it signed with {scheme.Name()}, which was not offered");
-        }
-
-        if (!ChecksSignature)
-        {
-            return null;
-        }
-
-        if (!ServerKey!.Verifies(scheme))
-        {
-            return new Refusal(TlsAlert.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
-        }
-
-        Span<byte> hash = stackalloc byte[Hashing.MostBytes];
-        Span<byte> room = stackalloc byte[CertificateVerifyContent.MostBytes];
-        return ServerKey.Verify(scheme, CertificateVerifyContent.OfServer(Transcript.Hash(hash), room), signature)
-            ? null
-            : new Refusal(TlsAlert.decrypt_error, "its signature over the handshake is not valid");
-    }
-
     /// <summary>Whether the verify_data of the server's Finished is right (section 4.4.4).</summary>
     public bool IsServerFinished(ReadOnlySpan<byte> data)
     {
@@ -478,7 +406,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     }
 
     private void Negotiate(bool isTooEarly = false)
-        => Complete(new NegotiatedKey(TlsVersion.Tls13, _suite!.Suite, _group, _scheme, Protocol)
+        => Complete(new NegotiatedKey(TlsVersion.Tls13, _suite!.Suite, _group, Server.Scheme, Protocol)
         {
             IsResumed = IsResumed,
             EarlyData = isTooEarly ? EarlyDataFate.TooEarly : TakesEarlyData ? EarlyDataFate.Accepted : _beganWithEarlyData ? EarlyDataFate.Rejected : null,
@@ -500,7 +428,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         WasRetried = WasRetried,
         CertificateRequested = Authentication.IsRequested,
         SentCertificate = Authentication.HasCertificate,
-        OcspStapled = Offer.Profile.Ocsp ? IsStapled : null,
+        OcspStapled = Offer.Profile.Ocsp ? Server.IsStapled : null,
     });
 
     /// <summary>
@@ -554,18 +482,6 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         Write(TlsContent.alert, [Fatal, (byte)alert]);
         Fault = fault;
         return Ended.Instance;
-    }
-
-    private Refusal? ReadCertificates()
-    {
-        if (Tls12.IsChosen)
-        {
-            return Messages12.ReadCertificates(_scratch.Memory, _chain);
-        }
-
-        var refusal = ServerMessages.ReadCertificates(_scratch.Memory, Offer.Profile.Ocsp, _chain, out var isStapled);
-        IsStapled = isStapled;
-        return refusal;
     }
 
     private void TakeShares(ReadOnlySpan<TlsGroup> groups)

@@ -209,7 +209,7 @@ internal sealed class WaitCertificate : HandshakeState
             return handshake.RefuseUnexpected(type);
         }
 
-        if (handshake.JudgeChain(BodyOf(message)) is { } ended)
+        if (handshake.Server.JudgeChain(handshake, BodyOf(message)) is { } ended)
         {
             return ended;
         }
@@ -233,7 +233,7 @@ internal sealed class WaitCertificateVerify : HandshakeState
             return handshake.RefuseUnexpected(type);
         }
 
-        if ((ServerMessages.ReadCertificateVerify(BodyOf(message), out var scheme, out var signature) ?? handshake.VerifySignature(scheme, signature)) is { } refusal)
+        if ((ServerMessages.ReadCertificateVerify(BodyOf(message), out var scheme, out var signature) ?? handshake.Server.VerifySignature(handshake, scheme, signature)) is { } refusal)
         {
             return handshake.Refuse(refusal);
         }

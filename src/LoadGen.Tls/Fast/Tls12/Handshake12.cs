@@ -23,7 +23,6 @@ internal sealed class Handshake12
     private PooledBytes _scratch;
     private KeyAgreement? _agreement;
     private TlsGroup? _group;
-    private TlsSignatureScheme? _scheme;
     private bool _extendsMasterSecret;
     private bool _encryptsThenMacs;
     private byte[] _sessionId = [];
@@ -53,7 +52,7 @@ internal sealed class Handshake12
     {
         (IsChosen, IsResumed, AnnouncesTicket, AnnouncesStatus) = (false, false, false, false);
         (_sessionId, _ticket) = ([], []);
-        (_agreement, _group, _scheme, _extendsMasterSecret, _encryptsThenMacs) = (null, null, null, false, false);
+        (_agreement, _group, _extendsMasterSecret, _encryptsThenMacs) = (null, null, false, false);
         Reading.Reset();
     }
 
@@ -142,12 +141,12 @@ internal sealed class Handshake12
             return new Refusal(TlsAlert.illegal_parameter, $"it signed with {exchange.Scheme.Name()}, which was not offered, or is not for its suite");
         }
 
-        if (handshake.ChecksSignature && VerifySignature(handshake, exchange) is { } refusal)
+        if (handshake.Server.VerifySignature(handshake, _serverRandom, exchange) is { } refusal)
         {
             return refusal;
         }
 
-        (_group, _scheme) = (exchange.Group, exchange.Scheme);
+        _group = exchange.Group;
         _agreement = handshake.ShareOf(exchange.Group) ?? handshake.TakeShare(exchange.Group);
         return _agreement.TryAgree(exchange.Share, _premaster) ? null
             : new Refusal(TlsAlert.illegal_parameter, $"its share of {exchange.Group.Name()} is not valid");
@@ -205,7 +204,7 @@ internal sealed class Handshake12
         }
 
         KeepSession(handshake);
-        handshake.Complete(new NegotiatedKey(TlsVersion.Tls12, Suite.Suite, _group, _scheme, handshake.Protocol)
+        handshake.Complete(new NegotiatedKey(TlsVersion.Tls12, Suite.Suite, _group, handshake.Server.Scheme, handshake.Protocol)
         {
             IsResumed = IsResumed,
 
@@ -218,25 +217,6 @@ internal sealed class Handshake12
 
     // Suites of ECDSA are for EdDSA too (RFC 8422 section 5.10).
     private static bool IsOfEcdsa(TlsSignatureScheme scheme) => ((int)scheme & 0xff) == 3 || scheme is TlsSignatureScheme.ed25519 or TlsSignatureScheme.ed448;
-
-    // RFC 8422 section 5.4: both randoms, then the parameters.
-    private Refusal? VerifySignature(Handshake handshake, scoped ServerKeyExchange12 exchange)
-    {
-        const int Randoms = 2 * ClientHello.RandomBytes;
-        const int MostParameters = 1 + sizeof(ushort) + 1 + byte.MaxValue;
-        if (handshake.ServerKey is not { } key || !key.Verifies12(exchange.Scheme))
-        {
-            return new Refusal(TlsAlert.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
-        }
-
-        Span<byte> content = stackalloc byte[Randoms + MostParameters];
-        handshake.Random.CopyTo(content);
-        _serverRandom.CopyTo(content[ClientHello.RandomBytes..]);
-        exchange.Parameters.CopyTo(content[Randoms..]);
-        return key.Verify(exchange.Scheme, content[..(Randoms + exchange.Parameters.Length)], exchange.Signature)
-            ? null
-            : new Refusal(TlsAlert.decrypt_error, "its signature over the key exchange is not valid");
-    }
 
     // RFC 5246 section 7.4.7.1, RFC 8422 section 5.7.
     private ReadOnlySpan<byte> WriteKeyExchange(Handshake handshake)
@@ -254,7 +234,7 @@ internal sealed class Handshake12
         var premaster = _premaster.AsSpan(0, RsaPremasterBytes);
         RandomNumberGenerator.Fill(premaster);
         (premaster[0], premaster[1]) = (3, 3);
-        var encrypted = handshake.ServerKey!.Encrypt(premaster);
+        var encrypted = handshake.Server.Key!.Encrypt(premaster);
         _scratch.AppendU24(sizeof(ushort) + encrypted.Length);
         _scratch.AppendU16(encrypted.Length);
         _scratch.Append(encrypted);

@@ -178,6 +178,9 @@ internal ref struct ServerHello12
 /// <summary>ServerKeyExchange of ECDHE (RFC 8422 section 5.4).</summary>
 internal ref struct ServerKeyExchange12
 {
+    /// <summary>The most that <see cref="Parameters"/> have.</summary>
+    public const int MostParameterBytes = 1 + sizeof(ushort) + 1 + byte.MaxValue;
+
     // ECCurveType.named_curve.
     private const byte NamedCurve = 3;
 

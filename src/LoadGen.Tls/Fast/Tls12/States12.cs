@@ -1,4 +1,5 @@
 using System.Net.Security;
+using LoadGen.Core.Handshakes;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast.Tls12;
@@ -92,14 +93,15 @@ internal sealed class WaitCertificate12 : HandshakeState12
         }
 
         var tls12 = handshake.Tls12;
-        if (handshake.JudgeChain(BodyOf(message)) is { } ended)
+        if (handshake.Server.JudgeChain(handshake, BodyOf(message)) is { } ended)
         {
             return ended;
         }
 
-        if (!tls12.Suite.IsEphemeral && !handshake.ServerKey!.CanEncrypt)
+        if (!tls12.Suite.IsEphemeral && !handshake.Server.Key!.CanEncrypt)
         {
-            return handshake.RejectCertificate("its key is not one for RSA key exchange");
+            return handshake.Reject(
+                FailureKind.CertificateInvalid, TlsAlert.unsupported_certificate, "the server's certificate cannot be used: its key is not one for RSA key exchange");
         }
 
         tls12.Hear(handshake, message);
@@ -130,7 +132,7 @@ internal sealed class WaitCertificateStatus12 : HandshakeState12
             return handshake.Refuse(refusal);
         }
 
-        handshake.IsStapled = true;
+        handshake.Server.IsStapled = true;
         handshake.Tls12.Hear(handshake, message);
         return AfterStatus(handshake);
     }
