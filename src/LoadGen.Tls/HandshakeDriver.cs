@@ -13,6 +13,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
 
     private readonly Attempt _attempt = new(clock);
     private readonly Closing _closing = new(plan, clock);
+    private readonly WireMeter _wire = new();
     private byte[] _buffer = [];
     private Held? _held;
 
@@ -132,21 +133,27 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     private async ValueTask<Outcome> ExchangeAsync(Socket socket, IHandshakeMachine machine)
     {
         machine.Begin();
-        var began = _attempt.Restart();
+        _wire.Begin();
+        _attempt.MarkHello();
+        var isOver = false;
         var seen = Milestones.None;
         var isFirst = true;
-        var arrived = began;
+        var received = 0;
+        var arrived = 0L;
         // The handshake ends with the server's confirmation. What follows it, such as a reset or an answer to close_notify, does
         // not count any more.
         while (machine.Fault is not null || !seen.HasFlag(Milestones.ServerConfirmed))
         {
             if (machine.HasQuestion)
             {
+                // What is written already belongs to the handshake, and goes with the question.
+                _wire.Sent(machine.OutputBytes);
+                isOver = true;
                 seen = await ReadWhatCameAsync(socket, machine, seen);
                 machine.Ask();
             }
 
-            await SendOutputAsync(socket, machine);
+            await SendOutputAsync(socket, machine, isOver);
             seen = MarkSent(machine, seen);
             if (machine.Fault is not null)
             {
@@ -185,6 +192,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                 machine.Offer(_buffer, count);
             }
 
+            _wire.Received(machine.HandshakeBytes - received);
+            received = machine.HandshakeBytes;
             seen = MarkReceived(machine, seen, arrived);
             if (_attempt.IsTooLate())
             {
@@ -192,7 +201,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             }
         }
 
-        return _attempt.Completed(machine.Negotiated!, began, machine.Certificate);
+        return _attempt.Completed(
+            machine.Negotiated!, machine.Certificate, _wire.CostOf(socket, machine.CertificateBytes, machine.Negotiated!.HelloRetryRequest));
     }
 
     // Bytes that are here before the question is sent cannot answer it. Those still on their way then cannot be told from an
@@ -223,11 +233,16 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         return _buffer.AsMemory(0, machine.TakeOutput(_buffer));
     }
 
-    private async ValueTask SendOutputAsync(Socket socket, IHandshakeMachine machine)
+    private async ValueTask SendOutputAsync(Socket socket, IHandshakeMachine machine, bool isOver)
     {
         int count;
         while ((count = machine.TakeOutput(_buffer)) > 0)
         {
+            if (!isOver)
+            {
+                _wire.Sent(_buffer.AsSpan(0, count));
+            }
+
             await socket.SendAllAsync(_buffer.AsMemory(0, count), _attempt.Deadline);
         }
     }
@@ -246,9 +261,15 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             _attempt.Mark(Phase.ServerFlight, arrived);
         }
 
-        if (reached.HasFlag(Milestones.ServerConfirmed))
+        if (reached.HasFlag(Milestones.ServerFinished))
         {
             _attempt.Mark(Phase.ServerConfirmed, arrived);
+            _attempt.Expect(Phase.FirstResponse);
+        }
+
+        if (reached.HasFlag(Milestones.ServerConfirmed))
+        {
+            _attempt.Mark(_attempt.Current == Phase.FirstResponse ? Phase.FirstResponse : Phase.ServerConfirmed, arrived);
         }
 
         return seen | (machine.Reached & ~Milestones.ClientFinished);

@@ -30,6 +30,7 @@ internal static class ProgressView
             InFlight = state.Workers.Values.Where(worker => worker.IsActive).Sum(worker => worker.InFlight),
             Response = merged.Response.Summarize(),
             Handshake = merged.Handshake.Summarize(),
+            Wire = RunResultBuilder.Part(merged.WireCosts),
             Mix = [.. merged.Negotiated.OrderByDescending(each => each.Value)],
             Failures = [.. FailuresByKind(merged)],
             FailureCauses = [.. merged.Failures.OrderByDescending(each => each.Value.Count)],

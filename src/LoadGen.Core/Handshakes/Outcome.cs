@@ -9,7 +9,7 @@ namespace LoadGen.Core.Handshakes;
 public sealed record Outcome
 {
     private Outcome(
-        Negotiated? negotiated, Failure? failure, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address)
+        Negotiated? negotiated, Failure? failure, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address, in WireCost wire)
     {
         Negotiated = negotiated;
         Failure = failure;
@@ -18,6 +18,7 @@ public sealed record Outcome
         Phases = phases;
         Certificate = certificate;
         Address = address;
+        Wire = wire;
     }
 
     /// <summary>Whether the handshake reached what its profile calls success.</summary>
@@ -31,7 +32,7 @@ public sealed record Outcome
     /// <summary>Why it failed; <see langword="null"/> for a completed handshake.</summary>
     public Failure? Failure { get; }
 
-    /// <summary>From the start to the moment the outcome was known; what follows, such as closing the connection, is not in it.</summary>
+    /// <summary>From the start to success, or to the moment the failure was known; what follows, such as closing the connection, is not in it.</summary>
     public TimeSpan Elapsed { get; }
 
     /// <summary>From the first byte of ClientHello to success; <see langword="null"/> for a failure.</summary>
@@ -49,22 +50,31 @@ public sealed record Outcome
     /// </summary>
     public string? Address { get; }
 
+    /// <summary>What it cost on the network; of a failure nothing.</summary>
+    public WireCost Wire { get; }
+
     /// <summary>Addresses of the same name that were tried before, in vain (RFC 8305); nearly always empty.</summary>
     public IReadOnlyList<PassedOver> PassedOver { get; init; } = [];
 
     /// <summary>A handshake that reached its profile's success.</summary>
     public static Outcome Completed(
-        Negotiated negotiated, TimeSpan elapsed, TimeSpan handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address = null)
+        Negotiated negotiated,
+        TimeSpan elapsed,
+        TimeSpan handshake,
+        in PhaseDurations phases,
+        CertificateSummary? certificate,
+        string? address = null,
+        in WireCost wire = default)
     {
         ArgumentNullException.ThrowIfNull(negotiated);
-        return new(negotiated, null, elapsed, handshake, phases, certificate, address);
+        return new(negotiated, null, elapsed, handshake, phases, certificate, address, wire);
     }
 
     /// <summary>A handshake that did not.</summary>
     public static Outcome Failed(Failure failure, TimeSpan elapsed, in PhaseDurations phases, CertificateSummary? certificate = null, string? address = null)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return new(null, failure, elapsed, null, phases, certificate, address);
+        return new(null, failure, elapsed, null, phases, certificate, address, default);
     }
 }
 

@@ -60,10 +60,10 @@ public sealed record Verdict
         Statistic.Rate => record.CompletedPerSecond,
         Statistic.Resumed => record.Books.Completed == 0 ? null
             : (double)record.Tally.Negotiated.Where(each => each.Key.Resumed).Sum(each => each.Value) / record.Books.Completed,
-        _ => Observe(threshold.Statistic, HistogramOf(threshold, record.Tally).Summarize()),
+        _ => Observe(threshold.Statistic, threshold.Measure?.Summarize(record.Tally)),
     };
 
-    private static double? Observe(Statistic statistic, LatencySummary? summary) => summary is null ? null : (statistic switch
+    private static double? Observe(Statistic statistic, AmountSummary? summary) => summary is null ? null : statistic switch
     {
         Statistic.P50 => summary.P50,
         Statistic.P90 => summary.P90,
@@ -72,13 +72,6 @@ public sealed record Verdict
         Statistic.P999 => summary.P999,
         Statistic.Max => summary.Max,
         _ => summary.Mean,
-    }).TotalMilliseconds;
-
-    private static LatencyHistogram HistogramOf(Threshold threshold, Tally tally) => threshold.Latency switch
-    {
-        LatencyOf.Handshake => tally.Handshake,
-        LatencyOf.Phase => tally.PhaseOf(threshold.Phase!.Value),
-        _ => tally.Response,
     };
 
     private static string Explain(ThresholdResult result)

@@ -63,6 +63,9 @@ public sealed class Tally
     /// <summary>How late handshakes were started, failed ones too.</summary>
     public LatencyHistogram Lag { get; } = new();
 
+    /// <summary>What completed handshakes cost on the network.</summary>
+    public WireTally WireCosts { get; } = new();
+
     /// <summary>The certificate that each target showed last, where it came that far.</summary>
     public IReadOnlyList<CertificateSummary?> Certificates => _certificates;
 
@@ -142,6 +145,7 @@ public sealed class Tally
             interval.Completed++;
             interval.Response.Record(sample.Response);
             RecordLatencies(sample, outcome.Handshake.Value);
+            WireCosts.Record(outcome.Wire);
             Count(outcome.Negotiated, 1);
         }
         else
@@ -181,6 +185,7 @@ public sealed class Tally
         Response.Merge(other.Response);
         Handshake.Merge(other.Handshake);
         Lag.Merge(other.Lag);
+        WireCosts.Merge(other.WireCosts);
         for (var i = 0; i < _phases.Length; i++)
         {
             _phases[i].Merge(other._phases[i]);
@@ -226,6 +231,7 @@ public sealed class Tally
         Response.Reset();
         Handshake.Reset();
         Lag.Reset();
+        WireCosts.Reset();
         Array.ForEach(_phases, phase => phase.Reset());
         Array.ForEach(_groups, group => group.Reset());
         Array.Clear(_certificates);
@@ -267,6 +273,7 @@ public sealed class Tally
         Held += new HeldCount(message.Held, message.HeldEndedByServer);
         RestedMilliseconds += message.RestedMilliseconds;
         Lag.MergeChecked(message.Lag.Span);
+        WireCosts.MergeChecked(message.WireCosts);
         for (var i = 0; i < _phases.Length; i++)
         {
             _phases[i].MergeChecked(message.Phases[i].Span);

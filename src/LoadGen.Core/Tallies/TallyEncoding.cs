@@ -57,6 +57,7 @@ internal static class TallyEncoding
             RestedMilliseconds = tally.RestedMilliseconds,
             Lag = BytesOf(tally.Lag, scratch),
             FirstSecond = tally.FirstInterval,
+            WireCosts = MessageOf(tally.WireCosts, scratch),
         };
         message.Groups.AddRange(groups.Select(group => new Wire.Group
         {
@@ -108,6 +109,7 @@ internal static class TallyEncoding
         Require(message.Targets == targets && message.Profiles == profiles, "the tally belongs to a plan with other targets or profiles");
         var ended = CheckGroups(message, targets, profiles);
         CheckHistograms(message, ended);
+        CheckWireCosts(message.WireCosts, ended);
         CheckCertificates(message);
         CheckKinds(message, ended);
         CheckAddresses(message, ended);
@@ -165,6 +167,30 @@ internal static class TallyEncoding
         foreach (var phase in message.Phases)
         {
             Require(LatencyHistogram.Check(phase.Span) <= ended.Completed, "the tally has more times of a phase than completed handshakes");
+        }
+    }
+
+    private static void CheckWireCosts(Wire.WireCosts? message, Books ended)
+    {
+        if (message is null)
+        {
+            throw new TallyFormatException("the tally lacks what its handshakes cost");
+        }
+
+        ReadOnlySpan<long> counts =
+        [
+            AmountHistogram.CheckBytes(message.BytesOut.Span),
+            AmountHistogram.CheckBytes(message.BytesIn.Span),
+            AmountHistogram.CheckBytes(message.CertificateBytes.Span),
+            AmountHistogram.CheckFew(message.Flights.Span),
+            AmountHistogram.CheckFew(message.Retries.Span),
+            AmountHistogram.CheckFew(message.ServerFlightSegments.Span),
+            AmountHistogram.CheckFew(message.TcpRetransmits.Span),
+            LatencyHistogram.Check(message.TcpRoundTrip.Span),
+        ];
+        foreach (var count in counts)
+        {
+            Require(count <= ended.Completed, "the tally has the network costs of more than its completed handshakes");
         }
     }
 
@@ -269,7 +295,7 @@ internal static class TallyEncoding
 
     private static bool IsIndex(int value, int limit) => value >= 0 && value < limit;
 
-    private static ByteString BytesOf(LatencyHistogram histogram, ArrayBufferWriter<byte> scratch)
+    private static ByteString BytesOf(ValueHistogram histogram, ArrayBufferWriter<byte> scratch)
     {
         scratch.ResetWrittenCount();
         histogram.WriteTo(scratch);
@@ -284,6 +310,18 @@ internal static class TallyEncoding
 
     private static IEnumerable<KeyValuePair<AddressKey, AddressTally>> InOrder(IReadOnlyDictionary<AddressKey, AddressTally> addresses)
         => addresses.OrderBy(each => each.Key.Address == AddressKey.Others).ThenBy(each => each.Key.Target).ThenBy(each => each.Key.Address, StringComparer.Ordinal);
+
+    private static Wire.WireCosts MessageOf(WireTally costs, ArrayBufferWriter<byte> scratch) => new()
+    {
+        BytesOut = BytesOf(costs.BytesOut, scratch),
+        BytesIn = BytesOf(costs.BytesIn, scratch),
+        CertificateBytes = BytesOf(costs.CertificateBytes, scratch),
+        Flights = BytesOf(costs.Flights, scratch),
+        Retries = BytesOf(costs.Retries, scratch),
+        ServerFlightSegments = BytesOf(costs.ServerFlightSegments, scratch),
+        TcpRetransmits = BytesOf(costs.TcpRetransmits, scratch),
+        TcpRoundTrip = BytesOf(costs.TcpRoundTrip, scratch),
+    };
 
     private static Wire.Certificate MessageOf(int target, CertificateSummary certificate) => new()
     {

@@ -65,7 +65,8 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.ResumeTls12, EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.PreSharedKeys,
-            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.KeyLog,
+            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.WireCost,
+            EngineFeature.CertificateBytes,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };

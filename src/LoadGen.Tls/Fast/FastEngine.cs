@@ -51,9 +51,11 @@ internal sealed class FastEngine : IHandshakeEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
-            EngineFeature.Hold, EngineFeature.KeyLog,
+            EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.WireCost,
+            EngineFeature.CertificateBytes,
         ]),
-        Phases = Enum.GetValues<Phase>().ToFrozenSet(),
+        // The server's Finished comes after ours in TLS 1.2 only.
+        Phases = Enum.GetValues<Phase>().Where(phase => phase != Phase.FirstResponse).ToFrozenSet(),
     };
 
     public string Name => EngineName;

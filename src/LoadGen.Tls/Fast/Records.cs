@@ -96,6 +96,9 @@ internal sealed class RecordWriter
     /// <summary>How records are protected.</summary>
     public RecordProtection Protection { get; } = new();
 
+    /// <summary>How many bytes of records wait to be taken.</summary>
+    public int Count => _output.Count - _taken;
+
     /// <summary>Begins a handshake.</summary>
     public void Reset()
     {

@@ -18,6 +18,7 @@ internal sealed class WorkerInstruments
     private readonly SeriesLabels _labels;
     private readonly Pair[] _pairs;
     private readonly FoldedHistogram[] _phases;
+    private readonly WireInstruments _wire;
     private readonly FoldedHistogram _lag;
     private readonly SeenCounter<FailureKey> _failures;
     private readonly SeenCounter<Negotiated> _negotiated;
@@ -29,7 +30,7 @@ internal sealed class WorkerInstruments
         _total = new Tally(plan.Targets.Count, plan.Profiles.Count);
         var labels = _labels = new SeriesLabels(plan);
         var make = Prometheus.Metrics.WithCustomRegistry(Registry);
-        var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
+        var durations = new HistogramConfiguration { Buckets = Buckets.Durations.Bounds };
 
         var arrivals = make.CreateCounter(
             "loadgen_arrivals_total", "Arrivals that have ended. With more than 24 pairs of target and profile, profiles are counted as 'all'; with more than 24 targets, targets too.", "target", "profile");
@@ -52,10 +53,11 @@ internal sealed class WorkerInstruments
             handshakes.WithLabels(pair.Target, pair.Profile, "completed"),
             handshakes.WithLabels(pair.Target, pair.Profile, "failed"),
             handshakes.WithLabels(pair.Target, pair.Profile, "dropped"),
-            new FoldedHistogram(handshake.WithLabels(pair.Target, pair.Profile)),
-            new FoldedHistogram(response.WithLabels(pair.Target, pair.Profile))))];
-        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name)))];
-        _lag = new FoldedHistogram(lag.WithLabels());
+            new FoldedHistogram(handshake.WithLabels(pair.Target, pair.Profile), Buckets.Durations),
+            new FoldedHistogram(response.WithLabels(pair.Target, pair.Profile), Buckets.Durations)))];
+        _wire = new WireInstruments(make, "loadgen_", "");
+        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name), Buckets.Durations))];
+        _lag = new FoldedHistogram(lag.WithLabels(), Buckets.Durations);
         _failures = new SeenCounter<FailureKey>(failures, SeriesLabels.MostFailures, labels.Of, SeriesLabels.CoarseOf);
         _negotiated = new SeenCounter<Negotiated>(negotiated, SeriesLabels.MostNegotiated, SeriesLabels.Of, SeriesLabels.CoarseOf);
     }
@@ -90,6 +92,7 @@ internal sealed class WorkerInstruments
                 _phases[i].BringTo(BucketCounts.Of(_total.PhaseOf((Phase)i)));
             }
 
+            _wire.BringTo(_total.WireCosts);
             _lag.BringTo(BucketCounts.Of(_total.Lag));
             _failures.BringTo(_total.Failures.Select(failure => KeyValuePair.Create(failure.Key, failure.Value.Count)));
             _negotiated.BringTo(_total.Negotiated);

@@ -70,6 +70,12 @@ internal sealed class ProbeSummary
         {
             Row("handshake", $"{outcome.Handshake.Value.TotalMilliseconds,9:F3} ms");
         }
+
+        if (outcome.Wire is { BytesIn: { } received, BytesOut: { } sent } wire)
+        {
+            Row("bytes", $"{received:N0} in, {sent:N0} out{(wire.CertificateBytes is { } certificate ? $", Certificate {certificate:N0}" : "")}");
+            Row("flights", $"{wire.Flights}{(wire.ServerFlightSegments is { } segments ? $" (the server's takes {segments} TCP segments)" : "")}");
+        }
     }
 
     private void AddNegotiated(Negotiated negotiated, ProbeReport report)

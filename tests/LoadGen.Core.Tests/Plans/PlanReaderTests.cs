@@ -252,6 +252,13 @@ public sealed class PlanReaderTests
     }
 
     [Fact]
+    public void A_threshold_on_what_the_engine_does_not_measure_is_refused()
+        => Assert.Contains(
+            "cannot measure the server's Certificate message",
+            Assert.Single(Invalid($"{Minimal}\nengine: sslstream\nthresholds: [ 'certificate_bytes.max<5000' ]")).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public void A_threshold_on_a_phase_that_the_engine_cannot_see_is_refused()
         => Assert.Contains("cannot time the phase server_hello", Assert.Single(Invalid($"{Minimal}\nengine: sslstream\nthresholds: [ 'server_hello.p99<1s' ]")).Message, StringComparison.Ordinal);
 

@@ -29,6 +29,15 @@ public sealed class VerdictTests
         Assert.Equal(pass, verdict.Reasons.Count == 0);
     }
 
+    [Theory]
+    [InlineData("bytes_in.p99<6000", true)]
+    [InlineData("bytes_in.max<5000", false)]
+    [InlineData("flights.max<=3", true)]
+    [InlineData("retries.max<=0", true)]
+    [InlineData("certificate_bytes.max<100000", false)] // not seen
+    public void What_handshakes_cost_on_the_network_is_held_against_thresholds(string threshold, bool pass)
+        => Assert.Equal(pass, Assert.Single(Verdict.Of(RunRecords.Of(wire: new WireCost { BytesIn = 5000, BytesOut = 500, Flights = 3, Retries = 0 }, thresholds: threshold)).Thresholds).Pass);
+
     [Fact]
     public void Whatever_did_not_complete_counts_as_a_failure()
     {
@@ -70,6 +79,8 @@ public sealed class VerdictTests
     [InlineData("max<=50ms", 50.04, "max <= 50ms (actual 50.04 ms)")]
     [InlineData("rate >= 300", 299.96, "rate >= 300 (actual 299.96/s)")]
     [InlineData("tcp_connect.p99<5ms", null, "tcp_connect.p99 < 5ms (no samples)")]
+    [InlineData("bytes_in.max<6000", 6144.0, "bytes_in.max < 6000 (actual 6,144 bytes)")]
+    [InlineData("flights.max<=3", 5.0, "flights.max <= 3 (actual 5)")]
     [InlineData("nonsense", 1.5, "nonsense (actual 1.5)")]
     public void A_threshold_is_told_with_its_unit_and_the_digits_that_decide(string expression, double? observed, string text)
         => Assert.Equal(text, $"{ThresholdText.Condition(expression)} ({ThresholdText.Actual(expression, observed)})");

@@ -40,6 +40,20 @@ public sealed class TallyTests
     });
 
     [Fact]
+    public void What_handshakes_cost_is_that_of_those_in_which_it_was_seen() => Samples.Any.Array[1, 100].Sample(samples =>
+    {
+        var costs = Of(samples).WireCosts;
+
+        var seen = samples.Where(sample => sample.Outcome.IsCompleted).Select(sample => sample.Outcome.Wire).ToList();
+        Assert.Equal(seen.Sum(cost => cost.BytesIn ?? 0L), costs.BytesIn.Sum);
+        Assert.Equal(seen.Max(cost => (double?)cost.BytesIn), costs.BytesIn.Summarize()?.Max);
+        Assert.Equal(seen.Count(cost => cost.CertificateBytes is not null), costs.CertificateBytes.Count);
+        Assert.Equal(seen.Sum(cost => cost.Retries ?? 0), costs.Retries.Sum);
+        Assert.Equal(seen.Count(cost => cost.ServerFlightSegments > 10), costs.OverInitialWindow);
+        Assert.Equal(seen.Count(cost => cost.Tcp is not null), costs.TcpRoundTrip.Count);
+    });
+
+    [Fact]
     public void Merging_in_any_order_is_the_same_as_one_tally_of_everything()
         => Gen.Select(Samples.Any.Array[0, 60], Samples.Any.Array[0, 60], Gen.Bool).Sample((first, second, swapped) =>
         {
@@ -140,6 +154,10 @@ public sealed class TallyTests
         ["an address without its times"] = message => message.Addresses[0].Handshake = ByteString.Empty,
         ["addresses without end"] = message => message.Addresses.AddRange(Enumerable.Range(0, 1000).Select(n => new Wire.Address { Text = $"{n}" })),
         ["an address without end"] = message => message.Addresses[0].Text = new string('x', 100_000),
+        ["bytes without end"] = message => message.WireCosts.BytesIn = message.Lag,
+        ["more flights than handshakes"] = message => message.WireCosts.Flights = message.WireCosts.BytesOut = message.Lag,
+        ["a handshake with more flights than are counted"] = message => message.WireCosts.Flights = ByteString.CopyFrom([1, 5, 5, 5, 0, 0x81, 0x10, 1]),
+        ["no costs"] = message => message.WireCosts = null,
         ["a lag too few"] = message => message.Lag = ByteString.Empty,
         ["a histogram with bytes behind it"] = message => message.Lag = ByteString.CopyFrom([.. message.Lag.Span, 0]),
         ["a histogram of another place"] = message => message.Lag = ByteString.CopyFrom([1, 5, 5, 5, 0, 0xff, 0xff, 0xff, 0x7f, 1]),
@@ -242,7 +260,8 @@ public sealed class TallyTests
         Assert.Equal(expected.Response.Summarize(), actual.Response.Summarize());
         Assert.Equal(expected.Handshake.Summarize(), actual.Handshake.Summarize());
         Assert.Equal(expected.Lag.Summarize(), actual.Lag.Summarize());
-        Assert.All(Enum.GetValues<Phase>(), phase => Assert.Equal(expected.PhaseOf(phase).Summarize(), actual.PhaseOf(phase).Summarize()));
+        Assert.All(Measure.All, measure => Assert.Equal(measure.Summarize(expected), measure.Summarize(actual)));
+        Assert.Equal(expected.WireCosts.OverInitialWindow, actual.WireCosts.OverInitialWindow);
         Assert.Equal(expected.Negotiated.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal), actual.Negotiated.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal));
         Assert.Equal(expected.Failures.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal), actual.Failures.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal));
         Assert.Equal(Figures(expected.Addresses), Figures(actual.Addresses));

@@ -28,6 +28,10 @@ public sealed partial class SummaryTests
         Assert.Contains("µs CPU per handshake  schedule lag p99 2.50 ms  GC pauses 0 % of the time", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_handshakes_cost_on_the_network_stands_in_one_line()
+        => Assert.Contains("  wire        2,345 bytes in, 500 bytes out  Certificate 1,200 bytes  3 flights  7 server flights over 10 segments", Write(width: 200));
+
     [Theory]
     [InlineData(60)]
     [InlineData(80)]
@@ -49,6 +53,10 @@ public sealed partial class SummaryTests
         var result = FinishedRun(lagMs: 2.5) with
         {
             Warnings = warnings,
+            Wire = new RunResult.WirePart(Always(2345), Always(500), Always(1200))
+            {
+                BytesTotal = new RunResult.WireTotal(234_500, 50_000), Flights = Always(3), Retries = Always(0), OverInitialWindow = 7,
+            },
             Thresholds = [new("p99<50ms", 7.739, true), new("failures<0.1%", 0.333333, false), new("dns.max<1ms", null, false)],
         };
         using var text = new StringWriter();
@@ -58,6 +66,8 @@ public sealed partial class SummaryTests
         Summary.Write(result, console);
         return [.. text.ToString().Split('\n').Select(line => line.TrimEnd())];
     }
+
+    private static RunResult.Distribution Always(double figure) => new(100, figure, figure, figure, figure, figure, figure, figure, figure, null);
 
     private static RunResult FinishedRun(double lagMs)
     {
