@@ -15,6 +15,7 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     private readonly Closing _closing = new(plan, clock);
     private readonly WireMeter _wire = new();
     private byte[] _buffer = [];
+    private Profile _profile = plan.Profiles[0];
     private Held? _held;
 
     /// <summary>
@@ -30,13 +31,24 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             return _attempt.Failed();
         }
 
+        _profile = plan.Profiles[profile];
+        if (_profile.StopAfter == StopAfter.Connect)
+        {
+            _held = new Held(connection.HandOver(), target, _profile.Hold, StopAfter.Connect);
+            return _attempt.Stopped(StopAfter.Connect);
+        }
+
         _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             var outcome = await RunAsync(connection.Socket, machine);
             if (outcome.IsCompleted)
             {
-                await FinishAsync(connection, target, plan.Profiles[profile], machine);
+                await FinishAsync(connection, target, machine);
+            }
+            else if (outcome.IsPartial)
+            {
+                _held = new Held(connection.HandOver(), target, _profile.Hold, outcome.StoppedAfter);
             }
 
             return outcome;
@@ -48,8 +60,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
     }
 
-    /// <summary>Holds the connection of the previous handshake open, if its profile asks for it.</summary>
-    public async ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    /// <summary>Holds the connection of the previous handshake open, if its profile asks for it or stopped it.</summary>
+    public async ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation)
     {
         if (_held is not { } held)
         {
@@ -57,7 +69,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
 
         _held = null;
-        return await _closing.HoldAsync(held.Connection, held.Target, held.For, held.CloseNotify, cancellation);
+        return held.StoppedAfter != StopAfter.None
+            ? await _closing.HoldStoppedAsync(held.Connection, held.StoppedAfter, held.For, cancellation)
+            : await _closing.HoldAsync(held.Connection, held.Target, held.For, held.CloseNotify, cancellation);
     }
 
     public void Dispose()
@@ -82,14 +96,14 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     }
 
     // The handshake is complete: nothing from here on changes the outcome.
-    private async ValueTask FinishAsync(OpenConnection connection, int target, Profile profile, IHandshakeMachine machine)
+    private async ValueTask FinishAsync(OpenConnection connection, int target, IHandshakeMachine machine)
     {
         // A profile that waits for the server's close_notify has sent ours.
-        var closeNotify = _closing.IsNotified && profile.Confirm != Confirm.Close ? CloseNotifyOf(machine) : default;
-        if (profile.Hold > TimeSpan.Zero)
+        var closeNotify = _closing.IsNotified && _profile.Confirm != Confirm.Close ? CloseNotifyOf(machine) : default;
+        if (_profile.Hold > TimeSpan.Zero)
         {
             // It is sent when the time is over. No other record is written until then, so it stays the next one.
-            _held = new Held(connection.HandOver(), target, profile.Hold, closeNotify.ToArray());
+            _held = new Held(connection.HandOver(), target, _profile.Hold, StopAfter.None) { CloseNotify = closeNotify.ToArray() };
             return;
         }
 
@@ -153,7 +167,23 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                 machine.Ask();
             }
 
-            await SendOutputAsync(socket, machine, isOver);
+            if (_profile.StopAfter == StopAfter.BeforeFinished && machine.Fault is null && machine.Reached.HasFlag(Milestones.ServerFlight))
+            {
+                await SendAllButLastRecordAsync(socket, machine);
+                return _attempt.Stopped(StopAfter.BeforeFinished, machine.Certificate);
+            }
+
+            // Of a server's flight that comes in pieces, the first may be answered by a change_cipher_spec already.
+            if (_profile.StopAfter != StopAfter.ServerFlight || machine.Fault is not null || !seen.HasFlag(Milestones.ServerHello))
+            {
+                await SendOutputAsync(socket, machine, isOver);
+            }
+
+            if (_profile.StopAfter == StopAfter.ClientHello)
+            {
+                return _attempt.Stopped(StopAfter.ClientHello);
+            }
+
             seen = MarkSent(machine, seen);
             if (machine.Fault is not null)
             {
@@ -199,6 +229,11 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             {
                 return _attempt.Failed(machine.Certificate);
             }
+
+            if (_profile.StopAfter == StopAfter.ServerFlight && machine.Fault is null && seen.HasFlag(Milestones.ServerFlight))
+            {
+                return _attempt.Stopped(StopAfter.ServerFlight, machine.Certificate);
+            }
         }
 
         return _attempt.Completed(
@@ -243,8 +278,48 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                 _wire.Sent(_buffer.AsSpan(0, count));
             }
 
-            await socket.SendAllAsync(_buffer.AsMemory(0, count), _attempt.Deadline);
+            await SendAsync(socket, _buffer.AsMemory(0, count));
         }
+    }
+
+    private ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+        => _profile.Trickle > TimeSpan.Zero ? TrickleAsync(socket, bytes) : socket.SendAllAsync(bytes, _attempt.Deadline);
+
+    // Sockets send at once (NoDelay), so that each byte is a segment.
+    private async ValueTask TrickleAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    {
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            await socket.SendAllAsync(bytes.Slice(i, 1), _attempt.Deadline);
+            await Task.Delay(_profile.Trickle, clock, _attempt.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_attempt.IsTooLate("the handshake timeout passed while the handshake was sent a byte at a time"))
+            {
+                // The failure is known already.
+                throw new OperationCanceledException(_attempt.Deadline);
+            }
+        }
+    }
+
+    // The last record of the client's answer is the one with Finished, in every version: nothing follows it before the server's.
+    private async ValueTask SendAllButLastRecordAsync(Socket socket, IHandshakeMachine machine)
+    {
+        var output = new List<byte>();
+        int count;
+        while ((count = machine.TakeOutput(_buffer)) > 0)
+        {
+            output.AddRange(_buffer.AsSpan(0, count));
+        }
+
+        var bytes = output.ToArray();
+        var frames = default(RecordFrames);
+        var (at, last) = (0, 0);
+        while (at < bytes.Length)
+        {
+            last = at;
+            at += frames.Take(bytes.AsSpan(at)).Taken;
+        }
+
+        await SendAsync(socket, bytes.AsMemory(0, last));
     }
 
     // Messages are stamped with the time their bytes arrived, not the time they were processed.
@@ -286,7 +361,10 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     }
 
     /// <summary>A connection to be held open.</summary>
-    private sealed record Held(OpenConnection Connection, int Target, TimeSpan For, ReadOnlyMemory<byte> CloseNotify);
+    private sealed record Held(OpenConnection Connection, int Target, TimeSpan For, StopAfter StoppedAfter)
+    {
+        public ReadOnlyMemory<byte> CloseNotify { get; init; }
+    }
 }
 
 /// <summary>Recognises servers that do not speak TLS by their first bytes.</summary>

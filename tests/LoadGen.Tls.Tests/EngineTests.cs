@@ -359,7 +359,7 @@ public abstract class EngineTests : IDisposable
             var outcome = await client.HandshakeAsync(0, 0, Cancellation);
 
             Assert.False(outcome.IsCompleted);
-            Assert.True(outcome.Failure.Kind != FailureKind.InternalError, outcome.Failure.ToString());
+            Assert.True(outcome.Failure!.Kind != FailureKind.InternalError, outcome.Failure!.ToString());
         }
 
         await spoiled.AllClosedAsync(Cancellation);

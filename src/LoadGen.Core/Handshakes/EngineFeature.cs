@@ -49,6 +49,10 @@ public enum EngineFeature
     [JsonStringEnumMemberName("write a key log")]
     KeyLog,
 
+    /// <summary>Stop handshakes at a given point, and send them byte by byte.</summary>
+    [JsonStringEnumMemberName("stop or slow down handshakes")]
+    PartialHandshakes,
+
     /// <summary>Count the bytes and flights of handshakes, and look at their TCP connections.</summary>
     [JsonStringEnumMemberName("count bytes and flights of handshakes")]
     WireCost,

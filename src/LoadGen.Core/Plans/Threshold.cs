@@ -20,7 +20,7 @@ public sealed record Threshold
     public required Comparison Comparison { get; init; }
 
     /// <summary>
-    /// The bound, in the unit of the measure; otherwise a ratio from 0 to 1 for failures and resumed, completed handshakes per second for
+    /// The bound, in the unit of the measure; otherwise a ratio from 0 to 1 for failures, resumed and kept, completed handshakes per second for
     /// the rate.
     /// </summary>
     public required double Bound { get; init; }
@@ -66,4 +66,7 @@ public enum Statistic
 
     /// <summary>Handshakes that resumed a session / completed, from 0 to 1.</summary>
     Resumed,
+
+    /// <summary>Handshakes stopped on purpose whose connections the server left open / all of those, from 0 to 1.</summary>
+    Kept,
 }

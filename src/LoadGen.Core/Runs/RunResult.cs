@@ -47,6 +47,9 @@ public sealed record RunResult
     /// <summary>Connections that were held open after their handshakes; absent if no profile holds any.</summary>
     public HeldPart? Held { get; init; }
 
+    /// <summary>Handshakes that were stopped on purpose, by where; absent if no profile stops any.</summary>
+    public IReadOnlyList<PartialPart>? Partial { get; init; }
+
     public BuiltInTargetCounts? BuiltInTarget { get; init; }
 
     public required IReadOnlyList<IntervalPart> Intervals { get; init; }
@@ -62,10 +65,13 @@ public sealed record RunResult
         public required string Checks { get; init; }
     }
 
-    /// <summary>scheduled = completed + failed + dropped + lost.</summary>
+    /// <summary>scheduled = completed + failed + dropped + lost, and partial, which is there only if handshakes were stopped on purpose.</summary>
     public sealed record BooksPart(long Scheduled, long Completed, long Failed, long Dropped, long Lost)
     {
-        public static BooksPart Of(Books books) => new(books.Scheduled, books.Completed, books.Failed, books.Dropped, books.Lost);
+        public long? Partial { get; init; }
+
+        public static BooksPart Of(Books books)
+            => new(books.Scheduled, books.Completed, books.Failed, books.Dropped, books.Lost) { Partial = books.Partial > 0 ? books.Partial : null };
     }
 
     /// <summary>Over the whole duration.</summary>
@@ -132,6 +138,12 @@ public sealed record RunResult
 
     /// <summary><c>endedByServer</c> of the <c>connections</c> were closed or reset by the server before their time.</summary>
     public sealed record HeldPart(long Connections, long EndedByServer);
+
+    /// <summary>
+    /// Of <c>count</c> handshakes that were stopped at a point, the server left the connections of <c>kept</c> open for as long as they were
+    /// held, <c>closed</c> or <c>reset</c> others, after so long.
+    /// </summary>
+    public sealed record PartialPart(string StoppedAfter, long Count, long Kept, long Closed, long Reset, Distribution? EndedAfterMs);
 
     public sealed record FailurePart(string Kind, string Phase, string? Alert, string Side, string Target, long Count, string Example);
 
@@ -248,7 +260,10 @@ public static class RunResultBuilder
                 }),
             ],
             Warnings = RunWarnings.Of(tally.Negotiated),
-            Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero)
+            Partial = plan.Profiles.Any(profile => profile.StopAfter != StopAfter.None)
+                ? [.. tally.Partial.Where(each => each.Count > 0).Select(Part)]
+                : null,
+            Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero && profile.StopAfter == StopAfter.None)
                 ? new RunResult.HeldPart(tally.Held.Connections, tally.Held.EndedByServer)
                 : null,
             BuiltInTarget = record.BuiltInTarget,
@@ -313,6 +328,10 @@ public static class RunResultBuilder
         PreSharedKey = negotiated.PreSharedKey,
         Success = negotiated.ServerConfirmed ? "server_confirmed" : "client_finished",
     };
+
+    /// <summary>Handshakes stopped at one point in the form of the result.</summary>
+    public static RunResult.PartialPart Part(PartialTally partial)
+        => new(partial.StoppedAfter.Name(), partial.Count, partial.Kept, partial.Closed, partial.Reset, Part(partial.EndedAfter));
 
     private static Dictionary<string, RunResult.Distribution> Phases(Tally tally)
     {

@@ -45,6 +45,7 @@ public sealed class Measure
         new("handshake", MeasureUnit.Milliseconds, tally => tally.Handshake.Summarize()?.InMilliseconds()),
         .. Enumerable.Range(0, PhaseDurations.Count).Select(phase => OfPhase((Phase)phase)),
         .. OfWire,
+        new("ended_after", MeasureUnit.Milliseconds, tally => tally.EndedAfter().Summarize()?.InMilliseconds()) { Needs = EngineFeature.PartialHandshakes },
     ];
 
     /// <summary>Such as <c>handshake</c>, <c>server_hello</c> or <c>bytes_in</c>.</summary>

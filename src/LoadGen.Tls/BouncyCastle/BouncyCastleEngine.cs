@@ -66,7 +66,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         [
             EngineFeature.ResumeTls12, EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.PreSharedKeys,
             EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.WireCost,
-            EngineFeature.CertificateBytes,
+            EngineFeature.CertificateBytes, EngineFeature.PartialHandshakes,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
@@ -151,7 +151,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         }
     }
 
-    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation)
     {
         _native?.MakeKeySharesAhead();
         return _driver.HoldAsync(cancellation);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using LoadGen.Core;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls.Dialling;
 
@@ -115,8 +116,9 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Whether the deadline passed while the client was computing; the handshake has then failed by the client's own fault, or was cancelled.</summary>
-    public bool IsTooLate()
+    /// <summary>Whether the deadline passed while the client was busy; the handshake has then failed by the client's own fault, or was cancelled.</summary>
+    /// <param name="why">One sentence for people.</param>
+    public bool IsTooLate(string why = "the client took too long to check what the server sent")
     {
         if (!_deadline.IsCancellationRequested)
         {
@@ -129,7 +131,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
         else
         {
-            Fail(FailureKind.HandshakeTimeout, FaultSide.Client, "the client took too long to check what the server sent");
+            Fail(FailureKind.HandshakeTimeout, FaultSide.Client, why);
         }
 
         return true;
@@ -137,6 +139,10 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
 
     /// <summary>The outcome of a handshake that has failed.</summary>
     public Outcome Failed(CertificateSummary? certificate = null) => Told(Outcome.Failed(Failure!, clock.GetElapsedTime(_began), _phases, certificate, _address?.ToString()));
+
+    /// <summary>The outcome of a handshake that has come to the point where it is stopped.</summary>
+    public Outcome Stopped(StopAfter after, CertificateSummary? certificate = null)
+        => Told(Outcome.Stopped(after, clock.GetElapsedTime(_began), _phases, certificate, _address?.ToString()));
 
     /// <summary>The outcome of a handshake that has completed, with the end of its last phase.</summary>
     /// <param name="negotiated">What was negotiated.</param>

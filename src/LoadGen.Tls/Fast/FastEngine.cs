@@ -52,7 +52,7 @@ internal sealed class FastEngine : IHandshakeEngine
         [
             EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
             EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.WireCost,
-            EngineFeature.CertificateBytes,
+            EngineFeature.CertificateBytes, EngineFeature.PartialHandshakes,
         ]),
         // The server's Finished comes after ours in TLS 1.2 only.
         Phases = Enum.GetValues<Phase>().Where(phase => phase != Phase.FirstResponse).ToFrozenSet(),
@@ -110,7 +110,7 @@ internal sealed class FastClient : IHandshakeClient
         }
     }
 
-    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation)
     {
         _keyShares.MakeAhead();
         return _driver.HoldAsync(cancellation);

@@ -138,7 +138,7 @@ internal sealed class SslStreamClient : IHandshakeClient
     }
 
     // Without EngineFeature.Hold no profile of this engine holds connections.
-    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
+    public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HeldConnection?>(null);
 
     public void Dispose()
     {

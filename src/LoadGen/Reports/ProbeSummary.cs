@@ -35,7 +35,7 @@ internal sealed class ProbeSummary
             console.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
         }
 
-        if (report.Outcome is { IsCompleted: false, Failure: var failure })
+        if (report.Outcome is { Failure: { } failure })
         {
             console.MarkupLineInterpolated(
                 $"[red]failed:[/] {failure.Kind.Name()}{(failure.Alert is { } alert ? $" {alert}" : "")} in {failure.Phase.Name()} ({failure.Side.Name()}): {failure.Detail}");

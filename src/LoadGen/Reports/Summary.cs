@@ -73,6 +73,7 @@ internal sealed class Summary
             Label("arrivals", "default"),
             $"scheduled [bold]{books.Scheduled:N0}[/]",
             $"= completed [bold green]{books.Completed:N0}[/]",
+            books.Partial is { } partial ? $"+ partial [bold]{partial:N0}[/]" : "",
             $"+ failed {Alarm(books.Failed)}",
             $"+ dropped {Alarm(books.Dropped)}",
             $"+ lost {Alarm(books.Lost)}");
@@ -168,6 +169,17 @@ internal sealed class Summary
                     each.Resumed ? "resumed" : "full",
                     .. DetailsOf(each).Select(detail => $"[grey]{Markup.Escape(detail)}[/]"),
                 ]);
+        }
+
+        foreach (var each in _result.Partial ?? [])
+        {
+            WriteFlow(
+                LabelColumns,
+                $"  [bold]{each.Count,10:N0}[/] stopped after {each.StoppedAfter}:",
+                $"server kept {each.Kept:N0} open,",
+                $"closed {each.Closed:N0},",
+                $"reset {each.Reset:N0}",
+                each.EndedAfterMs is { } after ? $"[grey]after p50 {Figures.Milliseconds(after.P50)} ms, max {Figures.Milliseconds(after.Max)} ms[/]" : "");
         }
 
         if (_result.Held is { } held)

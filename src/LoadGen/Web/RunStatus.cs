@@ -48,6 +48,9 @@ public sealed record RunStatus
     /// <summary>What completed handshakes cost on the network so far.</summary>
     public RunResult.WirePart? Wire { get; init; }
 
+    /// <summary>Handshakes stopped on purpose so far, by where.</summary>
+    public IReadOnlyList<RunResult.PartialPart>? Partial { get; init; }
+
     public IReadOnlyList<RunResult.NegotiatedPart>? Negotiated { get; init; }
 
     public IReadOnlyList<RunResult.FailurePart>? Failures { get; init; }

@@ -33,6 +33,7 @@ internal static class RunStatuses
         {
             LatencyMs = new RunResult.LatencyPart(RunResultBuilder.Part(progress.Response), RunResultBuilder.Part(progress.Handshake), null),
             Wire = progress.Wire,
+            Partial = progress.Partial,
             Warnings = RunWarnings.Of(progress.Mix),
             Negotiated = [.. progress.Mix.Select(each => RunResultBuilder.Part(each.Key, each.Value))],
             Failures = feed.Plan is { } plan ? [.. progress.FailureCauses.Select(each => RunResultBuilder.Part(each.Key, each.Value, plan))] : null,
@@ -45,6 +46,7 @@ internal static class RunStatuses
     {
         LatencyMs = result.LatencyMs,
         Wire = result.Wire,
+        Partial = result.Partial,
         Negotiated = result.Negotiated,
         Failures = result.Failures,
         WorkerStates = [.. result.Workers.Select(worker => new RunStatus.WorkerStatus(

@@ -1,6 +1,7 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Tests.Runs;
 
@@ -56,6 +57,27 @@ public sealed class VerdictTests
         var result = Assert.Single(Verdict.Of(RunRecords.Of(completed: 1000, failed: 500, resumed: 300, thresholds: threshold)).Thresholds);
 
         Assert.Equal((pass, 0.3), (result.Pass, result.Observed));
+    }
+
+    [Theory]
+    [InlineData("kept<=25%", VerdictKind.Pass)]
+    [InlineData("kept<20%", VerdictKind.Fail)]
+    [InlineData("ended_after.max<=2s", VerdictKind.Pass)]
+    [InlineData("ended_after.max<1s", VerdictKind.Fail)]
+    public void A_run_of_handshakes_that_are_stopped_on_purpose_is_judged_by_what_the_server_did(string threshold, VerdictKind kind)
+    {
+        var record = RunRecords.Of(completed: 0, thresholds: threshold);
+        for (var i = 0; i < 4; i++)
+        {
+            record.Tally.Record(new Sample(i, 0, 0, default, default, default, Outcome.Stopped(StopAfter.ServerFlight, default, default)));
+            record.Tally.RecordHeld(new HeldConnection(i == 0 ? HoldEnd.Kept : HoldEnd.Closed, TimeSpan.FromSeconds(2), StopAfter.ServerFlight));
+        }
+
+        record = record with { Workers = [record.Workers[0] with { Books = record.Tally.Books }] };
+
+        Assert.Equal(kind, Verdict.Of(record).Kind);
+        Assert.Equal((4, 4), (record.Books.Scheduled, record.Books.Partial));
+        Assert.True(record.Books.Balance);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using CsCheck;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Tests.Tallies;
@@ -46,6 +47,7 @@ internal static class Samples
             0 => Outcome.Failed(new Failure(FailureKind.AlertReceived, Phase.ServerHello, FaultSide.Server, "handshake_failure", "it said no"), took, phases),
             1 => Outcome.Failed(new Failure(FailureKind.ConnectionReset, Phase.ServerFlight, FaultSide.Server, null, "reset"), took, phases, Certificate, "10.0.0.1:443"),
             2 => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.2:443", CostOf(took, kind)) with { PassedOver = [Dead] },
+            9 => Outcome.Stopped(kind % 2 == 0 ? StopAfter.ClientHello : StopAfter.BeforeFinished, took, phases, Certificate, "10.0.0.1:443"),
             // An engine that sees nothing of it.
             3 => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.1:443"),
             _ => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.1:443", CostOf(took, kind)),

@@ -30,6 +30,9 @@ public sealed class NodeMetricsTests
                 counted.Record(Completed(target, profile, $"suite-{target}-{profile}"));
                 counted.Record(Failed(target, profile, (FailureKind)(profile % EnumNames.All<FailureKind>().Count), $"alert-{target}-{profile}"));
                 counted.RecordDropped(TimeSpan.Zero, target, profile);
+                var point = (StopAfter)(1 + (profile % 4));
+                counted.Record(SampleOf(target, profile, Outcome.Stopped(point, default, default)));
+                counted.RecordHeld(new HeldConnection(HoldEnd.Kept, default, point));
             }
         }
 
@@ -38,9 +41,9 @@ public sealed class NodeMetricsTests
         var scrape = await ScrapeAsync();
         Assert.InRange(scrape.Lines.Count, 100, 1999);
         var each = targets * profiles;
-        Assert.Equal(3 * each, scrape.Sum("loadgen_arrivals_total"));
+        Assert.Equal(4 * each, scrape.Sum("loadgen_arrivals_total"));
         Assert.Equal(3, scrape.Sum("loadgen_connections_in_flight"));
-        Assert.Equal(3 * each, scrape.Sum("loadgen_handshakes_total"));
+        Assert.Equal(4 * each, scrape.Sum("loadgen_handshakes_total"));
         Assert.Equal(each, scrape.Sum("loadgen_handshake_failures_total"));
         Assert.Equal(each, scrape.Sum("loadgen_negotiated_total"));
         Assert.Equal(each, scrape.Sum("loadgen_response_duration_seconds_count"));
@@ -65,6 +68,25 @@ public sealed class NodeMetricsTests
             Assert.Equal(2, scrape.Sum($"{prefix}server_flights_over_initial_window_total"));
             Assert.Equal(2, scrape.Sum($"{prefix}tcp_round_trip_seconds_count"));
             Assert.Equal(4, scrape.Sum($"{prefix}tcp_sampled_retransmits_total"));
+        }
+    }
+
+    [Fact]
+    public async Task Handshakes_that_are_stopped_on_purpose_are_exposed_where_there_are_any()
+    {
+        _metrics.Prepared("run", PlanOf(2, 2));
+        var counted = TallyOf(Completed(0, 0, "suite"), SampleOf(1, 0, Outcome.Stopped(StopAfter.ClientHello, default, default)));
+        counted.RecordHeld(new HeldConnection(HoldEnd.Closed, TimeSpan.FromSeconds(1), StopAfter.ClientHello));
+        _metrics.Counted("run", "worker", counted, inFlight: 0);
+        _metrics.Progressed(new RunProgress { RunId = "run", Stage = RunStage.Running }, PlanOf(2, 2), counted);
+
+        var scrape = await ScrapeAsync();
+        foreach (var prefix in (string[])["loadgen_", "loadgen_run_"])
+        {
+            Assert.Equal(2, scrape.Sum($"{prefix}arrivals_total"));
+            Assert.Equal(2, scrape.Sum($"{prefix}handshakes_total"));
+            Assert.Single(scrape.Lines, line => line.StartsWith($"{prefix}handshakes_total", StringComparison.Ordinal) && line.Contains("result=\"partial\"", StringComparison.Ordinal));
+            Assert.Equal(1, scrape.Sum($"{prefix}partial_connections_total", "stopped_after=\"client_hello\",end=\"closed\""));
         }
     }
 

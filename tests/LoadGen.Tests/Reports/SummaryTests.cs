@@ -23,7 +23,7 @@ public sealed partial class SummaryTests
     {
         var text = string.Join('\n', Write(width: 200));
 
-        Assert.Contains("arrivals    scheduled 100  = completed 100  + failed 0  + dropped 0  + lost 0", text, StringComparison.Ordinal);
+        Assert.Contains("arrivals    scheduled 100  = completed 100  + partial 9  + failed 0  + dropped 0  + lost 0", text, StringComparison.Ordinal);
         Assert.Contains("rate        10.0 completed/s", text, StringComparison.Ordinal);
         Assert.Contains("µs CPU per handshake  schedule lag p99 2.50 ms  GC pauses 0 % of the time", text, StringComparison.Ordinal);
     }
@@ -31,6 +31,15 @@ public sealed partial class SummaryTests
     [Fact]
     public void What_handshakes_cost_on_the_network_stands_in_one_line()
         => Assert.Contains("  wire        2,345 bytes in, 500 bytes out  Certificate 1,200 bytes  3 flights  7 server flights over 10 segments", Write(width: 200));
+
+    [Fact]
+    public void Handshakes_that_were_stopped_on_purpose_are_told_with_what_became_of_their_connections()
+    {
+        var lines = Write(width: 200);
+
+        Assert.Contains("  arrivals    scheduled 100  = completed 100  + partial 9  + failed 0  + dropped 0  + lost 0", lines);
+        Assert.Contains("           9 stopped after client_hello:  server kept 1 open,  closed 5,  reset 3  after p50 7.00 ms, max 7.00 ms", lines);
+    }
 
     [Theory]
     [InlineData(60)]
@@ -50,9 +59,12 @@ public sealed partial class SummaryTests
 
     private static List<string> Write(int width, params string[] warnings)
     {
-        var result = FinishedRun(lagMs: 2.5) with
+        var finished = FinishedRun(lagMs: 2.5);
+        var result = finished with
         {
+            Books = finished.Books with { Partial = 9 },
             Warnings = warnings,
+            Partial = [new RunResult.PartialPart("client_hello", 9, 1, 5, 3, Always(7))],
             Wire = new RunResult.WirePart(Always(2345), Always(500), Always(1200))
             {
                 BytesTotal = new RunResult.WireTotal(234_500, 50_000), Flights = Always(3), Retries = Always(0), OverInitialWindow = 7,
