@@ -60,7 +60,7 @@ internal sealed class EngineSet : IHandshakeEngine
             return _last.HandshakeAsync(target, place, cancellation);
         }
 
-        public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => _last?.HoldAsync(cancellation) ?? default;
+        public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation) => _last?.HoldAsync(cancellation) ?? default;
 
         public void Dispose() => Array.ForEach(_clients, client => client?.Dispose());
     }

@@ -13,7 +13,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
 
     private readonly Attempt _attempt = new(clock);
     private readonly Closing _closing = new(plan, clock);
+    private readonly WireMeter _wire = new();
     private byte[] _buffer = [];
+    private Profile _profile = plan.Profiles[0];
     private Held? _held;
 
     /// <summary>
@@ -33,13 +35,24 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             return _attempt.Failed();
         }
 
+        _profile = profile;
+        if (_profile.StopAfter == StopAfter.Connect)
+        {
+            _held = new Held(connection.HandOver(), target, _profile.Hold, StopAfter.Connect);
+            return _attempt.Stopped(StopAfter.Connect);
+        }
+
         _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             var outcome = await RunAsync(connection.Socket, machine);
             if (outcome.IsCompleted)
             {
-                await FinishAsync(connection, target, profile, machine);
+                await FinishAsync(connection, target, machine);
+            }
+            else if (outcome.IsPartial)
+            {
+                _held = new Held(connection.HandOver(), target, _profile.Hold, outcome.StoppedAfter);
             }
 
             return outcome;
@@ -51,8 +64,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
     }
 
-    /// <summary>Holds the connection of the previous handshake open, if its profile asks for it.</summary>
-    public async ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    /// <summary>Holds the connection of the previous handshake open, if its profile asks for it or stopped it.</summary>
+    public async ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation)
     {
         if (_held is not { } held)
         {
@@ -60,7 +73,9 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         }
 
         _held = null;
-        return await _closing.HoldAsync(held.Connection, held.Target, held.For, held.CloseNotify, cancellation);
+        return held.StoppedAfter != StopAfter.None
+            ? await _closing.HoldStoppedAsync(held.Connection, held.StoppedAfter, held.For, cancellation)
+            : await _closing.HoldAsync(held.Connection, held.Target, held.For, held.CloseNotify, cancellation);
     }
 
     public void Dispose()
@@ -85,20 +100,20 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     }
 
     // The handshake is complete: nothing from here on changes the outcome.
-    private async ValueTask FinishAsync(OpenConnection connection, int target, Profile profile, IHandshakeMachine machine)
+    private async ValueTask FinishAsync(OpenConnection connection, int target, IHandshakeMachine machine)
     {
         var takesTickets = machine.TakesTickets;
         if (takesTickets)
         {
-            await _closing.TakeTicketsAsync(connection.Socket, target, machine, closesNext: profile.Hold == TimeSpan.Zero);
+            await _closing.TakeTicketsAsync(connection.Socket, target, machine, closesNext: _profile.Hold == TimeSpan.Zero);
         }
 
         // A profile that waits for the server's close_notify has sent ours.
-        var closeNotify = _closing.IsNotified && profile.Confirm != Confirm.Close ? CloseNotifyOf(machine) : default;
-        if (profile.Hold > TimeSpan.Zero)
+        var closeNotify = _closing.IsNotified && _profile.Confirm != Confirm.Close ? CloseNotifyOf(machine) : default;
+        if (_profile.Hold > TimeSpan.Zero)
         {
             // It is sent when the time is over. No other record is written until then, so it stays the next one.
-            _held = new Held(connection.HandOver(), target, profile.Hold, closeNotify.ToArray());
+            _held = new Held(connection.HandOver(), target, _profile.Hold, StopAfter.None) { CloseNotify = closeNotify.ToArray() };
             return;
         }
 
@@ -142,21 +157,43 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     private async ValueTask<Outcome> ExchangeAsync(Socket socket, IHandshakeMachine machine)
     {
         machine.Begin();
-        var began = _attempt.Restart();
+        _wire.Begin();
+        _attempt.MarkHello();
+        var isOver = false;
         var seen = Milestones.None;
         var isFirst = true;
-        var arrived = began;
+        var received = 0;
+        var arrived = 0L;
         // The handshake ends with the server's confirmation. What follows it, such as a reset or an answer to close_notify, does
         // not count any more.
         while (machine.Fault is not null || !seen.HasFlag(Milestones.ServerConfirmed))
         {
             if (machine.HasQuestion)
             {
+                // What is written already belongs to the handshake, and goes with the question.
+                _wire.Sent(machine.OutputBytes);
+                isOver = true;
                 seen = await ReadWhatCameAsync(socket, machine, seen);
                 machine.Ask();
             }
 
-            await SendOutputAsync(socket, machine);
+            if (_profile.StopAfter == StopAfter.BeforeFinished && machine.Fault is null && machine.Reached.HasFlag(Milestones.ServerFlight))
+            {
+                await SendAllButLastRecordAsync(socket, machine);
+                return _attempt.Stopped(StopAfter.BeforeFinished, machine.Certificate);
+            }
+
+            // Of a server's flight that comes in pieces, the first may be answered by a change_cipher_spec already.
+            if (_profile.StopAfter != StopAfter.ServerFlight || machine.Fault is not null || !seen.HasFlag(Milestones.ServerHello))
+            {
+                await SendOutputAsync(socket, machine, isOver);
+            }
+
+            if (_profile.StopAfter == StopAfter.ClientHello)
+            {
+                return _attempt.Stopped(StopAfter.ClientHello);
+            }
+
             seen = MarkSent(machine, seen);
             if (machine.Fault is not null)
             {
@@ -196,6 +233,8 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
                 machine.Offer(_buffer, count);
             }
 
+            _wire.Received(machine.HandshakeBytes - received);
+            received = machine.HandshakeBytes;
             seen = MarkReceived(machine, seen, arrived);
 
             // Only checks take the client long, and they end with a step. A server that sends without end is waited for, like a silent one.
@@ -203,9 +242,15 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             {
                 return _attempt.Failed(machine.Certificate);
             }
+
+            if (_profile.StopAfter == StopAfter.ServerFlight && machine.Fault is null && seen.HasFlag(Milestones.ServerFlight))
+            {
+                return _attempt.Stopped(StopAfter.ServerFlight, machine.Certificate);
+            }
         }
 
-        return _attempt.Completed(machine.Negotiated!, began, machine.Certificate);
+        return _attempt.Completed(
+            machine.Negotiated!, machine.Certificate, _wire.CostOf(socket, machine.CertificateBytes, machine.Negotiated!.HelloRetryRequest));
     }
 
     // Bytes that are here before the question is sent cannot answer it. Those still on their way then cannot be told from an
@@ -236,13 +281,58 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
         return _buffer.AsMemory(0, machine.TakeOutput(_buffer));
     }
 
-    private async ValueTask SendOutputAsync(Socket socket, IHandshakeMachine machine)
+    private async ValueTask SendOutputAsync(Socket socket, IHandshakeMachine machine, bool isOver)
     {
         int count;
         while ((count = machine.TakeOutput(_buffer)) > 0)
         {
-            await socket.SendAllAsync(_buffer.AsMemory(0, count), _attempt.Deadline);
+            if (!isOver)
+            {
+                _wire.Sent(_buffer.AsSpan(0, count));
+            }
+
+            await SendAsync(socket, _buffer.AsMemory(0, count));
         }
+    }
+
+    private ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+        => _profile.Trickle > TimeSpan.Zero ? TrickleAsync(socket, bytes) : socket.SendAllAsync(bytes, _attempt.Deadline);
+
+    // Sockets send at once (NoDelay), so that each byte is a segment.
+    private async ValueTask TrickleAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    {
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            await socket.SendAllAsync(bytes.Slice(i, 1), _attempt.Deadline);
+            await Task.Delay(_profile.Trickle, clock, _attempt.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_attempt.IsTooLate("the handshake timeout passed while the handshake was sent a byte at a time"))
+            {
+                // The failure is known already.
+                throw new OperationCanceledException(_attempt.Deadline);
+            }
+        }
+    }
+
+    // The last record of the client's answer is the one with Finished, in every version: nothing follows it before the server's.
+    private async ValueTask SendAllButLastRecordAsync(Socket socket, IHandshakeMachine machine)
+    {
+        var output = new List<byte>();
+        int count;
+        while ((count = machine.TakeOutput(_buffer)) > 0)
+        {
+            output.AddRange(_buffer.AsSpan(0, count));
+        }
+
+        var bytes = output.ToArray();
+        var frames = default(RecordFrames);
+        var (at, last) = (0, 0);
+        while (at < bytes.Length)
+        {
+            last = at;
+            at += frames.Take(bytes.AsSpan(at)).Taken;
+        }
+
+        await SendAsync(socket, bytes.AsMemory(0, last));
     }
 
     // Messages are stamped with the time their bytes arrived, not the time they were processed.
@@ -259,9 +349,15 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
             _attempt.Mark(Phase.ServerFlight, arrived);
         }
 
-        if (reached.HasFlag(Milestones.ServerConfirmed))
+        if (reached.HasFlag(Milestones.ServerFinished))
         {
             _attempt.Mark(Phase.ServerConfirmed, arrived);
+            _attempt.Expect(Phase.FirstResponse);
+        }
+
+        if (reached.HasFlag(Milestones.ServerConfirmed))
+        {
+            _attempt.Mark(_attempt.Current == Phase.FirstResponse ? Phase.FirstResponse : Phase.ServerConfirmed, arrived);
         }
 
         return seen | (machine.Reached & ~Milestones.ClientFinished);
@@ -278,7 +374,10 @@ internal sealed class HandshakeDriver(Plan plan, Dialer dialer, TimeProvider clo
     }
 
     /// <summary>A connection to be held open.</summary>
-    private sealed record Held(OpenConnection Connection, int Target, TimeSpan For, ReadOnlyMemory<byte> CloseNotify);
+    private sealed record Held(OpenConnection Connection, int Target, TimeSpan For, StopAfter StoppedAfter)
+    {
+        public ReadOnlyMemory<byte> CloseNotify { get; init; }
+    }
 }
 
 /// <summary>Recognises servers that do not speak TLS by their first bytes.</summary>

@@ -20,6 +20,15 @@ internal interface IHandshakeMachine
     /// <summary>Why it failed; <see langword="null"/> while it has not.</summary>
     MachineFault? Fault { get; }
 
+    /// <summary>Bytes from the server that belong to the handshake: whole records, to the end of the one that completed it.</summary>
+    int HandshakeBytes { get; }
+
+    /// <summary>The length of the server's Certificate message, with its header; 0 before it came.</summary>
+    int CertificateBytes { get; }
+
+    /// <summary>How many bytes wait for <see cref="TakeOutput"/>.</summary>
+    int OutputBytes { get; }
+
     /// <summary>What is still to come from the server; completes "the server closed the connection before ...".</summary>
     string Awaited { get; }
 
@@ -74,6 +83,9 @@ internal enum Milestones
 
     /// <summary>The handshake is successful by its profile as soon as all output is sent.</summary>
     Complete = 16,
+
+    /// <summary>The server's Finished came after ours (TLS 1.2), and the profile waits for more.</summary>
+    ServerFinished = 32,
 }
 
 /// <summary>Why a handshake failed.</summary>

@@ -127,7 +127,7 @@ internal static class ActorPath
             return Outcome.Completed(Kind, Took, Took, phases, null);
         }
 
-        public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
+        public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HeldConnection?>(null);
 
         public void Dispose()
         {

@@ -196,6 +196,12 @@ public sealed class HandshakeDriverTests
 
         public MachineFault? Fault { get; set; }
 
+        public int HandshakeBytes { get; private set; }
+
+        public int CertificateBytes => 0;
+
+        public int OutputBytes => _hasOutput ? 1 : 0;
+
         public string Awaited => "the end of the test";
 
         public bool HasQuestion => false;
@@ -204,6 +210,7 @@ public sealed class HandshakeDriverTests
 
         public void Offer(byte[] buffer, int count)
         {
+            HandshakeBytes += count;
             offered(buffer);
             Reached |= After;
             _hasOutput = true;

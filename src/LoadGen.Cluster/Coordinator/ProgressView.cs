@@ -30,6 +30,8 @@ internal static class ProgressView
             InFlight = state.Workers.Values.Where(worker => worker.IsActive).Sum(worker => worker.InFlight),
             Response = merged.Response.Summarize(),
             Handshake = merged.Handshake.Summarize(),
+            Partial = merged.Books.Partial > 0 ? [.. merged.Partial.Where(each => each.Count > 0).Select(RunResultBuilder.Part)] : null,
+            Wire = RunResultBuilder.Part(merged.WireCosts),
             Mix = [.. merged.Negotiated.OrderByDescending(each => each.Value)],
             Failures = [.. FailuresByKind(merged)],
             FailureCauses = [.. merged.Failures.OrderByDescending(each => each.Value.Count)],

@@ -6,7 +6,7 @@ namespace LoadGen.Cluster.Protocol;
 internal static class WireVersion
 {
     /// <summary>Raised with every change that the node at the other end must know of.</summary>
-    public const int Current = 3;
+    public const int Current = 4;
 
     /// <summary>The version of this program, for people.</summary>
     public static string Program { get; } =

@@ -168,6 +168,7 @@ internal static class CountsWire
         Failed = books.Failed,
         Dropped = books.Dropped,
         Lost = books.Lost,
+        Partial = books.Partial,
     };
 
     public static Books FromWire(Wire.Books? wire)
@@ -182,9 +183,10 @@ internal static class CountsWire
             WireValues.Count("completed", wire.Completed),
             WireValues.Count("failed", wire.Failed),
             WireValues.Count("dropped", wire.Dropped),
-            WireValues.Count("lost", wire.Lost));
+            WireValues.Count("lost", wire.Lost),
+            WireValues.Count("partial", wire.Partial));
         return books.Balance ? books : throw new ArgumentException(
-            $"the books do not balance: {books.Scheduled} scheduled, {books.Completed} completed, {books.Failed} failed, {books.Dropped} dropped, {books.Lost} lost");
+            $"the books do not balance: {books.Scheduled} scheduled, {books.Completed} completed, {books.Partial} partial, {books.Failed} failed, {books.Dropped} dropped, {books.Lost} lost");
     }
 
     public static Wire.GeneratorUsage ToWire(GeneratorUsage usage) => new()

@@ -9,14 +9,14 @@ internal sealed class LoadRecords(IHandshakeEngine engine)
 {
     private readonly ConcurrentQueue<Sample> _samples = new();
     private readonly ConcurrentQueue<Arrival> _dropped = new();
-    private readonly ConcurrentQueue<HoldEnd> _held = new();
+    private readonly ConcurrentQueue<HeldConnection> _held = new();
     private long _restedTicks;
 
     public void Ended(Sample sample) => _samples.Enqueue(sample);
 
     public void Dropped(Arrival arrival) => _dropped.Enqueue(arrival);
 
-    public void Held(HoldEnd end) => _held.Enqueue(end);
+    public void Held(HeldConnection held) => _held.Enqueue(held);
 
     public void Rested(TimeSpan time) => Interlocked.Add(ref _restedTicks, time.Ticks);
 
@@ -33,9 +33,9 @@ internal sealed class LoadRecords(IHandshakeEngine engine)
             tally.RecordDropped(dropped.Planned, dropped.Target, dropped.Profile);
         }
 
-        while (_held.TryDequeue(out var end))
+        while (_held.TryDequeue(out var held))
         {
-            tally.RecordHeld(end);
+            tally.RecordHeld(held);
         }
 
         tally.RecordPriming(engine.TakePriming());
@@ -109,12 +109,12 @@ internal sealed class ConnectionSlot(
         }
 
         records.Ended(new Sample(arrival.Index, arrival.Target, arrival.Profile, arrival.Planned, started, started + outcome.Elapsed, outcome));
-        if (await client.HoldAsync(holding).ConfigureAwait(false) is { } end)
+        if (await client.HoldAsync(holding).ConfigureAwait(false) is { } held)
         {
-            records.Held(end);
+            records.Held(held);
         }
 
-        _failuresInARow = outcome.IsCompleted ? 0 : _failuresInARow + 1;
+        _failuresInARow = outcome.Failure is null ? 0 : _failuresInARow + 1;
         if (isClosedLoad && _failuresInARow > 0)
         {
             await RestAsync(outcome.Elapsed).ConfigureAwait(false);

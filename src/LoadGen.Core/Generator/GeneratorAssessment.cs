@@ -56,7 +56,7 @@ public sealed record GeneratorAssessment
             .OfType<GeneratorUsage>()
             .GroupBy(usage => usage.Process, (_, same) => same.MaxBy(usage => usage.Measured)!)
             .ToList();
-        var handshakes = books.Completed + books.Failed;
+        var handshakes = books.Completed + books.Partial + books.Failed;
         var lag = tally.Lag.Summarize();
         var gcPause = processes.Select(usage => Part(usage.GcPause, usage.Measured)).DefaultIfEmpty().Max();
         // A closed load uses what it can get, and a saturated generator is then the limit; an open one that kept its times

@@ -64,6 +64,18 @@ public enum EngineFeature
     /// <summary>Write the secrets of its sessions to a key log.</summary>
     [JsonStringEnumMemberName("write a key log")]
     KeyLog,
+
+    /// <summary>Stop handshakes at a given point, and send them byte by byte.</summary>
+    [JsonStringEnumMemberName("stop or slow down handshakes")]
+    PartialHandshakes,
+
+    /// <summary>Count the bytes and flights of handshakes, and look at their TCP connections.</summary>
+    [JsonStringEnumMemberName("count bytes and flights of handshakes")]
+    WireCost,
+
+    /// <summary>See how long the server's Certificate message is.</summary>
+    [JsonStringEnumMemberName("measure the server's Certificate message")]
+    CertificateBytes,
 }
 
 /// <summary>

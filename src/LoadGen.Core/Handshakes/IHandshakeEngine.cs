@@ -43,8 +43,8 @@ public readonly record struct PrimingCount(long Completed, long Failed)
 public interface IHandshakeClient : IDisposable
 {
     /// <summary>
-    /// Connects, runs one handshake and closes the connection, unless its profile holds connections open: then
-    /// <see cref="HoldAsync"/> must follow a completed handshake. Never throws for anything a network, a server or a
+    /// Connects, runs one handshake and closes the connection, unless its profile holds connections open or stops early: then
+    /// <see cref="HoldAsync"/> must follow a handshake that has not failed. Never throws for anything a network, a server or a
     /// cancellation can do: those are outcomes.
     /// </summary>
     /// <param name="target">Index into <see cref="Plans.Plan.Targets"/>.</param>
@@ -60,5 +60,5 @@ public interface IHandshakeClient : IDisposable
     /// <returns>
     /// How the holding ended; <see langword="null"/>, without waiting, if no connection was left open.
     /// </returns>
-    ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation);
+    ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation);
 }

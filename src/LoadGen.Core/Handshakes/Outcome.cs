@@ -1,40 +1,48 @@
 using System.Diagnostics.CodeAnalysis;
+using LoadGen.Core.Plans;
 
 namespace LoadGen.Core.Handshakes;
 
 /// <summary>
-/// How one handshake ended: completed, with what was negotiated, or failed, with why; and how long its phases took.
-/// An expected failure is a value of this type, never an exception. There is no third way to make one, not even by default.
+/// How one handshake ended: completed, with what was negotiated, or failed, with why, or stopped where its profile says; and how long its
+/// phases took. An expected failure is a value of this type, never an exception. There is no other way to make one, not even by default.
 /// </summary>
 public sealed record Outcome
 {
     private Outcome(
-        Negotiated? negotiated, Failure? failure, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address)
+        Negotiated? negotiated, Failure? failure, StopAfter stoppedAfter, TimeSpan elapsed, TimeSpan? handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address, in WireCost wire)
     {
         Negotiated = negotiated;
         Failure = failure;
+        StoppedAfter = stoppedAfter;
         Elapsed = elapsed;
         Handshake = handshake;
         Phases = phases;
         Certificate = certificate;
         Address = address;
+        Wire = wire;
     }
 
     /// <summary>Whether the handshake reached what its profile calls success.</summary>
     [MemberNotNullWhen(true, nameof(Negotiated), nameof(Handshake))]
-    [MemberNotNullWhen(false, nameof(Failure))]
-    public bool IsCompleted => Failure is null;
+    public bool IsCompleted => Negotiated is not null;
 
-    /// <summary>What was negotiated; <see langword="null"/> for a failure.</summary>
+    /// <summary>Whether it was stopped on purpose, and came to that point.</summary>
+    public bool IsPartial => StoppedAfter != StopAfter.None;
+
+    /// <summary>Where it was stopped on purpose; <see cref="StopAfter.None"/> if it completed or failed.</summary>
+    public StopAfter StoppedAfter { get; }
+
+    /// <summary>What was negotiated; <see langword="null"/> if it did not complete.</summary>
     public Negotiated? Negotiated { get; }
 
-    /// <summary>Why it failed; <see langword="null"/> for a completed handshake.</summary>
+    /// <summary>Why it failed; <see langword="null"/> if it did not.</summary>
     public Failure? Failure { get; }
 
-    /// <summary>From the start to the moment the outcome was known; what follows, such as closing the connection, is not in it.</summary>
+    /// <summary>From the start to success, or to the moment the failure was known; what follows, such as closing the connection, is not in it.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>From the first byte of ClientHello to success; <see langword="null"/> for a failure.</summary>
+    /// <summary>From the first byte of ClientHello to success; <see langword="null"/> if it did not complete.</summary>
     public TimeSpan? Handshake { get; }
 
     /// <summary>The phases that ended, of failures too.</summary>
@@ -49,22 +57,36 @@ public sealed record Outcome
     /// </summary>
     public string? Address { get; }
 
+    /// <summary>What it cost on the network; nothing if it did not complete.</summary>
+    public WireCost Wire { get; }
+
     /// <summary>Addresses of the same name that were tried before, in vain (RFC 8305); nearly always empty.</summary>
     public IReadOnlyList<PassedOver> PassedOver { get; init; } = [];
 
     /// <summary>A handshake that reached its profile's success.</summary>
     public static Outcome Completed(
-        Negotiated negotiated, TimeSpan elapsed, TimeSpan handshake, in PhaseDurations phases, CertificateSummary? certificate, string? address = null)
+        Negotiated negotiated,
+        TimeSpan elapsed,
+        TimeSpan handshake,
+        in PhaseDurations phases,
+        CertificateSummary? certificate,
+        string? address = null,
+        in WireCost wire = default)
     {
         ArgumentNullException.ThrowIfNull(negotiated);
-        return new(negotiated, null, elapsed, handshake, phases, certificate, address);
+        return new(negotiated, null, StopAfter.None, elapsed, handshake, phases, certificate, address, wire);
     }
+
+    /// <summary>A handshake that came to the point where its profile stops it.</summary>
+    public static Outcome Stopped(StopAfter after, TimeSpan elapsed, in PhaseDurations phases, CertificateSummary? certificate = null, string? address = null)
+        => after != StopAfter.None ? new(null, null, after, elapsed, null, phases, certificate, address, default)
+            : throw new ArgumentOutOfRangeException(nameof(after), after, null);
 
     /// <summary>A handshake that did not.</summary>
     public static Outcome Failed(Failure failure, TimeSpan elapsed, in PhaseDurations phases, CertificateSummary? certificate = null, string? address = null)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return new(null, failure, elapsed, null, phases, certificate, address);
+        return new(null, failure, StopAfter.None, elapsed, null, phases, certificate, address, default);
     }
 }
 
@@ -98,13 +120,3 @@ public sealed record Failure(FailureKind Kind, Phase Phase, FaultSide Side, stri
 /// <param name="Kind">Why there was no connection.</param>
 /// <param name="Detail">One sentence for a person.</param>
 public sealed record PassedOver(string Address, FailureKind Kind, string Detail);
-
-/// <summary>How the holding of a connection ended.</summary>
-public enum HoldEnd
-{
-    /// <summary>It was open for as long as the profile says, or until the run was stopped.</summary>
-    Kept,
-
-    /// <summary>The server closed or reset it before.</summary>
-    EndedByServer,
-}

@@ -5,7 +5,7 @@ namespace LoadGen.Core.Handshakes;
 
 /// <summary>
 /// The steps of one TLS client handshake, in order. Each is timed from the end of the step before it, so that the
-/// phases of a handshake add up to its whole. Every time stamp is taken at the wire: when bytes were handed to the
+/// phases of a handshake add up to its whole: from the start to success. Every time stamp is taken at the wire: when bytes were handed to the
 /// kernel, or when the bytes that hold a message came back from it. Work of the client between two reads is therefore
 /// part of the phase that ends with its next write, never of the server's.
 /// </summary>
@@ -24,7 +24,10 @@ public enum Phase
     [JsonStringEnumMemberName("starttls")]
     StartTls,
 
-    /// <summary>First byte of ClientHello sent to ServerHello received (a HelloRetryRequest and its answer included).</summary>
+    /// <summary>Connection, tunnel or go-ahead to the first byte of ClientHello handed to the kernel: the client's own computing.</summary>
+    ClientHello,
+
+    /// <summary>First byte of ClientHello handed to the kernel to ServerHello received (a HelloRetryRequest and its answer included).</summary>
     ServerHello,
 
     /// <summary>
@@ -37,17 +40,23 @@ public enum Phase
     ClientFinished,
 
     /// <summary>
-    /// Our Finished to the last thing awaited of the server: the first byte of its answer or its close_notify where the profile
-    /// asks for one, else its Finished in TLS 1.2. Absent where nothing was awaited.
+    /// Our Finished to the first thing of the server that shows that it accepted it: its Finished in a full handshake of TLS 1.2, otherwise
+    /// the first byte of its answer or its close_notify where the profile asks for one. Absent where nothing was awaited.
     /// </summary>
     ServerConfirmed,
+
+    /// <summary>
+    /// The server's Finished, where that came after ours (TLS 1.2), to the first byte of its answer or its close_notify where the profile
+    /// asks for one. Absent where the answer itself is what confirms.
+    /// </summary>
+    FirstResponse,
 }
 
 /// <summary>How long each phase of one handshake took. A phase that was not seen is absent (<see langword="null"/>), not zero.</summary>
 public struct PhaseDurations : IEquatable<PhaseDurations>
 {
     /// <summary>The number of phases.</summary>
-    public const int Count = 8;
+    public const int Count = 10;
 
     private Slots _ticksPlusOne;
 

@@ -33,6 +33,7 @@ internal static class PlanRules
 
     public static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(1);
     public static readonly TimeSpan MostTimeout = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan MostTrickle = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan MostHold = TimeSpan.FromHours(1);
     public static readonly TimeSpan MostDuration = TimeSpan.FromDays(30);
 

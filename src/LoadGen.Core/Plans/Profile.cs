@@ -71,8 +71,33 @@ public sealed record Profile
     /// <summary>Whether TLS 1.2 offers the extended master secret (RFC 7627).</summary>
     public bool ExtendedMasterSecret { get; init; } = true;
 
-    /// <summary>How long a connection stays open after a completed handshake; 0 to 1 h.</summary>
+    /// <summary>How long a connection stays open after a completed handshake, or where one was stopped; 0 to 1 h.</summary>
     public TimeSpan Hold { get; init; }
+
+    /// <summary>Where the handshake stops on purpose, to see what the server does about it.</summary>
+    public StopAfter StopAfter { get; init; }
+
+    /// <summary>The time after each byte of the handshake that is sent, each in a segment of its own; zero for no such thing.</summary>
+    public TimeSpan Trickle { get; init; }
+}
+
+/// <summary>Where a handshake stops on purpose.</summary>
+public enum StopAfter
+{
+    /// <summary>Nowhere: it is to complete.</summary>
+    None,
+
+    /// <summary>When TLS would begin: the connection, tunnel or go-ahead is there, and no ClientHello is sent.</summary>
+    Connect,
+
+    /// <summary>When ClientHello is sent; what the server answers is not looked at.</summary>
+    ClientHello,
+
+    /// <summary>When the server's flight came, and was found good; nothing is sent in answer.</summary>
+    ServerFlight,
+
+    /// <summary>When all but the last record of the answer to it is sent, the one with our Finished.</summary>
+    BeforeFinished,
 }
 
 /// <summary>How a pre-shared key is used (IANA registry TLS PskKeyExchangeMode; RFC 8446 section 4.2.9).</summary>

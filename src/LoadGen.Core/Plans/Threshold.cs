@@ -1,18 +1,17 @@
-using LoadGen.Core.Handshakes;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Plans;
 
-/// <summary>A condition on the result, such as <c>p99 &lt; 50ms</c>, <c>handshake.p95 &lt; 20ms</c> or <c>failures &lt; 0.1%</c>.</summary>
+/// <summary>
+/// A condition on the result, such as <c>p99 &lt; 50ms</c>, <c>handshake.p95 &lt; 20ms</c>, <c>bytes_in.max &lt; 6000</c> or <c>failures &lt; 0.1%</c>.
+/// </summary>
 public sealed record Threshold
 {
     /// <summary>The condition as it was written.</summary>
     public required string Expression { get; init; }
 
     /// <summary>Which distribution <see cref="Statistic"/> is of; <see langword="null"/> for what is of the whole run.</summary>
-    public LatencyOf? Latency { get; init; }
-
-    /// <summary>The phase, when <see cref="Latency"/> is <see cref="LatencyOf.Phase"/>.</summary>
-    public Phase? Phase { get; init; }
+    public Measure? Measure { get; init; }
 
     /// <summary>What is compared.</summary>
     public required Statistic Statistic { get; init; }
@@ -21,8 +20,8 @@ public sealed record Threshold
     public required Comparison Comparison { get; init; }
 
     /// <summary>
-    /// The bound, in the statistic's unit: milliseconds for times, a ratio from 0 to 1 for failures and resumed, completed handshakes
-    /// per second for the rate.
+    /// The bound, in the unit of the measure; otherwise a ratio from 0 to 1 for failures, resumed and kept, completed handshakes per second for
+    /// the rate.
     /// </summary>
     public required double Bound { get; init; }
 
@@ -43,19 +42,6 @@ public enum Comparison
     LessOrEqual,
     Greater,
     GreaterOrEqual,
-}
-
-/// <summary>The distributions a threshold can speak of.</summary>
-public enum LatencyOf
-{
-    /// <summary>From the planned time to success.</summary>
-    Response,
-
-    /// <summary>From the first byte of ClientHello to success.</summary>
-    Handshake,
-
-    /// <summary>One phase.</summary>
-    Phase,
 }
 
 /// <summary>What a threshold compares.</summary>
@@ -80,4 +66,7 @@ public enum Statistic
 
     /// <summary>Handshakes that resumed a session / completed, from 0 to 1.</summary>
     Resumed,
+
+    /// <summary>Handshakes stopped on purpose whose connections the server left open / all of those, from 0 to 1.</summary>
+    Kept,
 }

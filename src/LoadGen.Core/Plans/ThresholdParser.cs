@@ -1,20 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
-using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans.Reading;
 using LoadGen.Core.Plans.Units;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Plans;
 
 /// <summary>
 /// Reads thresholds: a statistic, a comparison and a bound with its unit, such as <c>p99 &lt; 50ms</c>,
-/// <c>tcp_connect.max &lt;= 5ms</c>, <c>failures &lt; 0.1%</c>, <c>rate &gt;= 950/s</c> or <c>resumed &gt;= 29%</c>. A time is of the response unless
-/// <c>handshake.</c> or a phase's name stands before the statistic.
+/// <c>tcp_connect.max &lt;= 5ms</c>, <c>failures &lt; 0.1%</c>, <c>rate &gt;= 950/s</c> or <c>resumed &gt;= 29%</c>. A statistic is of the response unless
+/// the name of another measure stands before it.
 /// </summary>
 public static class ThresholdParser
 {
-    private const string Examples = "p99 < 50ms, handshake.p95 < 20ms, failures < 0.1%, rate >= 950/s or resumed >= 29%";
-
-    private static readonly string[] Prefixes = ["response", "handshake", .. EnumNames.All<Phase>()];
+    private const string Examples = "p99 < 50ms, handshake.p95 < 20ms, bytes_in.max < 6000, failures < 0.1%, rate >= 950/s or resumed >= 29%";
 
     /// <summary>Reads one threshold.</summary>
     /// <param name="text">The expression.</param>
@@ -33,7 +31,7 @@ public static class ThresholdParser
 
         var orEqual = sign + 1 < text.Length && text[sign + 1] == '=';
         if (!TryParseSubject(text[..sign].Trim(), out var subject, out remedy)
-            || !TryParseBound(subject.Statistic, text[(sign + (orEqual ? 2 : 1))..].Trim(), out var bound, out remedy))
+            || !TryParseBound(subject, text[(sign + (orEqual ? 2 : 1))..].Trim(), out var bound, out remedy))
         {
             return false;
         }
@@ -41,8 +39,7 @@ public static class ThresholdParser
         threshold = new Threshold
         {
             Expression = text.Trim(),
-            Latency = subject.Latency,
-            Phase = subject.Phase,
+            Measure = subject.Measure,
             Statistic = subject.Statistic,
             Comparison = (text[sign], orEqual) switch
             {
@@ -57,7 +54,7 @@ public static class ThresholdParser
     }
 
     private static bool TryParseSubject(
-        string text, out (LatencyOf? Latency, Phase? Phase, Statistic Statistic) subject, [NotNullWhen(false)] out string? remedy)
+        string text, out (Measure? Measure, Statistic Statistic) subject, [NotNullWhen(false)] out string? remedy)
     {
         subject = default;
         var dot = text.IndexOf('.', StringComparison.Ordinal);
@@ -68,46 +65,53 @@ public static class ThresholdParser
             return false;
         }
 
-        if (statistic is Statistic.Failures or Statistic.Rate or Statistic.Resumed)
+        if (statistic is Statistic.Failures or Statistic.Rate or Statistic.Resumed or Statistic.Kept)
         {
-            subject = (null, null, statistic);
+            subject = (null, statistic);
             remedy = dot < 0 ? null : $"write {name} without a prefix: it is of the whole run";
             return dot < 0;
         }
 
-        var prefix = dot < 0 ? "response" : text[..dot];
-        if (!Prefixes.Contains(prefix))
-        {
-            remedy = DidYouMean.Remedy(prefix, Prefixes);
-            return false;
-        }
-
-        subject = prefix switch
-        {
-            "response" => (LatencyOf.Response, null, statistic),
-            "handshake" => (LatencyOf.Handshake, null, statistic),
-            _ => (LatencyOf.Phase, EnumNames.TryParse<Phase>(prefix, out var phase) ? phase : null, statistic),
-        };
-        remedy = null;
-        return true;
+        var measure = dot < 0 ? Measure.Response : Measure.Find(text[..dot]);
+        subject = (measure, statistic);
+        remedy = measure is not null ? null : DidYouMean.Remedy(text[..dot], [.. Measure.All.Select(each => each.Name)]);
+        return measure is not null;
     }
 
-    private static bool TryParseBound(Statistic statistic, string text, out double bound, [NotNullWhen(false)] out string? remedy)
+    private static bool TryParseBound(
+        (Measure? Measure, Statistic Statistic) subject, string text, out double bound, [NotNullWhen(false)] out string? remedy)
     {
-        switch (statistic)
+        switch (subject.Statistic)
         {
+            case var _ when subject.Measure is { } measure:
+                return TryParseBound(measure.Unit, text, out bound, out remedy);
             // Without a unit 0.5 could be a half or half a percent.
-            case Statistic.Failures or Statistic.Resumed:
+            case Statistic.Failures or Statistic.Resumed or Statistic.Kept:
                 remedy = $"write the bound as a percentage, such as {PercentText.Examples}";
                 return PercentText.TryParse(text, out bound);
             case Statistic.Rate:
                 remedy = $"write the bound as a rate, such as {RateText.Examples}";
                 return RateText.TryParseOrPerSecond(text, out bound);
             default:
+                throw new ArgumentOutOfRangeException(nameof(subject), subject, null);
+        }
+    }
+
+    private static bool TryParseBound(MeasureUnit unit, string text, out double bound, [NotNullWhen(false)] out string? remedy)
+    {
+        switch (unit)
+        {
+            case MeasureUnit.Milliseconds:
                 remedy = $"write the bound as a duration, such as {DurationText.Examples}";
                 var isDuration = DurationText.TryParse(text, out var duration);
                 bound = duration.TotalMilliseconds;
                 return isDuration;
+            case MeasureUnit.Bytes:
+                remedy = "write the bound as a number of bytes, such as 6000";
+                return NumberText.TryParse(text, out bound);
+            default:
+                remedy = "write the bound as a number, such as 3";
+                return NumberText.TryParse(text, out bound);
         }
     }
 }

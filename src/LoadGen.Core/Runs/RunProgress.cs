@@ -44,6 +44,12 @@ public sealed record RunProgress
     /// <summary>Handshake times of the whole run so far; <see langword="null"/> before the first completed handshake.</summary>
     public LatencySummary? Handshake { get; init; }
 
+    /// <summary>What completed handshakes cost on the network so far; <see langword="null"/> where nothing of it was seen.</summary>
+    public RunResult.WirePart? Wire { get; init; }
+
+    /// <summary>Handshakes stopped on purpose so far, by where; <see langword="null"/> if none were.</summary>
+    public IReadOnlyList<RunResult.PartialPart>? Partial { get; init; }
+
     /// <summary>Completed handshakes so far by what was negotiated, most frequent first.</summary>
     public IReadOnlyList<KeyValuePair<Negotiated, long>> Mix { get; init; } = [];
 

@@ -24,6 +24,9 @@ public sealed record RunResult
 
     public required LatencyPart LatencyMs { get; init; }
 
+    /// <summary>What completed handshakes cost on the network; absent where the engine sees nothing of it.</summary>
+    public WirePart? Wire { get; init; }
+
     public required IReadOnlyList<NegotiatedPart> Negotiated { get; init; }
 
     public required IReadOnlyList<FailurePart> Failures { get; init; }
@@ -47,6 +50,9 @@ public sealed record RunResult
     /// <summary>What became of offers to resume; absent where a plan makes none.</summary>
     public ResumptionPart? Resumption { get; init; }
 
+    /// <summary>Handshakes that were stopped on purpose, by where; absent if no profile stops any.</summary>
+    public IReadOnlyList<PartialPart>? Partial { get; init; }
+
     public BuiltInTargetCounts? BuiltInTarget { get; init; }
 
     public required IReadOnlyList<IntervalPart> Intervals { get; init; }
@@ -62,10 +68,13 @@ public sealed record RunResult
         public required string Checks { get; init; }
     }
 
-    /// <summary>scheduled = completed + failed + dropped + lost.</summary>
+    /// <summary>scheduled = completed + failed + dropped + lost, and partial, which is there only if handshakes were stopped on purpose.</summary>
     public sealed record BooksPart(long Scheduled, long Completed, long Failed, long Dropped, long Lost)
     {
-        public static BooksPart Of(Books books) => new(books.Scheduled, books.Completed, books.Failed, books.Dropped, books.Lost);
+        public long? Partial { get; init; }
+
+        public static BooksPart Of(Books books)
+            => new(books.Scheduled, books.Completed, books.Failed, books.Dropped, books.Lost) { Partial = books.Partial > 0 ? books.Partial : null };
     }
 
     /// <summary>Over the whole duration.</summary>
@@ -74,9 +83,38 @@ public sealed record RunResult
     /// <summary>Distributions of completed handshakes.</summary>
     public sealed record LatencyPart(Distribution? Response, Distribution? Handshake, IReadOnlyDictionary<string, Distribution>? Phases);
 
-    /// <summary>A distribution in milliseconds; <c>saturated</c> is there only if values above 60 s were.</summary>
+    /// <summary>
+    /// A distribution, in milliseconds unless it says otherwise; <c>saturated</c> is there only if values above its highest were (60 s, 1 MiB).
+    /// </summary>
     public sealed record Distribution(
         long Count, double Min, double Mean, double P50, double P90, double P95, double P99, double P999, double Max, long? Saturated);
+
+    /// <summary>
+    /// Distributions of completed handshakes, each over those where it was seen: bytes of TLS records on the TCP stream, in and out, of which
+    /// <c>bytesTotal</c> are the exact sums; the length of the server's Certificate message; changes of direction; HelloRetryRequests; the
+    /// server's flight in full TCP segments, and how many handshakes had one of more than ten (RFC 6928). <c>tcp</c> is of a sample.
+    /// </summary>
+    public sealed record WirePart(Distribution? BytesIn, Distribution? BytesOut, Distribution? CertificateBytes)
+    {
+        public required WireTotal BytesTotal { get; init; }
+
+        public Distribution? Flights { get; init; }
+
+        public Distribution? Retries { get; init; }
+
+        public Distribution? ServerFlightSegments { get; init; }
+
+        /// <summary>Absent where segments were not seen.</summary>
+        public long? OverInitialWindow { get; init; }
+
+        /// <summary>Absent where the system does not tell, as anywhere but on Linux.</summary>
+        public TcpPart? Tcp { get; init; }
+    }
+
+    public sealed record WireTotal(long In, long Out);
+
+    /// <summary>What TCP_INFO said at the end of some handshakes; retransmitted segments are those of this side.</summary>
+    public sealed record TcpPart(Distribution RttMs, Distribution Retransmits, long RetransmitsTotal);
 
     /// <summary>
     /// What was negotiated. <c>success</c> is <c>server_confirmed</c> if the server answered after our Finished, else
@@ -122,6 +160,12 @@ public sealed record RunResult
 
     /// <summary>Completed handshakes that sent early data, by what the server did with it.</summary>
     public sealed record EarlyDataPart(long Accepted, long Rejected, long TooEarly);
+
+    /// <summary>
+    /// Of <c>count</c> handshakes that were stopped at a point, the server left the connections of <c>kept</c> open for as long as they were
+    /// held, <c>closed</c> or <c>reset</c> others, after so long.
+    /// </summary>
+    public sealed record PartialPart(string StoppedAfter, long Count, long Kept, long Closed, long Reset, Distribution? EndedAfterMs);
 
     public sealed record FailurePart(string Kind, string Phase, string? Alert, string Side, string Target, long Count, string Example);
 
@@ -200,6 +244,7 @@ public static class RunResultBuilder
             Rate = new RunResult.RatePart(
                 seconds > 0 ? Rounded(record.Books.Scheduled / seconds) : 0, Rounded(record.CompletedPerSecond)),
             LatencyMs = new RunResult.LatencyPart(Part(tally.Response), Part(tally.Handshake), Phases(tally)),
+            Wire = Part(tally.WireCosts),
             Negotiated =
             [
                 .. tally.Negotiated.OrderByDescending(each => each.Value).Select(each => Part(each.Key, each.Value)),
@@ -245,7 +290,10 @@ public static class RunResultBuilder
                 }),
             ],
             Warnings = RunWarnings.Of(tally.Negotiated),
-            Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero)
+            Partial = plan.Profiles.Any(profile => profile.StopAfter != StopAfter.None)
+                ? [.. tally.Partial.Where(each => each.Count > 0).Select(Part)]
+                : null,
+            Held = plan.Profiles.Any(profile => profile.Hold > TimeSpan.Zero && profile.StopAfter == StopAfter.None)
                 ? new RunResult.HeldPart(tally.Held.Connections, tally.Held.EndedByServer)
                 : null,
             Resumption = ResumptionOf(plan, tally),
@@ -266,19 +314,37 @@ public static class RunResultBuilder
         counted.PassedOver > 0 ? new RunResult.PassedOverPart(counted.PassedOver, counted.PassedOverExample ?? "") : null);
 
     /// <summary>A distribution in the form of the result.</summary>
-    public static RunResult.Distribution? Part(LatencySummary? summary) => summary is null
+    public static RunResult.Distribution? Part(LatencySummary? summary) => Part(summary?.InMilliseconds());
+
+    /// <summary>A distribution in the form of the result.</summary>
+    public static RunResult.Distribution? Part(AmountSummary? summary) => summary is null
         ? null
         : new RunResult.Distribution(
             summary.Count,
-            Milliseconds(summary.Min),
-            Milliseconds(summary.Mean),
-            Milliseconds(summary.P50),
-            Milliseconds(summary.P90),
-            Milliseconds(summary.P95),
-            Milliseconds(summary.P99),
-            Milliseconds(summary.P999),
-            Milliseconds(summary.Max),
+            Rounded(summary.Min),
+            Rounded(summary.Mean),
+            Rounded(summary.P50),
+            Rounded(summary.P90),
+            Rounded(summary.P95),
+            Rounded(summary.P99),
+            Rounded(summary.P999),
+            Rounded(summary.Max),
             summary.Saturated > 0 ? summary.Saturated : null);
+
+    /// <summary>What handshakes cost on the network in the form of the result; <see langword="null"/> where nothing of it was seen.</summary>
+    public static RunResult.WirePart? Part(WireTally costs) => costs.BytesIn.Count == 0
+        ? null
+        : new RunResult.WirePart(Part(costs.BytesIn.Summarize()), Part(costs.BytesOut.Summarize()), Part(costs.CertificateBytes.Summarize()))
+        {
+            BytesTotal = new RunResult.WireTotal(costs.BytesIn.Sum, costs.BytesOut.Sum),
+            Flights = Part(costs.Flights.Summarize()),
+            Retries = Part(costs.Retries.Summarize()),
+            ServerFlightSegments = Part(costs.ServerFlightSegments.Summarize()),
+            OverInitialWindow = costs.ServerFlightSegments.Count > 0 ? costs.OverInitialWindow : null,
+            Tcp = Part(costs.TcpRoundTrip) is { } roundTrip && Part(costs.TcpRetransmits.Summarize()) is { } retransmits
+                ? new RunResult.TcpPart(roundTrip, retransmits, costs.TcpRetransmits.Sum)
+                : null,
+        };
 
     /// <summary>What was negotiated in the form of the result.</summary>
     public static RunResult.NegotiatedPart Part(Negotiated negotiated, long count) => new(
@@ -320,10 +386,14 @@ public static class RunResultBuilder
         long Count(Func<Negotiated, bool> isOne) => tally.Negotiated.Where(each => isOne(each.Key)).Sum(each => each.Value);
     }
 
+    /// <summary>Handshakes stopped at one point in the form of the result.</summary>
+    public static RunResult.PartialPart Part(PartialTally partial)
+        => new(partial.StoppedAfter.Name(), partial.Count, partial.Kept, partial.Closed, partial.Reset, Part(partial.EndedAfter));
+
     private static Dictionary<string, RunResult.Distribution> Phases(Tally tally)
     {
         var phases = new Dictionary<string, RunResult.Distribution>();
-        for (var phase = Phase.Dns; phase <= Phase.ServerConfirmed; phase++)
+        for (var phase = (Phase)0; (int)phase < PhaseDurations.Count; phase++)
         {
             if (Part(tally.PhaseOf(phase)) is { } distribution)
             {

@@ -1,4 +1,5 @@
 using LoadGen.Core.Plans;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Runs;
 
@@ -25,7 +26,7 @@ public static class ThresholdText
     /// <param name="expression">The condition as it was written; of one that this version does not know, the bare number is shown.</param>
     /// <param name="observed">In the unit of the threshold's bound; <see langword="null"/> when there was nothing to observe.</param>
     public static string Actual(string expression, double? observed) => observed is not { } value ? "no samples"
-        : ThresholdParser.TryParse(expression, out var threshold, out _) ? $"actual {WithUnit(threshold.Statistic, Rounded(threshold, value))}"
+        : ThresholdParser.TryParse(expression, out var threshold, out _) ? $"actual {WithUnit(threshold, Rounded(threshold, value))}"
         : $"actual {value:0.####}";
 
     // As few digits as say the same as the value itself: 50.04 is not "50" beside a bound of "<= 50".
@@ -49,10 +50,12 @@ public static class ThresholdText
         return Math.Round(value, Math.Clamp(decimals, 0, 12));
     }
 
-    private static string WithUnit(Statistic statistic, double value) => statistic switch
+    private static string WithUnit(Threshold threshold, double value) => (threshold.Measure?.Unit, threshold.Statistic) switch
     {
-        Statistic.Failures or Statistic.Resumed => $"{value * 100:0.######} %",
-        Statistic.Rate => $"{value:#,0.######}/s",
-        _ => $"{value:#,0.######} ms",
+        (MeasureUnit.Milliseconds, _) => $"{value:#,0.######} ms",
+        (MeasureUnit.Bytes, _) => $"{value:#,0.######} bytes",
+        (MeasureUnit.Count, _) => $"{value:#,0.######}",
+        (_, Statistic.Rate) => $"{value:#,0.######}/s",
+        _ => $"{value * 100:0.######} %",
     };
 }

@@ -29,7 +29,7 @@ public sealed record Verdict
         var thresholds = record.Plan.Thresholds.Select(threshold => Check(threshold, record)).ToList();
         var books = record.Books;
         var failed = thresholds.Where(result => !result.Pass).Select(Explain).ToList();
-        if (books.Completed == 0)
+        if (books.Completed + books.Partial == 0)
         {
             failed.Insert(0, "no handshake completed");
         }
@@ -60,10 +60,17 @@ public sealed record Verdict
         Statistic.Rate => record.CompletedPerSecond,
         Statistic.Resumed => record.Books.Completed == 0 ? null
             : (double)record.Tally.Negotiated.Where(each => each.Key.Resumed).Sum(each => each.Value) / record.Books.Completed,
-        _ => Observe(threshold.Statistic, HistogramOf(threshold, record.Tally).Summarize()),
+        Statistic.Kept => KeptOf(record.Tally),
+        _ => Observe(threshold.Statistic, threshold.Measure?.Summarize(record.Tally)),
     };
 
-    private static double? Observe(Statistic statistic, LatencySummary? summary) => summary is null ? null : (statistic switch
+    private static double? KeptOf(Tally tally)
+    {
+        var ended = tally.Partial.Sum(each => each.Kept + each.Closed + each.Reset);
+        return ended == 0 ? null : (double)tally.Partial.Sum(each => each.Kept) / ended;
+    }
+
+    private static double? Observe(Statistic statistic, AmountSummary? summary) => summary is null ? null : statistic switch
     {
         Statistic.P50 => summary.P50,
         Statistic.P90 => summary.P90,
@@ -72,13 +79,6 @@ public sealed record Verdict
         Statistic.P999 => summary.P999,
         Statistic.Max => summary.Max,
         _ => summary.Mean,
-    }).TotalMilliseconds;
-
-    private static LatencyHistogram HistogramOf(Threshold threshold, Tally tally) => threshold.Latency switch
-    {
-        LatencyOf.Handshake => tally.Handshake,
-        LatencyOf.Phase => tally.PhaseOf(threshold.Phase!.Value),
-        _ => tally.Response,
     };
 
     private static string Explain(ThresholdResult result)

@@ -1,4 +1,5 @@
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 
 namespace LoadGen.Core.Tallies;
 
@@ -63,13 +64,31 @@ public sealed class Tally
     /// <summary>How late handshakes were started, failed ones too.</summary>
     public LatencyHistogram Lag { get; } = new();
 
+    /// <summary>What completed handshakes cost on the network.</summary>
+    public WireTally WireCosts { get; } = new();
+
     /// <summary>The certificate that each target showed last, where it came that far.</summary>
     public IReadOnlyList<CertificateSummary?> Certificates => _certificates;
 
     /// <summary>Completed handshakes by what was negotiated.</summary>
     public IReadOnlyDictionary<Negotiated, long> Negotiated => _negotiated;
 
-    /// <summary>Connections that were held open after their handshakes, and are not any more.</summary>
+    /// <summary>Handshakes that were stopped on purpose, one for each point where that can be.</summary>
+    public IReadOnlyList<PartialTally> Partial { get; } = [.. Enum.GetValues<StopAfter>().Where(point => point != StopAfter.None).Select(point => new PartialTally(point))];
+
+    /// <summary>How long after such a point the server ended connections.</summary>
+    public LatencyHistogram EndedAfter()
+    {
+        var all = new LatencyHistogram();
+        foreach (var each in Partial)
+        {
+            all.Merge(each.EndedAfter);
+        }
+
+        return all;
+    }
+
+    /// <summary>Connections that were held open after completed handshakes, and are not any more.</summary>
     public HeldCount Held { get; private set; }
 
     /// <summary>How long connections of a closed load rested after failures, all together.</summary>
@@ -124,7 +143,7 @@ public sealed class Tally
     public void Record(Sample sample)
     {
         var outcome = sample.Outcome;
-        var ended = outcome.IsCompleted ? new Books(1, 1, 0, 0, 0) : new Books(1, 0, 1, 0, 0);
+        var ended = outcome.IsCompleted ? new Books(1, 1, 0, 0, 0) : outcome.IsPartial ? new Books(1, 0, 0, 0, 0, 1) : new Books(1, 0, 1, 0, 0);
         Enter(ended, sample.Target, sample.Profile);
         IntervalAt(sample.Planned).Scheduled++;
         Lag.Record(sample.Lag);
@@ -145,12 +164,18 @@ public sealed class Tally
             interval.Completed++;
             interval.Response.Record(sample.Response);
             RecordLatencies(sample, outcome.Handshake.Value);
+            WireCosts.Record(outcome.Wire);
             Count(outcome.Negotiated, 1);
+        }
+        else if (outcome.IsPartial)
+        {
+            interval.Partial++;
+            PartialOf(outcome.StoppedAfter).Count++;
         }
         else
         {
             interval.Failed++;
-            var failure = outcome.Failure;
+            var failure = outcome.Failure!;
             Count(
                 new FailureKey(failure.Kind, failure.Phase, failure.Alert, failure.Side, sample.Target),
                 new FailureCount(1, failure.Detail));
@@ -167,7 +192,17 @@ public sealed class Tally
     }
 
     /// <summary>Counts a connection that was held open and is not any more.</summary>
-    public void RecordHeld(HoldEnd end) => Held += new HeldCount(1, end == HoldEnd.EndedByServer ? 1 : 0);
+    public void RecordHeld(HeldConnection held)
+    {
+        if (held.StoppedAfter == StopAfter.None)
+        {
+            Held += new HeldCount(1, held.End == HoldEnd.Kept ? 0 : 1);
+        }
+        else
+        {
+            PartialOf(held.StoppedAfter).Record(held);
+        }
+    }
 
     /// <summary>Counts a rest after a failure.</summary>
     public void RecordRest(TimeSpan rested) => RestedMilliseconds += (long)rested.TotalMilliseconds;
@@ -188,6 +223,12 @@ public sealed class Tally
         Response.Merge(other.Response);
         Handshake.Merge(other.Handshake);
         Lag.Merge(other.Lag);
+        WireCosts.Merge(other.WireCosts);
+        foreach (var (mine, theirs) in Partial.Zip(other.Partial))
+        {
+            mine.Merge(theirs);
+        }
+
         for (var i = 0; i < _phases.Length; i++)
         {
             _phases[i].Merge(other._phases[i]);
@@ -234,6 +275,12 @@ public sealed class Tally
         Response.Reset();
         Handshake.Reset();
         Lag.Reset();
+        WireCosts.Reset();
+        foreach (var each in Partial)
+        {
+            each.Clear();
+        }
+
         Array.ForEach(_phases, phase => phase.Reset());
         Array.ForEach(_groups, group => group.Reset());
         Array.Clear(_certificates);
@@ -276,6 +323,12 @@ public sealed class Tally
         RestedMilliseconds += message.RestedMilliseconds;
         Priming += new PrimingCount(message.Primed, message.PrimingFailed);
         Lag.MergeChecked(message.Lag.Span);
+        WireCosts.MergeChecked(message.WireCosts);
+        foreach (var partial in message.Partial)
+        {
+            PartialOf((StopAfter)partial.StoppedAfter).MergeChecked(partial);
+        }
+
         for (var i = 0; i < _phases.Length; i++)
         {
             _phases[i].MergeChecked(message.Phases[i].Span);
@@ -309,7 +362,7 @@ public sealed class Tally
 
     private void MergeGroup(int index, Wire.Group group)
     {
-        var ended = new Books(group.Completed + group.Failed + group.Dropped, group.Completed, group.Failed, group.Dropped, 0);
+        var ended = TallyEncoding.BooksOf(group);
         _groups[index].Books += ended;
         _groups[index].Response.MergeChecked(group.Response.Span);
         _groups[index].Handshake.MergeChecked(group.Handshake.Span);
@@ -321,6 +374,8 @@ public sealed class Tally
             Handshake.MergeChecked(group.Handshake.Span);
         }
     }
+
+    private PartialTally PartialOf(StopAfter point) => Partial[(int)point - 1];
 
     private void Count(Negotiated negotiated, long count)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Google.Protobuf;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 
 namespace LoadGen.Core.Tallies;
 
@@ -59,14 +60,25 @@ internal static class TallyEncoding
             PrimingFailed = tally.Priming.Failed,
             Lag = BytesOf(tally.Lag, scratch),
             FirstSecond = tally.FirstInterval,
+            WireCosts = MessageOf(tally.WireCosts, scratch),
         };
         message.Groups.AddRange(groups.Select(group => new Wire.Group
         {
             Completed = group.Books.Completed,
+            Partial = group.Books.Partial,
             Failed = group.Books.Failed,
             Dropped = group.Books.Dropped,
             Response = BytesOf(group.Response, scratch),
             Handshake = BytesOf(group.Handshake, scratch),
+        }));
+        message.Partial.AddRange(tally.Partial.Where(each => each.Count + each.Kept + each.Closed + each.Reset > 0).Select(each => new Wire.Partial
+        {
+            StoppedAfter = (int)each.StoppedAfter,
+            Count = each.Count,
+            Kept = each.Kept,
+            Closed = each.Closed,
+            Reset = each.Reset,
+            EndedAfter = BytesOf(each.EndedAfter, scratch),
         }));
         message.Phases.AddRange(phases.Select(phase => BytesOf(phase, scratch)));
         for (var target = 0; target < tally.TargetCount; target++)
@@ -86,6 +98,7 @@ internal static class TallyEncoding
         {
             Scheduled = interval.Scheduled,
             Completed = interval.Completed,
+            Partial = interval.Partial,
             Failed = interval.Failed,
             Dropped = interval.Dropped,
             Response = BytesOf(interval.Response, scratch),
@@ -110,12 +123,17 @@ internal static class TallyEncoding
         Require(message.Targets == targets && message.Profiles == profiles, "the tally belongs to a plan with other targets or profiles");
         var ended = CheckGroups(message, targets, profiles);
         CheckHistograms(message, ended);
+        CheckWireCosts(message.WireCosts, ended);
+        CheckPartial(message, ended);
         CheckCertificates(message);
         CheckKinds(message, ended);
         CheckAddresses(message, ended);
         CheckIntervals(message, ended);
         return (message, ended + new Books(message.Lost, 0, 0, 0, message.Lost));
     }
+
+    public static Books BooksOf(Wire.Group group) => new(
+        group.Completed + group.Partial + group.Failed + group.Dropped, group.Completed, group.Failed, group.Dropped, 0, group.Partial);
 
     public static CertificateSummary SummaryOf(Wire.Certificate message)
         => new(message.Subject, message.Issuer, DateTimeOffset.FromUnixTimeSeconds(message.NotAfterUnixSeconds), message.KeyType);
@@ -148,12 +166,12 @@ internal static class TallyEncoding
         for (var i = 0; i < message.Groups.Count; i++)
         {
             var group = message.Groups[i];
-            RequireCounts(group.Completed, group.Failed, group.Dropped);
+            RequireCounts(group.Completed, group.Partial, group.Failed, group.Dropped);
             Require(
                 LatencyHistogram.Check(group.Response.Span) == group.Completed && LatencyHistogram.Check(group.Handshake.Span) == group.Completed,
                 "the tally's latencies do not match its completed handshakes");
             ref var sum = ref hasPairs || i < targets ? ref first : ref second;
-            sum += new Books(group.Completed + group.Failed + group.Dropped, group.Completed, group.Failed, group.Dropped, 0);
+            sum += BooksOf(group);
             RequireCounts(sum.Scheduled);
         }
 
@@ -164,12 +182,51 @@ internal static class TallyEncoding
 
     private static void CheckHistograms(Wire.Tally message, Books ended)
     {
-        Require(LatencyHistogram.Check(message.Lag.Span) == ended.Completed + ended.Failed, "the tally's schedule lags do not match its handshakes");
+        Require(LatencyHistogram.Check(message.Lag.Span) == ended.Completed + ended.Partial + ended.Failed, "the tally's schedule lags do not match its handshakes");
         Require(message.Phases.Count == PhaseDurations.Count, "the tally has the wrong number of phases");
         foreach (var phase in message.Phases)
         {
             Require(LatencyHistogram.Check(phase.Span) <= ended.Completed, "the tally has more times of a phase than completed handshakes");
         }
+    }
+
+    private static void CheckWireCosts(Wire.WireCosts? message, Books ended)
+    {
+        if (message is null)
+        {
+            throw new TallyFormatException("the tally lacks what its handshakes cost");
+        }
+
+        ReadOnlySpan<long> counts =
+        [
+            AmountHistogram.CheckBytes(message.BytesOut.Span),
+            AmountHistogram.CheckBytes(message.BytesIn.Span),
+            AmountHistogram.CheckBytes(message.CertificateBytes.Span),
+            AmountHistogram.CheckFew(message.Flights.Span),
+            AmountHistogram.CheckFew(message.Retries.Span),
+            AmountHistogram.CheckFew(message.ServerFlightSegments.Span),
+            AmountHistogram.CheckFew(message.TcpRetransmits.Span),
+            LatencyHistogram.Check(message.TcpRoundTrip.Span),
+        ];
+        foreach (var count in counts)
+        {
+            Require(count <= ended.Completed, "the tally has the network costs of more than its completed handshakes");
+        }
+    }
+
+    // What became of a connection may be told later than that its handshake was stopped.
+    private static void CheckPartial(Wire.Tally message, Books ended)
+    {
+        var stopped = 0L;
+        foreach (var partial in message.Partial)
+        {
+            Require(partial.StoppedAfter != (int)StopAfter.None && Enum.IsDefined((StopAfter)partial.StoppedAfter), "the tally has handshakes stopped at an unknown point");
+            RequireCounts(stopped += Counted(partial.Count), partial.Kept, partial.Closed, partial.Reset);
+            Require(
+                LatencyHistogram.Check(partial.EndedAfter.Span) == partial.Closed + partial.Reset, "the times of ended connections do not match their count in the tally");
+        }
+
+        Require(stopped == ended.Partial, "the stopped handshakes do not add up to the tally's");
     }
 
     private static void CheckCertificates(Wire.Tally message)
@@ -234,9 +291,9 @@ internal static class TallyEncoding
         Books sum = default;
         foreach (var interval in message.Intervals)
         {
-            RequireCounts(interval.Scheduled, interval.Completed, interval.Failed, interval.Dropped);
-            sum += new Books(interval.Scheduled, interval.Completed, interval.Failed, interval.Dropped, 0);
-            RequireCounts(sum.Scheduled, sum.Completed, sum.Failed, sum.Dropped);
+            RequireCounts(interval.Scheduled, interval.Completed, interval.Partial, interval.Failed, interval.Dropped);
+            sum += new Books(interval.Scheduled, interval.Completed, interval.Failed, interval.Dropped, 0, interval.Partial);
+            RequireCounts(sum.Scheduled, sum.Completed, sum.Partial, sum.Failed, sum.Dropped);
             Require(
                 LatencyHistogram.Check(interval.Response.Span) == interval.Completed,
                 "response times in a second of the tally do not match its completed handshakes");
@@ -274,7 +331,7 @@ internal static class TallyEncoding
 
     private static bool IsIndex(int value, int limit) => value >= 0 && value < limit;
 
-    private static ByteString BytesOf(LatencyHistogram histogram, ArrayBufferWriter<byte> scratch)
+    private static ByteString BytesOf(ValueHistogram histogram, ArrayBufferWriter<byte> scratch)
     {
         scratch.ResetWrittenCount();
         histogram.WriteTo(scratch);
@@ -289,6 +346,18 @@ internal static class TallyEncoding
 
     private static IEnumerable<KeyValuePair<AddressKey, AddressTally>> InOrder(IReadOnlyDictionary<AddressKey, AddressTally> addresses)
         => addresses.OrderBy(each => each.Key.Address == AddressKey.Others).ThenBy(each => each.Key.Target).ThenBy(each => each.Key.Address, StringComparer.Ordinal);
+
+    private static Wire.WireCosts MessageOf(WireTally costs, ArrayBufferWriter<byte> scratch) => new()
+    {
+        BytesOut = BytesOf(costs.BytesOut, scratch),
+        BytesIn = BytesOf(costs.BytesIn, scratch),
+        CertificateBytes = BytesOf(costs.CertificateBytes, scratch),
+        Flights = BytesOf(costs.Flights, scratch),
+        Retries = BytesOf(costs.Retries, scratch),
+        ServerFlightSegments = BytesOf(costs.ServerFlightSegments, scratch),
+        TcpRetransmits = BytesOf(costs.TcpRetransmits, scratch),
+        TcpRoundTrip = BytesOf(costs.TcpRoundTrip, scratch),
+    };
 
     private static Wire.Certificate MessageOf(int target, CertificateSummary certificate) => new()
     {

@@ -68,7 +68,7 @@ public sealed class AddressTally
             Completed++;
             Handshake.Record(handshake);
         }
-        else
+        else if (!outcome.IsPartial)
         {
             Failed++;
         }
@@ -147,6 +147,9 @@ public sealed class IntervalTally
     /// <summary>Handshakes completed in this second.</summary>
     public long Completed { get; internal set; }
 
+    /// <summary>Handshakes stopped on purpose in this second.</summary>
+    public long Partial { get; internal set; }
+
     /// <summary>Handshakes failed in this second.</summary>
     public long Failed { get; internal set; }
 
@@ -161,6 +164,7 @@ public sealed class IntervalTally
         Scheduled += other.Scheduled;
         Completed += other.Completed;
         Failed += other.Failed;
+        Partial += other.Partial;
         Dropped += other.Dropped;
         Response.Merge(other.Response);
     }
@@ -170,6 +174,7 @@ public sealed class IntervalTally
         Scheduled += other.Scheduled;
         Completed += other.Completed;
         Failed += other.Failed;
+        Partial += other.Partial;
         Dropped += other.Dropped;
         Response.MergeChecked(other.Response.Span);
     }

@@ -66,7 +66,8 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.ResumeTls12, EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.PreSharedKeys,
-            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.KeyLog,
+            EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.WireCost,
+            EngineFeature.CertificateBytes, EngineFeature.PartialHandshakes,
             EngineFeature.EdwardsClientKeys, EngineFeature.ManagedCrypto,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
@@ -152,7 +153,7 @@ internal sealed class BouncyCastleClient : IHandshakeClient
         }
     }
 
-    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation)
     {
         _native?.MakeKeySharesAhead();
         return _driver.HoldAsync(cancellation);

@@ -28,6 +28,12 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
 
     public MachineFault? Fault { get; private set; }
 
+    public int HandshakeBytes { get; private set; }
+
+    public int CertificateBytes { get; private set; }
+
+    public int OutputBytes => GetAvailableOutputBytes();
+
     public bool MayTakeLong => client.ExpectsNewChain;
 
     public string Awaited => _confirmation.Awaited;
@@ -56,6 +62,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             }
 
             var (length, _) = _frames.Take(buffer.AsSpan(taken, count - taken));
+            HandshakeBytes += client.Negotiated is null ? length : 0;
             try
             {
                 OfferPart(buffer, taken, length);
@@ -111,6 +118,9 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
                 (client.EphemeralGroup, client.ServerSignatureScheme) =
                     ServerKeyExchangeReader.Read(Rest(buf), Context.SecurityParameters.KeyExchangeAlgorithm);
                 break;
+            case HandshakeType.certificate:
+                CertificateBytes = (int)buf.Length;
+                break;
             case HandshakeType.certificate_verify when buf.Length - buf.Position >= 2:
                 client.ServerSignatureScheme = (TlsSignatureScheme)BinaryPrimitives.ReadUInt16BigEndian(Rest(buf));
                 break;
@@ -138,8 +148,8 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             case HandshakeType.finished when !Reached.HasFlag(Milestones.ClientFinished):
                 Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
                 break;
-            case HandshakeType.finished when _confirmation.Kind == Confirm.None:
-                Reached |= Milestones.ServerConfirmed;
+            case HandshakeType.finished:
+                Reached |= _confirmation.Kind == Confirm.None ? Milestones.ServerConfirmed : Milestones.ServerFinished;
                 break;
         }
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using LoadGen.Core;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls.Dialling;
 
@@ -18,6 +19,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     private Endpoint? _address;
     private List<PassedOver>? _passedOver;
     private long _began;
+    private long _helloSent;
     private long _lastMark;
 
     /// <summary>Cancelled when a deadline passes or the run is stopped.</summary>
@@ -54,21 +56,31 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     /// <summary>A phase ends now.</summary>
     public void Mark(Phase phase) => Mark(phase, clock.GetTimestamp());
 
-    /// <summary>A phase ended at a time stamp.</summary>
+    /// <summary>A phase ended at a time stamp, but not before the one before it: what came with earlier bytes took no time.</summary>
     public void Mark(Phase phase, long timestamp)
     {
+        timestamp = Math.Max(timestamp, _lastMark);
         _phases[phase] = clock.GetElapsedTime(_lastMark, timestamp);
         _lastMark = timestamp;
         Current = phase switch
         {
             Phase.Dns => Phase.TcpConnect,
             // A tunnel and a dialogue before TLS are expected only where there is one.
-            Phase.TcpConnect or Phase.ProxyConnect or Phase.StartTls => Phase.ServerHello,
+            Phase.TcpConnect or Phase.ProxyConnect or Phase.StartTls => Phase.ClientHello,
+            Phase.ClientHello => Phase.ServerHello,
             Phase.ServerHello => Phase.ServerFlight,
             Phase.ServerFlight => Phase.ClientFinished,
-            // Nothing comes after the last one.
+            Phase.FirstResponse => Phase.FirstResponse,
+            // It is the last one unless an answer is expected.
             _ => Phase.ServerConfirmed,
         };
+    }
+
+    /// <summary>ClientHello is about to be sent: the handshake begins.</summary>
+    public void MarkHello()
+    {
+        Mark(Phase.ClientHello);
+        _helloSent = _lastMark;
     }
 
     /// <summary>Says whom the handshake is with, for the text of a failure; the address as soon as it is known.</summary>
@@ -79,9 +91,6 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
 
     /// <summary>Says which phase comes next, where it is not the usual one.</summary>
     public void Expect(Phase phase) => Current = phase;
-
-    /// <summary>Starts the next phase now although no phase has ended: ClientHello is about to be sent.</summary>
-    public long Restart() => _lastMark = clock.GetTimestamp();
 
     public void Fail(FailureKind kind, FaultSide side, string detail, string? alert = null) => Failure ??= new Failure(
         kind, Current, side, alert, _address is not null ? $"{_target} ({_address}): {detail}" : _target.Length > 0 ? $"{_target}: {detail}" : detail);
@@ -107,8 +116,9 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Whether the deadline passed while the client was computing; the handshake has then failed by the client's own fault, or was cancelled.</summary>
-    public bool IsTooLate()
+    /// <summary>Whether the deadline passed while the client was busy; the handshake has then failed by the client's own fault, or was cancelled.</summary>
+    /// <param name="why">One sentence for people.</param>
+    public bool IsTooLate(string why = "the client took too long to check what the server sent")
     {
         if (!_deadline.IsCancellationRequested)
         {
@@ -121,7 +131,7 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         }
         else
         {
-            Fail(FailureKind.HandshakeTimeout, FaultSide.Client, "the client took too long to check what the server sent");
+            Fail(FailureKind.HandshakeTimeout, FaultSide.Client, why);
         }
 
         return true;
@@ -130,15 +140,20 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
     /// <summary>The outcome of a handshake that has failed.</summary>
     public Outcome Failed(CertificateSummary? certificate = null) => Told(Outcome.Failed(Failure!, clock.GetElapsedTime(_began), _phases, certificate, _address?.ToString()));
 
-    /// <summary>The outcome of a handshake that completes now.</summary>
+    /// <summary>The outcome of a handshake that has come to the point where it is stopped.</summary>
+    public Outcome Stopped(StopAfter after, CertificateSummary? certificate = null)
+        => Told(Outcome.Stopped(after, clock.GetElapsedTime(_began), _phases, certificate, _address?.ToString()));
+
+    /// <summary>The outcome of a handshake that has completed, with the end of its last phase.</summary>
     /// <param name="negotiated">What was negotiated.</param>
-    /// <param name="began">When its ClientHello was about to be sent, as <see cref="Restart"/> returned it.</param>
     /// <param name="certificate">The certificate that the server sent.</param>
-    public Outcome Completed(Negotiated negotiated, long began, CertificateSummary? certificate)
-    {
-        var now = clock.GetTimestamp();
-        return Told(Outcome.Completed(negotiated, clock.GetElapsedTime(_began, now), clock.GetElapsedTime(began, now), _phases, certificate, _address?.ToString()));
-    }
+    /// <param name="wire">What it cost on the network.</param>
+    public Outcome Completed(Negotiated negotiated, CertificateSummary? certificate, in WireCost wire)
+        => CompletedAt(_lastMark, negotiated, certificate, wire);
+
+    /// <summary>The outcome of a handshake that completed at a time stamp, where its last phase is not seen.</summary>
+    public Outcome CompletedAt(long timestamp, Negotiated negotiated, CertificateSummary? certificate, in WireCost wire) => Told(Outcome.Completed(
+        negotiated, clock.GetElapsedTime(_began, timestamp), clock.GetElapsedTime(_helloSent, timestamp), _phases, certificate, _address?.ToString(), wire));
 
     public void Dispose() => _deadline.Dispose();
 
@@ -158,6 +173,10 @@ internal sealed class Attempt(TimeProvider clock) : IDisposable
         else if (Current == Phase.TcpConnect)
         {
             Fail(FailureKind.ConnectTimeout, FaultSide.Network, "timed out connecting");
+        }
+        else if (Current == Phase.ClientHello)
+        {
+            Fail(FailureKind.HandshakeTimeout, FaultSide.Client, "the client took too long to send its ClientHello");
         }
         else
         {

@@ -6,7 +6,7 @@ using LoadGen.Core.Plans;
 namespace LoadGen.Tls.Dialling;
 
 /// <summary>
-/// Ends the connections of completed handshakes as the plan says; one instance serves a connection slot. Nothing that happens here
+/// Ends the connections of handshakes that have not failed as the plan says; one instance serves a connection slot. Nothing that happens here
 /// changes an outcome. Unless the plan says otherwise, the server gets the time to read our Finished: a FIN or RST that comes with it
 /// makes some servers count a handshake that failed.
 /// </summary>
@@ -60,18 +60,35 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
         _withoutTickets[target] = machine.HasTickets ? 0 : _withoutTickets[target] + 1;
     }
 
-    /// <summary>Keeps a connection open for a time, discarding what the server sends, then closes it.</summary>
-    public async ValueTask<HoldEnd> HoldAsync(OpenConnection connection, int target, TimeSpan hold, ReadOnlyMemory<byte> closeNotify, CancellationToken cancellation)
+    /// <summary>Keeps a connection open for a time after its handshake, discarding what the server sends, then closes it.</summary>
+    public async ValueTask<HeldConnection> HoldAsync(OpenConnection connection, int target, TimeSpan hold, ReadOnlyMemory<byte> closeNotify, CancellationToken cancellation)
     {
         using var owned = connection;
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var timer = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), over, hold, Timeout.InfiniteTimeSpan);
-        var end = await IsClosedBeforeAsync(connection.Socket, over.Token) ? HoldEnd.EndedByServer : HoldEnd.Kept;
-        await CloseAsync(connection, target, isConfirmed: true, end == HoldEnd.Kept ? closeNotify : default);
-        return end;
+        var held = await WaitAsync(connection, StopAfter.None, hold, cancellation);
+        await CloseAsync(connection, target, isConfirmed: true, held.End == HoldEnd.Kept ? closeNotify : default);
+        return held;
+    }
+
+    /// <summary>
+    /// Keeps a connection open whose handshake was stopped, discarding what the server sends, then resets it: it was not going to be of any
+    /// use, and its port is free again.
+    /// </summary>
+    public async ValueTask<HeldConnection> HoldStoppedAsync(OpenConnection connection, StopAfter stoppedAfter, TimeSpan hold, CancellationToken cancellation)
+    {
+        using var owned = connection;
+        return await WaitAsync(connection, stoppedAfter, hold, cancellation);
     }
 
     public void Dispose() => _deadline.Dispose();
+
+    private async ValueTask<HeldConnection> WaitAsync(OpenConnection connection, StopAfter stoppedAfter, TimeSpan hold, CancellationToken cancellation)
+    {
+        var began = clock.GetTimestamp();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var timer = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), over, hold, Timeout.InfiniteTimeSpan);
+        var end = await EndOfAsync(connection.Socket, over.Token);
+        return new HeldConnection(end, clock.GetElapsedTime(began), stoppedAfter);
+    }
 
     private async ValueTask AwaitAnswerAsync(Socket socket, int target, ReadOnlyMemory<byte> closeNotify, IHandshakeMachine? machine)
     {
@@ -126,7 +143,7 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
         }
     }
 
-    private static async ValueTask<bool> IsClosedBeforeAsync(Socket socket, CancellationToken over)
+    private static async ValueTask<HoldEnd> EndOfAsync(Socket socket, CancellationToken over)
     {
         try
         {
@@ -139,7 +156,7 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
                 {
                     if (await socket.ReceiveAsync(discarded.AsMemory(), SocketFlags.None, over) == 0)
                     {
-                        return true;
+                        return HoldEnd.Closed;
                     }
                 }
                 finally
@@ -151,11 +168,11 @@ internal sealed class Closing(Plan plan, TimeProvider clock) : IDisposable
         catch (OperationCanceledException)
         {
             // The time is over, or the run was stopped.
-            return false;
+            return HoldEnd.Kept;
         }
         catch (SocketException)
         {
-            return true;
+            return HoldEnd.Reset;
         }
     }
 

@@ -22,7 +22,7 @@ internal static class Prologue
 
         if (header is not null)
         {
-            attempt.Expect(target.StartTls is null ? Phase.ServerHello : Phase.StartTls);
+            attempt.Expect(target.StartTls is null ? Phase.ClientHello : Phase.StartTls);
             await socket.SendAllAsync(header.Next(socket), attempt.Deadline);
         }
 

@@ -57,6 +57,7 @@ internal sealed class FastEngine : IHandshakeEngine
             EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
             EngineFeature.PlainMasterSecret, EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.ResumeTls12, EngineFeature.ResumeTls13,
             EngineFeature.EarlyData, EngineFeature.PskModes,
+            EngineFeature.WireCost, EngineFeature.CertificateBytes, EngineFeature.PartialHandshakes,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
@@ -126,7 +127,7 @@ internal sealed class FastClient : IHandshakeClient
     public async Task PrimeAsync(int target, int profile, CancellationToken cancellation)
         => _priming.Count(_offers[target][profile], await RunAsync(target, profile, isOfLoad: false, cancellation), _machine.HasTickets);
 
-    public async ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation)
+    public async ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation)
     {
         _keyShares.MakeAhead();
         var end = await _driver.HoldAsync(cancellation);

@@ -32,6 +32,12 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
 
     public MachineFault? Fault => handshake.Fault;
 
+    public int HandshakeBytes { get; private set; }
+
+    public int CertificateBytes { get; private set; }
+
+    public int OutputBytes => handshake.Writer.Count;
+
     public bool MayTakeLong => handshake.Server.ExpectsNewChain;
 
     public string Awaited => _confirmation.Awaited;
@@ -58,6 +64,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         _confirmation.Begin(offer.Profile);
         _frames = default;
         (_idleRecords, _warnings, _extraMessages, HasQuestion) = (0, 0, 0, false);
+        (HandshakeBytes, CertificateBytes) = (0, 0);
     }
 
     /// <summary>The handshake is over: gives its memory back.</summary>
@@ -81,6 +88,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
             }
 
             var (taken, _) = _frames.Take(bytes);
+            HandshakeBytes += Negotiated is null ? taken : 0;
             var part = bytes[..taken];
             bytes = bytes[taken..];
             if (_frames.HasHeader && FaultOfHeader() is { } refusal)
@@ -346,6 +354,11 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         {
             handshake.Refuse(TlsAlert.unexpected_message, ServerLimits.TooManyExtraMessages);
             return;
+        }
+
+        if ((TlsMessage)message[0] is TlsMessage.certificate or TlsMessage.compressed_certificate)
+        {
+            CertificateBytes = message.Length;
         }
 
         handshake.Take(message, endsRecord);

@@ -40,6 +40,8 @@ internal sealed class RecordWriter
 
     /// <summary>Whether there is nothing to send.</summary>
     public bool IsEmpty => _output.Count == _taken;
+    /// <summary>How many bytes of records wait to be taken.</summary>
+    public int Count => _output.Count - _taken;
 
     /// <summary>Begins a handshake.</summary>
     public void Reset()

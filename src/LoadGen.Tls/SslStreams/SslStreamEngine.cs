@@ -15,7 +15,7 @@ using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.SslStreams;
 
-/// <summary><see cref="SslStream"/> over the system's TLS library: what a .NET client does. It shows connect and total times only.</summary>
+/// <summary><see cref="SslStream"/> over the system's TLS library: what a .NET client does. It shows the times up to ClientHello and in total only.</summary>
 internal sealed class SslStreamEngine : IHandshakeEngine
 {
     public const string EngineName = "sslstream";
@@ -47,8 +47,8 @@ internal sealed class SslStreamEngine : IHandshakeEngine
         CipherSuites = OperatingSystem.IsLinux() ? Enum.GetNames<TlsCipherSuite>().ToFrozenSet() : FrozenSet<string>.Empty,
         Groups = FrozenSet<string>.Empty,
         SignatureSchemes = FrozenSet<string>.Empty,
-        Features = FrozenSet<EngineFeature>.Empty,
-        Phases = FrozenSet.ToFrozenSet([Phase.Dns, Phase.TcpConnect, Phase.ProxyConnect, Phase.StartTls]),
+        Features = FrozenSet.ToFrozenSet([EngineFeature.WireCost]),
+        Phases = FrozenSet.ToFrozenSet([Phase.Dns, Phase.TcpConnect, Phase.ProxyConnect, Phase.StartTls, Phase.ClientHello]),
     };
 
     public string Name => EngineName;
@@ -100,12 +100,15 @@ internal sealed class SslStreamClient : IHandshakeClient
     private readonly Closing _closing;
     private readonly InTurn<SslClientAuthenticationOptions>[][] _options;
     private readonly NegotiatedPool _pool;
+    private readonly TimeProvider _clock;
+    private readonly WireMeter _wire = new();
 
     public SslStreamClient(Plan plan, Dialer dialer, InTurn<SslClientAuthenticationOptions>[][] options, NegotiatedPool pool, TimeProvider clock)
     {
         _dialer = dialer;
         _options = options;
         _pool = pool;
+        _clock = clock;
         _attempt = new Attempt(clock);
         _closing = new Closing(plan, clock);
     }
@@ -119,8 +122,9 @@ internal sealed class SslStreamClient : IHandshakeClient
             return _attempt.Failed();
         }
 
-        await using var stream = new JudgingStream(new TracedStream(new NetworkStream(connection.Socket, ownsSocket: false), _attempt));
-        var outcome = await AuthenticateAsync(stream, _options[target][profile].Next()!);
+        var traced = new TracedStream(new NetworkStream(connection.Socket, ownsSocket: false), _attempt, _wire);
+        await using var stream = new JudgingStream(traced);
+        var outcome = await AuthenticateAsync(connection.Socket, traced, stream, _options[target][profile].Next()!);
         if (outcome.IsCompleted)
         {
             if (_closing.IsNotified)
@@ -135,7 +139,7 @@ internal sealed class SslStreamClient : IHandshakeClient
     }
 
     // Without EngineFeature.Hold no profile of this engine holds connections.
-    public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
+    public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HeldConnection?>(null);
 
     public void Dispose()
     {
@@ -143,12 +147,13 @@ internal sealed class SslStreamClient : IHandshakeClient
         _attempt.Dispose();
     }
 
-    private async ValueTask<Outcome> AuthenticateAsync(JudgingStream stream, SslClientAuthenticationOptions options)
+    private async ValueTask<Outcome> AuthenticateAsync(Socket socket, TracedStream traced, JudgingStream stream, SslClientAuthenticationOptions options)
     {
-        var began = _attempt.Restart();
+        _wire.Begin();
         try
         {
             await stream.AuthenticateAsClientAsync(options, _attempt.Deadline);
+            var completed = _clock.GetTimestamp();
             if (_attempt.IsTooLate())
             {
                 return _attempt.Failed(stream.Verdict?.Summary);
@@ -159,9 +164,10 @@ internal sealed class SslStreamClient : IHandshakeClient
             var negotiated = _pool.Get(new NegotiatedKey(
                 version, stream.NegotiatedCipherSuite, Group: null, SignatureScheme: null, protocol.IsEmpty ? null : Encoding.UTF8.GetString(protocol.Span))
             {
+                WasRetried = traced.IsRetried,
                 ServerConfirmed = version < TlsVersion.Tls13,
             });
-            return _attempt.Completed(negotiated, began, stream.Verdict?.Summary);
+            return _attempt.CompletedAt(completed, negotiated, stream.Verdict?.Summary, _wire.CostOf(socket, certificateBytes: 0, traced.IsRetried));
         }
         catch (Exception error)
         {

@@ -7,7 +7,7 @@ namespace LoadGen.Tls.SslStreams;
 /// The connection under an <see cref="System.Net.Security.SslStream"/>, which says nothing of its progress: the records that pass tell
 /// which phase a failure ends. Only that: when a message arrived and when it was accepted cannot be told apart here.
 /// </summary>
-internal sealed class TracedStream(Stream connection, Attempt attempt) : Stream
+internal sealed class TracedStream(Stream connection, Attempt attempt, WireMeter wire) : Stream
 {
     private const byte Handshake = 22;
     private const byte ApplicationData = 23;
@@ -21,6 +21,9 @@ internal sealed class TracedStream(Stream connection, Attempt attempt) : Stream
     private int _headBytes;
     private int _messageLeft;
     private bool _isDone;
+
+    /// <summary>Whether the server sent a HelloRetryRequest.</summary>
+    public bool IsRetried { get; private set; }
 
     public override bool CanRead => true;
 
@@ -39,12 +42,19 @@ internal sealed class TracedStream(Stream connection, Attempt attempt) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await connection.ReadAsync(buffer, cancellationToken);
+        wire.Received(count);
         Receive(buffer.Span[..count]);
         return count;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (attempt.Current == Phase.ClientHello)
+        {
+            attempt.MarkHello();
+        }
+
+        wire.Sent(buffer.Span);
         await connection.WriteAsync(buffer, cancellationToken);
         Send(buffer.Span);
     }
@@ -113,7 +123,7 @@ internal sealed class TracedStream(Stream connection, Attempt attempt) : Stream
                     return;
                 }
 
-                _headBytes = 0;
+                (_headBytes, IsRetried) = (0, true);
             }
         }
     }

@@ -81,7 +81,7 @@ internal sealed class PlainProgress(IAnsiConsole console) : IProgressView
         var response = p50Ms is { } p50 && p99Ms is { } p99
             ? $"response p50 {Figures.Milliseconds(p50)} ms  p99 {Figures.Milliseconds(p99)} ms"
             : "no handshake completed yet";
-        return $"{Math.Floor(seconds),5:F0} s  {perSecond,7:N0}/s  completed {books.Completed:N0}  failed {books.Failed:N0}{failureKinds}  "
+        return $"{Math.Floor(seconds),5:F0} s  {perSecond,7:N0}/s  completed {books.Completed:N0}{(books.Partial is { } partial ? $"  partial {partial:N0}" : "")}  failed {books.Failed:N0}{failureKinds}  "
             + $"dropped {books.Dropped:N0}  in flight {inFlight:N0}  {response}  workers {workers}";
     }
 }

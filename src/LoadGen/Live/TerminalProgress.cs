@@ -109,8 +109,9 @@ internal sealed class TerminalFrame(int width, bool unicode)
     {
         var dropped = progress.Ended.Dropped > 0 ? $"[yellow]dropped {Count(progress.Ended.Dropped)}[/]" : "";
         var lost = progress.Ended.Lost > 0 ? $"[red]lost {Count(progress.Ended.Lost)}[/]" : "";
+        var partial = progress.Ended.Partial > 0 ? $"partial {Count(progress.Ended.Partial)}" : "";
         var kinds = progress.Failures.Select(kind => $"[red]{kind.Key.Name()} {Count(kind.Value)}[/]").Prepend("[grey]failed:[/]");
-        return progress.Failures.Count == 0 ? Flow("[green]no failures[/]", dropped, lost) : Flow([.. kinds, dropped, lost]);
+        return progress.Failures.Count == 0 ? Flow("[green]no failures[/]", partial, dropped, lost) : Flow([.. kinds, partial, dropped, lost]);
     }
 
     // Lost workers first: they matter most.

@@ -22,6 +22,8 @@ internal sealed class RunInstruments
     private readonly FoldedHistogram _handshake;
     private readonly FoldedHistogram _response;
     private readonly FoldedHistogram[] _phases;
+    private readonly WireInstruments _wire;
+    private readonly PartialInstruments _partial;
     private readonly SeenCounter<FailureKey> _failures;
     private readonly SeenCounter<Negotiated> _negotiated;
     private readonly Gauge _offeredRate;
@@ -41,7 +43,7 @@ internal sealed class RunInstruments
         RunId = runId;
         _labels = new SeriesLabels(plan);
         var make = Prometheus.Metrics.WithCustomRegistry(Registry);
-        var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
+        var durations = new HistogramConfiguration { Buckets = Buckets.Durations.Bounds };
 
         _arrivals = make.CreateCounter("loadgen_run_arrivals_total", "Arrivals that have ended on any worker.", "target");
         _handshakes = make.CreateCounter("loadgen_run_handshakes_total", "Arrivals that have ended on any worker, by result.", "target", "result");
@@ -65,9 +67,11 @@ internal sealed class RunInstruments
         _verdict = make.CreateGauge("loadgen_run_verdict", "1 for the run's verdict, once it is known.", "verdict");
         _limited = make.CreateGauge("loadgen_generator_limited", "1 if the generator, not the server, currently limits the run.", "reason");
 
-        _handshake = new FoldedHistogram(handshake.WithLabels());
-        _response = new FoldedHistogram(response.WithLabels());
-        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name)))];
+        _handshake = new FoldedHistogram(handshake.WithLabels(), Buckets.Durations);
+        _response = new FoldedHistogram(response.WithLabels(), Buckets.Durations);
+        _wire = new WireInstruments(make, "loadgen_run_", ", all workers");
+        _partial = new PartialInstruments(make, "loadgen_run_", ", all workers");
+        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name), Buckets.Durations))];
         _failures = new SeenCounter<FailureKey>(failures, SeriesLabels.MostFailures, _labels.Of, SeriesLabels.CoarseOf);
         _negotiated = new SeenCounter<Negotiated>(negotiated, SeriesLabels.MostNegotiated, SeriesLabels.Of, SeriesLabels.CoarseOf);
         ShowOneOf<VerdictKind>(_verdict, null);
@@ -123,11 +127,17 @@ internal sealed class RunInstruments
             _handshakes.WithLabels(target.Key, "completed").IncTo(books.Completed);
             _handshakes.WithLabels(target.Key, "failed").IncTo(books.Failed);
             _handshakes.WithLabels(target.Key, "dropped").IncTo(books.Dropped);
+            if (books.Partial > 0)
+            {
+                _handshakes.WithLabels(target.Key, "partial").IncTo(books.Partial);
+            }
         }
 
         _lost.Set(merged.Books.Lost);
         _handshake.BringTo(BucketCounts.Of(merged.Handshake));
         _response.BringTo(BucketCounts.Of(merged.Response));
+        _wire.BringTo(merged.WireCosts);
+        _partial.BringTo(merged.Partial);
         for (var i = 0; i < _phases.Length; i++)
         {
             _phases[i].BringTo(BucketCounts.Of(merged.PhaseOf((Phase)i)));

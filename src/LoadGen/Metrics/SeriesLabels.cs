@@ -17,7 +17,7 @@ internal sealed class SeriesLabels
     public const string All = "all";
 
     /// <summary>How many label sets of failures there are before the coarse ones.</summary>
-    public const int MostFailures = 150;
+    public const int MostFailures = 120;
 
     /// <summary>How many label sets of negotiated parameters there are before the coarse one.</summary>
     public const int MostNegotiated = 60;

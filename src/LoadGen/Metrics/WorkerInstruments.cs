@@ -18,6 +18,8 @@ internal sealed class WorkerInstruments
     private readonly SeriesLabels _labels;
     private readonly Pair[] _pairs;
     private readonly FoldedHistogram[] _phases;
+    private readonly WireInstruments _wire;
+    private readonly PartialInstruments _partial;
     private readonly FoldedHistogram _lag;
     private readonly SeenCounter<FailureKey> _failures;
     private readonly SeenCounter<Negotiated> _negotiated;
@@ -30,7 +32,7 @@ internal sealed class WorkerInstruments
         _total = new Tally(plan.Targets.Count, plan.Profiles.Count);
         var labels = _labels = new SeriesLabels(plan);
         var make = Prometheus.Metrics.WithCustomRegistry(Registry);
-        var durations = new HistogramConfiguration { Buckets = Buckets.Seconds };
+        var durations = new HistogramConfiguration { Buckets = Buckets.Durations.Bounds };
 
         var arrivals = make.CreateCounter(
             "loadgen_arrivals_total", "Arrivals that have ended. With more than 24 pairs of target and profile, profiles are counted as 'all'; with more than 24 targets, targets too.", "target", "profile");
@@ -54,10 +56,13 @@ internal sealed class WorkerInstruments
             handshakes.WithLabels(pair.Target, pair.Profile, "completed"),
             handshakes.WithLabels(pair.Target, pair.Profile, "failed"),
             handshakes.WithLabels(pair.Target, pair.Profile, "dropped"),
-            new FoldedHistogram(handshake.WithLabels(pair.Target, pair.Profile)),
-            new FoldedHistogram(response.WithLabels(pair.Target, pair.Profile))))];
-        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name)))];
-        _lag = new FoldedHistogram(lag.WithLabels());
+            new Lazy<Counter.Child>(() => handshakes.WithLabels(pair.Target, pair.Profile, "partial")),
+            new FoldedHistogram(handshake.WithLabels(pair.Target, pair.Profile), Buckets.Durations),
+            new FoldedHistogram(response.WithLabels(pair.Target, pair.Profile), Buckets.Durations)))];
+        _wire = new WireInstruments(make, "loadgen_", "");
+        _partial = new PartialInstruments(make, "loadgen_", "");
+        _phases = [.. EnumNames.All<Phase>().Select(name => new FoldedHistogram(phase.WithLabels(name), Buckets.Durations))];
+        _lag = new FoldedHistogram(lag.WithLabels(), Buckets.Durations);
         _failures = new SeenCounter<FailureKey>(failures, SeriesLabels.MostFailures, labels.Of, SeriesLabels.CoarseOf);
         _negotiated = new SeenCounter<Negotiated>(negotiated, SeriesLabels.MostNegotiated, SeriesLabels.Of, SeriesLabels.CoarseOf);
     }
@@ -92,6 +97,8 @@ internal sealed class WorkerInstruments
                 _phases[i].BringTo(BucketCounts.Of(_total.PhaseOf((Phase)i)));
             }
 
+            _wire.BringTo(_total.WireCosts);
+            _partial.BringTo(_total.Partial);
             _lag.BringTo(BucketCounts.Of(_total.Lag));
             _failures.BringTo(_total.Failures.Select(failure => KeyValuePair.Create(failure.Key, failure.Value.Count)));
             _negotiated.BringTo(_total.Negotiated);
@@ -105,10 +112,21 @@ internal sealed class WorkerInstruments
         pair.Completed.IncTo(counted.Books.Completed);
         pair.Failed.IncTo(counted.Books.Failed);
         pair.Dropped.IncTo(counted.Books.Dropped);
+        if (counted.Books.Partial > 0)
+        {
+            pair.Partial.Value.IncTo(counted.Books.Partial);
+        }
+
         pair.Handshake.BringTo(BucketCounts.Of(counted.Handshake));
         pair.Response.BringTo(BucketCounts.Of(counted.Response));
     }
 
     private sealed record Pair(
-        Counter.Child Arrivals, Counter.Child Completed, Counter.Child Failed, Counter.Child Dropped, FoldedHistogram Handshake, FoldedHistogram Response);
+        Counter.Child Arrivals,
+        Counter.Child Completed,
+        Counter.Child Failed,
+        Counter.Child Dropped,
+        Lazy<Counter.Child> Partial,
+        FoldedHistogram Handshake,
+        FoldedHistogram Response);
 }

@@ -30,6 +30,19 @@ internal static class ProbeJson
                     .Where(phase => outcome.Phases[phase] is not null)
                     .ToDictionary(phase => phase.Name(), phase => outcome.Phases[phase]!.Value.TotalMilliseconds),
                 HandshakeMs = outcome.Handshake?.TotalMilliseconds,
+                Wire = outcome.Wire.BytesIn is null
+                    ? null
+                    : new
+                    {
+                        outcome.Wire.BytesIn,
+                        outcome.Wire.BytesOut,
+                        outcome.Wire.CertificateBytes,
+                        outcome.Wire.Flights,
+                        outcome.Wire.Retries,
+                        outcome.Wire.ServerFlightSegments,
+                        TcpRttMs = outcome.Wire.Tcp?.RoundTrip.TotalMilliseconds,
+                        TcpRetransmits = outcome.Wire.Tcp?.Retransmits,
+                    },
                 Negotiated = outcome.Negotiated is { } negotiated
                     ? new
                     {

@@ -35,7 +35,7 @@ internal sealed class ProbeSummary
             console.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
         }
 
-        if (report.Outcome is { IsCompleted: false, Failure: var failure })
+        if (report.Outcome is { Failure: { } failure })
         {
             console.MarkupLineInterpolated(
                 $"[red]failed:[/] {failure.Kind.Name()}{(failure.Alert is { } alert ? $" {alert}" : "")} in {failure.Phase.Name()} ({failure.Side.Name()}): {failure.Detail}");
@@ -69,6 +69,12 @@ internal sealed class ProbeSummary
         if (outcome.IsCompleted)
         {
             Row("handshake", $"{outcome.Handshake.Value.TotalMilliseconds,9:F3} ms");
+        }
+
+        if (outcome.Wire is { BytesIn: { } received, BytesOut: { } sent } wire)
+        {
+            Row("bytes", $"{received:N0} in, {sent:N0} out{(wire.CertificateBytes is { } certificate ? $", Certificate {certificate:N0}" : "")}");
+            Row("flights", $"{wire.Flights}{(wire.ServerFlightSegments is { } segments ? $" (the server's takes {segments} TCP segments)" : "")}");
         }
     }
 

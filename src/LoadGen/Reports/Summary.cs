@@ -26,6 +26,7 @@ internal sealed class Summary
         summary.WriteVerdict();
         summary.WriteBooks();
         summary.WriteLatencies();
+        summary.WriteWire();
         summary.WriteNegotiated();
         summary.WriteAddresses();
         summary.WriteFailures();
@@ -72,6 +73,7 @@ internal sealed class Summary
             Label("arrivals", "default"),
             $"scheduled [bold]{books.Scheduled:N0}[/]",
             $"= completed [bold green]{books.Completed:N0}[/]",
+            books.Partial is { } partial ? $"+ partial [bold]{partial:N0}[/]" : "",
             $"+ failed {Alarm(books.Failed)}",
             $"+ dropped {Alarm(books.Dropped)}",
             $"+ lost {Alarm(books.Lost)}");
@@ -126,6 +128,33 @@ internal sealed class Summary
         _console.WriteLine();
     }
 
+    private void WriteWire()
+    {
+        if (_result.Wire is not { BytesIn: { } received, BytesOut: { } sent } wire)
+        {
+            return;
+        }
+
+        WriteFlow(
+            LabelColumns,
+            [
+                Label("wire", "default"),
+                $"{Bytes(received, " in")}, {Bytes(sent, " out")}",
+                .. wire.CertificateBytes is { } certificate ? [$"Certificate {Bytes(certificate)}"] : Array.Empty<string>(),
+                .. wire.Flights is { } flights ? [$"{Range(flights)} flights"] : Array.Empty<string>(),
+                .. wire.Retries is { Max: > 0 } ? [$"[yellow]{_result.Negotiated.Where(each => each.HelloRetryRequest).Sum(each => each.Count):N0} after HelloRetryRequest[/]"] : Array.Empty<string>(),
+                .. wire.OverInitialWindow is > 0 and var over ? [$"[yellow]{over:N0} server flights over 10 segments[/]"] : Array.Empty<string>(),
+                .. wire.Tcp is { } tcp ? [$"[grey]TCP rtt p50 {Figures.Milliseconds(tcp.RttMs.P50)} ms[/]", $"[grey]{tcp.RetransmitsTotal:N0} retransmits in {tcp.RttMs.Count:N0} sampled[/]"] : Array.Empty<string>(),
+            ]);
+        _console.WriteLine();
+    }
+
+    // Mostly all handshakes of a run are alike; then there is one figure.
+    private static string Bytes(RunResult.Distribution bytes, string way = "")
+        => bytes.Min == bytes.Max ? $"{bytes.Max:N0} bytes{way}" : $"{bytes.P50:N0} bytes{way} [grey](p99 {bytes.P99:N0}, max {bytes.Max:N0})[/]";
+
+    private static string Range(RunResult.Distribution figures) => figures.Min == figures.Max ? $"{figures.Max:N0}" : $"{figures.Min:N0} to {figures.Max:N0}";
+
     private void WriteNegotiated()
     {
         foreach (var each in _result.Negotiated)
@@ -140,6 +169,17 @@ internal sealed class Summary
                     each.Resumed ? "resumed" : "full",
                     .. DetailsOf(each).Select(detail => $"[grey]{Markup.Escape(detail)}[/]"),
                 ]);
+        }
+
+        foreach (var each in _result.Partial ?? [])
+        {
+            WriteFlow(
+                LabelColumns,
+                $"  [bold]{each.Count,10:N0}[/] stopped after {each.StoppedAfter}:",
+                $"server kept {each.Kept:N0} open,",
+                $"closed {each.Closed:N0},",
+                $"reset {each.Reset:N0}",
+                each.EndedAfterMs is { } after ? $"[grey]after p50 {Figures.Milliseconds(after.P50)} ms, max {Figures.Milliseconds(after.Max)} ms[/]" : "");
         }
 
         if (_result.Held is { } held)

@@ -47,8 +47,11 @@ internal static class WarmUp
                 Trust = new Trust.Authorities(server.Authority),
             },
         ],
-        // The server closes after the handshake: it answers nothing, and holds no connection.
-        Profiles = [.. plan.Profiles.Select(profile => profile with { Confirm = Confirm.None, Hold = TimeSpan.Zero })],
+        // The server closes after the handshake, of which all is to be warm: it answers nothing, and holds no connection.
+        Profiles =
+        [
+            .. plan.Profiles.Select(profile => profile with { Confirm = Confirm.None, Hold = TimeSpan.Zero, StopAfter = StopAfter.None, Trickle = TimeSpan.Zero }),
+        ],
         Limits = plan.Limits with { ConnectTimeout = MostTime, HandshakeTimeout = MostTime },
     };
 }

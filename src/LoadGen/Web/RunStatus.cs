@@ -45,6 +45,12 @@ public sealed record RunStatus
     /// <summary>Of the whole run so far; phases only when it has ended.</summary>
     public RunResult.LatencyPart? LatencyMs { get; init; }
 
+    /// <summary>What completed handshakes cost on the network so far.</summary>
+    public RunResult.WirePart? Wire { get; init; }
+
+    /// <summary>Handshakes stopped on purpose so far, by where.</summary>
+    public IReadOnlyList<RunResult.PartialPart>? Partial { get; init; }
+
     public IReadOnlyList<RunResult.NegotiatedPart>? Negotiated { get; init; }
 
     public IReadOnlyList<RunResult.FailurePart>? Failures { get; init; }

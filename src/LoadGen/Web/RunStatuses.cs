@@ -32,6 +32,8 @@ internal static class RunStatuses
         return feed.Progress is not { } progress ? head : head with
         {
             LatencyMs = new RunResult.LatencyPart(RunResultBuilder.Part(progress.Response), RunResultBuilder.Part(progress.Handshake), null),
+            Wire = progress.Wire,
+            Partial = progress.Partial,
             Warnings = RunWarnings.Of(progress.Mix),
             Negotiated = [.. progress.Mix.Select(each => RunResultBuilder.Part(each.Key, each.Value))],
             Failures = feed.Plan is { } plan ? [.. progress.FailureCauses.Select(each => RunResultBuilder.Part(each.Key, each.Value, plan))] : null,
@@ -43,6 +45,8 @@ internal static class RunStatuses
     public static RunStatus Of(RunResult result) => Head(result) with
     {
         LatencyMs = result.LatencyMs,
+        Wire = result.Wire,
+        Partial = result.Partial,
         Negotiated = result.Negotiated,
         Failures = result.Failures,
         WorkerStates = [.. result.Workers.Select(worker => new RunStatus.WorkerStatus(

@@ -29,7 +29,7 @@ internal static class WireSamples
     private static readonly Gen<DateTimeOffset> Instant = Gen.Long[1, TimeSpan.TicksPerDay * 3650].Select(ticks => new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(ticks));
     private static readonly Gen<byte[]> Bytes = Gen.Byte.Array[1, 50];
 
-    private static readonly Gen<Books> Books = Gen.Long[1, 1L << 38].Array[4].Select(n => new Books(n.Sum(), n[0], n[1], n[2], n[3]));
+    private static readonly Gen<Books> Books = Gen.Long[1, 1L << 37].Array[5].Select(n => new Books(n.Sum(), n[0], n[1], n[2], n[3], n[4]));
 
     private static readonly Gen<GeneratorUsage> Usage = Gen.Select(Label, Gen.Int[1, 256], Time, Time, Time)
         .Select((process, cores, elapsed, cpu, pause) => new GeneratorUsage($"{process}:1", cores, elapsed, cpu, pause) { Since = pause / 2 });

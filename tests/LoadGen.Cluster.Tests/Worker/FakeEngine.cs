@@ -51,7 +51,7 @@ internal sealed class FakeEngine(Func<CancellationToken, Task<Outcome>> handshak
             }
         }
 
-        public ValueTask<HoldEnd?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HoldEnd?>(null);
+        public ValueTask<HeldConnection?> HoldAsync(CancellationToken cancellation) => ValueTask.FromResult<HeldConnection?>(null);
 
         public void Dispose()
         {

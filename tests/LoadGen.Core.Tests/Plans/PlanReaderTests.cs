@@ -112,6 +112,8 @@ public sealed class PlanReaderTests
                 ocsp: true
                 extendedMasterSecret: false
                 hold: 30s
+                stopAfter: none
+                trickle: 10ms
                 psk: { identity: "a:b", key: 00ff }
               - { name: retried, keyShares: none }
             crypto: managed
@@ -127,6 +129,7 @@ public sealed class PlanReaderTests
         Assert.True(profile.Ocsp);
         Assert.False(profile.ExtendedMasterSecret);
         Assert.Equal(TimeSpan.FromSeconds(30), profile.Hold);
+        Assert.Equal((StopAfter.None, TimeSpan.FromMilliseconds(10)), (profile.StopAfter, profile.Trickle));
         Assert.Equal(new PreSharedKey("a:b", "00ff"), profile.PreSharedKey);
         Assert.Equal(CryptoChoice.Managed, plan.Crypto);
     }
@@ -138,6 +141,9 @@ public sealed class PlanReaderTests
     [InlineData("resume: 30", "percentage")]
     [InlineData("ocsp: maybe", "true or false")]
     [InlineData("hold: 2h", "out of range")]
+    [InlineData("stopAfter: hello", "client_hello")]
+    [InlineData("trickle: 2m", "out of range")]
+    [InlineData("stopAfter: connect, confirm: http", "nothing to confirm")]
     [InlineData("confirm: htp", "did you mean http?")]
     [InlineData("confirm: http, alpn: [http/1.1, h2]", "confirms by a request in HTTP/1.1")]
     [InlineData("confirm: close, expectStatus: 2xx", "sends no request")]
@@ -158,6 +164,8 @@ public sealed class PlanReaderTests
     [InlineData("confirm: close", "cannot wait for the server's response")]
     [InlineData("checks: lean", "cannot run lean checks")]
     [InlineData("hold: 1s", "cannot hold")]
+    [InlineData("stopAfter: connect", "cannot stop or slow down")]
+    [InlineData("trickle: 1ms", "cannot stop or slow down")]
     [InlineData("ocsp: true", "cannot request OCSP")]
     [InlineData("extendedMasterSecret: false", "cannot omit")]
     [InlineData("psk: { identity: a, key: 00 }", "cannot use pre-shared keys")]
@@ -251,6 +259,13 @@ public sealed class PlanReaderTests
 
         Assert.Contains(problems, problem => problem.ToString().Contains(expected, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_threshold_on_what_the_engine_does_not_measure_is_refused()
+        => Assert.Contains(
+            "cannot measure the server's Certificate message",
+            Assert.Single(Invalid($"{Minimal}\nengine: sslstream\nthresholds: [ 'certificate_bytes.max<5000' ]")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_threshold_on_a_phase_that_the_engine_cannot_see_is_refused()

@@ -21,14 +21,14 @@ internal static class RunRecords
     /// <summary>A run of 10 s in which handshakes completed, each with its response time.</summary>
     public static RunRecord Of(
         int completed = 1000, int failed = 0, int dropped = 0, int lost = 0, double responseMs = 10, double lagMs = 0.5, double cpuSeconds = 1, double gcSeconds = 0,
-        Load? load = null, string? abort = null, int resumed = 0, FailureKind kind = FailureKind.ConnectionReset, params string[] thresholds)
+        Load? load = null, string? abort = null, int resumed = 0, FailureKind kind = FailureKind.ConnectionReset, WireCost wire = default, params string[] thresholds)
     {
         var tally = new Tally(1, 1);
         var lag = TimeSpan.FromMilliseconds(lagMs);
         var took = TimeSpan.FromMilliseconds(responseMs) - lag;
         for (var i = 0; i < completed; i++)
         {
-            tally.Record(SampleOf(Outcome.Completed(new Negotiated(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", i < resumed ? null : "x25519", i < resumed), took, took, PhasesOf(took), null), i, lag));
+            tally.Record(SampleOf(Outcome.Completed(new Negotiated(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", i < resumed ? null : "x25519", i < resumed), took, took, PhasesOf(took), null, wire: wire), i, lag));
         }
 
         for (var i = 0; i < failed; i++)

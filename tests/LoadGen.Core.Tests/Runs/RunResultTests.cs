@@ -29,6 +29,24 @@ public sealed class RunResultTests
     }
 
     [Fact]
+    public void What_handshakes_cost_on_the_network_is_there_as_far_as_it_was_seen()
+    {
+        var wire = new WireCost { BytesIn = 5000, BytesOut = 500, Flights = 3, Retries = 0, ServerFlightSegments = 11, Tcp = new TcpSample(TimeSpan.FromMilliseconds(1), 2) };
+        using var json = JsonDocument.Parse(Write(RunRecords.Of(completed: 90, failed: 10, wire: wire)));
+        using var without = JsonDocument.Parse(Write(RunRecords.Of()));
+
+        var part = json.RootElement.GetProperty("wire");
+        AssertHas(part.GetProperty("bytesIn"), "count", "min", "mean", "p50", "p99", "max");
+        AssertHas(part, "bytesOut", "flights", "retries", "serverFlightSegments");
+        Assert.Equal((450_000, 45_000), (part.GetProperty("bytesTotal").GetProperty("in").GetInt64(), part.GetProperty("bytesTotal").GetProperty("out").GetInt64()));
+        Assert.Equal(90, part.GetProperty("overInitialWindow").GetInt32());
+        Assert.Equal(180, part.GetProperty("tcp").GetProperty("retransmitsTotal").GetInt32());
+        Assert.Equal(1, part.GetProperty("tcp").GetProperty("rttMs").GetProperty("max").GetDouble());
+        Assert.False(part.TryGetProperty("certificateBytes", out _));
+        Assert.False(without.RootElement.TryGetProperty("wire", out _));
+    }
+
+    [Fact]
     public void A_phase_that_was_not_seen_is_absent()
     {
         using var json = JsonDocument.Parse(Write(RunRecords.Of()));

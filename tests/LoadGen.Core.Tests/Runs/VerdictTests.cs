@@ -1,6 +1,7 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Runs;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Tests.Runs;
 
@@ -29,6 +30,15 @@ public sealed class VerdictTests
         Assert.Equal(pass, verdict.Reasons.Count == 0);
     }
 
+    [Theory]
+    [InlineData("bytes_in.p99<6000", true)]
+    [InlineData("bytes_in.max<5000", false)]
+    [InlineData("flights.max<=3", true)]
+    [InlineData("retries.max<=0", true)]
+    [InlineData("certificate_bytes.max<100000", false)] // not seen
+    public void What_handshakes_cost_on_the_network_is_held_against_thresholds(string threshold, bool pass)
+        => Assert.Equal(pass, Assert.Single(Verdict.Of(RunRecords.Of(wire: new WireCost { BytesIn = 5000, BytesOut = 500, Flights = 3, Retries = 0 }, thresholds: threshold)).Thresholds).Pass);
+
     [Fact]
     public void Whatever_did_not_complete_counts_as_a_failure()
     {
@@ -47,6 +57,27 @@ public sealed class VerdictTests
         var result = Assert.Single(Verdict.Of(RunRecords.Of(completed: 1000, failed: 500, resumed: 300, thresholds: threshold)).Thresholds);
 
         Assert.Equal((pass, 0.3), (result.Pass, result.Observed));
+    }
+
+    [Theory]
+    [InlineData("kept<=25%", VerdictKind.Pass)]
+    [InlineData("kept<20%", VerdictKind.Fail)]
+    [InlineData("ended_after.max<=2s", VerdictKind.Pass)]
+    [InlineData("ended_after.max<1s", VerdictKind.Fail)]
+    public void A_run_of_handshakes_that_are_stopped_on_purpose_is_judged_by_what_the_server_did(string threshold, VerdictKind kind)
+    {
+        var record = RunRecords.Of(completed: 0, thresholds: threshold);
+        for (var i = 0; i < 4; i++)
+        {
+            record.Tally.Record(new Sample(i, 0, 0, default, default, default, Outcome.Stopped(StopAfter.ServerFlight, default, default)));
+            record.Tally.RecordHeld(new HeldConnection(i == 0 ? HoldEnd.Kept : HoldEnd.Closed, TimeSpan.FromSeconds(2), StopAfter.ServerFlight));
+        }
+
+        record = record with { Workers = [record.Workers[0] with { Books = record.Tally.Books }] };
+
+        Assert.Equal(kind, Verdict.Of(record).Kind);
+        Assert.Equal((4, 4), (record.Books.Scheduled, record.Books.Partial));
+        Assert.True(record.Books.Balance);
     }
 
     [Fact]
@@ -70,6 +101,8 @@ public sealed class VerdictTests
     [InlineData("max<=50ms", 50.04, "max <= 50ms (actual 50.04 ms)")]
     [InlineData("rate >= 300", 299.96, "rate >= 300 (actual 299.96/s)")]
     [InlineData("tcp_connect.p99<5ms", null, "tcp_connect.p99 < 5ms (no samples)")]
+    [InlineData("bytes_in.max<6000", 6144.0, "bytes_in.max < 6000 (actual 6,144 bytes)")]
+    [InlineData("flights.max<=3", 5.0, "flights.max <= 3 (actual 5)")]
     [InlineData("nonsense", 1.5, "nonsense (actual 1.5)")]
     public void A_threshold_is_told_with_its_unit_and_the_digits_that_decide(string expression, double? observed, string text)
         => Assert.Equal(text, $"{ThresholdText.Condition(expression)} ({ThresholdText.Actual(expression, observed)})");

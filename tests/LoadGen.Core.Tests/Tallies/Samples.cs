@@ -1,5 +1,6 @@
 using CsCheck;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Tests.Tallies;
@@ -45,12 +46,27 @@ internal static class Samples
         {
             0 => Outcome.Failed(new Failure(FailureKind.AlertReceived, Phase.ServerHello, FaultSide.Server, "handshake_failure", "it said no"), took, phases),
             1 => Outcome.Failed(new Failure(FailureKind.ConnectionReset, Phase.ServerFlight, FaultSide.Server, null, "reset"), took, phases, Certificate, "10.0.0.1:443"),
-            2 => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.2:443") with { PassedOver = [Dead] },
-            _ => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.1:443"),
+            2 => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.2:443", CostOf(took, kind)) with { PassedOver = [Dead] },
+            9 => Outcome.Stopped(kind % 2 == 0 ? StopAfter.ClientHello : StopAfter.BeforeFinished, took, phases, Certificate, "10.0.0.1:443"),
+            // An engine that sees nothing of it.
+            3 => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.1:443"),
+            _ => Outcome.Completed(Kinds[kind], took, took / 2, phases, Certificate, "10.0.0.1:443", CostOf(took, kind)),
         };
         var started = planned + (took / 10);
         return new Sample(0, target, profile, planned, started, started + outcome.Elapsed, outcome);
     }
+
+    // Some are above what is not saturated.
+    private static WireCost CostOf(TimeSpan took, int kind) => new()
+    {
+        BytesIn = (int)took.TotalMicroseconds,
+        BytesOut = 500 + kind,
+        CertificateBytes = kind % 2 == 0 ? 2000 + kind : null,
+        Flights = 3 + kind,
+        Retries = kind % 2,
+        ServerFlightSegments = (int)took.TotalMilliseconds,
+        Tcp = kind == 1 ? new TcpSample(took, kind) : null,
+    };
 
     private static TimeSpan Microseconds(int microseconds) => TimeSpan.FromMicroseconds(microseconds);
 }

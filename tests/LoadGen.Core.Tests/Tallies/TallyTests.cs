@@ -1,6 +1,7 @@
 using CsCheck;
 using Google.Protobuf;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 using Wire = LoadGen.Core.Tallies.Wire;
 
@@ -16,15 +17,32 @@ public sealed class TallyTests
         tally.RecordLost(7);
 
         var completed = samples.Count(sample => sample.Outcome.IsCompleted);
-        Assert.Equal(new Books(samples.Length + 8, completed, samples.Length - completed, 1, 7), tally.Books);
+        var partial = samples.Count(sample => sample.Outcome.IsPartial);
+        Assert.Equal(new Books(samples.Length + 8, completed, samples.Length - completed - partial, 1, 7, partial), tally.Books);
         Assert.True(tally.Books.Balance);
         Assert.Equal(completed, tally.Negotiated.Values.Sum());
-        Assert.Equal(samples.Length - completed, tally.Failures.Values.Sum(failure => failure.Count));
+        Assert.Equal(partial, tally.Partial.Sum(each => each.Count));
+        Assert.Equal(partial, tally.Intervals.Sum(interval => interval.Partial));
+        Assert.Equal(samples.Length - completed - partial, tally.Failures.Values.Sum(failure => failure.Count));
         Assert.Equal(completed, TargetsOf(tally).Sum(target => target.Books.Completed));
         Assert.Equal(completed, ProfilesOf(tally).Sum(profile => profile.Books.Completed));
         Assert.Equal(completed, tally.Intervals.Sum(interval => interval.Completed));
         Assert.Equal(samples.Length + 1, tally.Intervals.Sum(interval => interval.Scheduled));
     });
+
+    [Fact]
+    public void A_connection_held_after_a_completed_handshake_is_none_of_the_stopped()
+    {
+        var tally = new Tally(1, 1);
+        tally.RecordHeld(new HeldConnection(HoldEnd.Reset, TimeSpan.FromSeconds(1), StopAfter.None));
+        tally.RecordHeld(new HeldConnection(HoldEnd.Closed, TimeSpan.FromSeconds(2), StopAfter.Connect));
+        tally.RecordHeld(new HeldConnection(HoldEnd.Kept, TimeSpan.FromSeconds(3), StopAfter.Connect));
+
+        Assert.Equal(new HeldCount(1, 1), tally.Held);
+        var partial = Assert.Single(tally.Partial, each => each.StoppedAfter == StopAfter.Connect);
+        Assert.Equal((1, 1, 0), (partial.Kept, partial.Closed, partial.Reset));
+        Assert.Equal((1, TimeSpan.FromSeconds(2)), (tally.EndedAfter().Count, tally.EndedAfter().Summarize()!.Max));
+    }
 
     [Fact]
     public void Latencies_are_those_of_completed_handshakes() => Samples.Any.Array[1, 100].Sample(samples =>
@@ -37,6 +55,20 @@ public sealed class TallyTests
         Assert.Equal(completed.Count == 0 ? null : completed.Max(sample => sample.Response), tally.Response.Summarize()?.Max);
         Assert.Equal(samples.Length, tally.Lag.Count);
         Assert.Equal(0, tally.PhaseOf(Phase.ServerConfirmed).Count);
+    });
+
+    [Fact]
+    public void What_handshakes_cost_is_that_of_those_in_which_it_was_seen() => Samples.Any.Array[1, 100].Sample(samples =>
+    {
+        var costs = Of(samples).WireCosts;
+
+        var seen = samples.Where(sample => sample.Outcome.IsCompleted).Select(sample => sample.Outcome.Wire).ToList();
+        Assert.Equal(seen.Sum(cost => cost.BytesIn ?? 0L), costs.BytesIn.Sum);
+        Assert.Equal(seen.Max(cost => (double?)cost.BytesIn), costs.BytesIn.Summarize()?.Max);
+        Assert.Equal(seen.Count(cost => cost.CertificateBytes is not null), costs.CertificateBytes.Count);
+        Assert.Equal(seen.Sum(cost => cost.Retries ?? 0), costs.Retries.Sum);
+        Assert.Equal(seen.Count(cost => cost.ServerFlightSegments > 10), costs.OverInitialWindow);
+        Assert.Equal(seen.Count(cost => cost.Tcp is not null), costs.TcpRoundTrip.Count);
     });
 
     [Fact]
@@ -64,7 +96,7 @@ public sealed class TallyTests
     {
         var tally = Of(before);
         tally.Reset();
-        Array.ForEach(after, tally.Record);
+        Array.ForEach(after, sample => Take(tally, sample));
 
         AssertSame(Of(after), tally);
     });
@@ -140,6 +172,14 @@ public sealed class TallyTests
         ["an address without its times"] = message => message.Addresses[0].Handshake = ByteString.Empty,
         ["addresses without end"] = message => message.Addresses.AddRange(Enumerable.Range(0, 1000).Select(n => new Wire.Address { Text = $"{n}" })),
         ["an address without end"] = message => message.Addresses[0].Text = new string('x', 100_000),
+        ["bytes without end"] = message => message.WireCosts.BytesIn = message.Lag,
+        ["more flights than handshakes"] = message => message.WireCosts.Flights = message.WireCosts.BytesOut = message.Lag,
+        ["a handshake with more flights than are counted"] = message => message.WireCosts.Flights = ByteString.CopyFrom([1, 5, 5, 5, 0, 0x81, 0x10, 1]),
+        ["a stopped handshake that no group has"] = message => message.Partial[0].Count++,
+        ["a point that is none"] = message => message.Partial[0].StoppedAfter = 0,
+        ["an unknown point"] = message => message.Partial[0].StoppedAfter = 5,
+        ["ended connections without their times"] = message => message.Partial[0].Reset++,
+        ["no costs"] = message => message.WireCosts = null,
         ["a lag too few"] = message => message.Lag = ByteString.Empty,
         ["a histogram with bytes behind it"] = message => message.Lag = ByteString.CopyFrom([.. message.Lag.Span, 0]),
         ["a histogram of another place"] = message => message.Lag = ByteString.CopyFrom([1, 5, 5, 5, 0, 0xff, 0xff, 0xff, 0x7f, 1]),
@@ -169,7 +209,7 @@ public sealed class TallyTests
     {
         var sample = Samples.Few.Select(each => each with { Target = each.Target * 4, Profile = each.Profile * 2 }).ToList();
         var tally = new Tally(5, 5);
-        sample.ForEach(tally.Record);
+        sample.ForEach(each => Take(tally, each));
         tally.RecordDropped(TimeSpan.Zero, 4, 4);
         var merged = Tally.Decode(tally.Encode(), 5, 5);
 
@@ -230,10 +270,20 @@ public sealed class TallyTests
         var tally = new Tally(Samples.Targets, Samples.Profiles);
         foreach (var sample in samples)
         {
-            tally.Record(sample);
+            Take(tally, sample);
         }
 
         return tally;
+    }
+
+    // Whatever is stopped is held for a while.
+    private static void Take(Tally tally, Sample sample)
+    {
+        tally.Record(sample);
+        if (sample.Outcome is { IsPartial: true, StoppedAfter: var point })
+        {
+            tally.RecordHeld(new HeldConnection((HoldEnd)(sample.Outcome.Elapsed.Ticks / 10 % 3), sample.Outcome.Elapsed, point));
+        }
     }
 
     private static void AssertSame(Tally expected, Tally actual)
@@ -242,7 +292,9 @@ public sealed class TallyTests
         Assert.Equal(expected.Response.Summarize(), actual.Response.Summarize());
         Assert.Equal(expected.Handshake.Summarize(), actual.Handshake.Summarize());
         Assert.Equal(expected.Lag.Summarize(), actual.Lag.Summarize());
-        Assert.All(Enum.GetValues<Phase>(), phase => Assert.Equal(expected.PhaseOf(phase).Summarize(), actual.PhaseOf(phase).Summarize()));
+        Assert.All(Measure.All, measure => Assert.Equal(measure.Summarize(expected), measure.Summarize(actual)));
+        Assert.Equal(expected.Partial.Select(Figures), actual.Partial.Select(Figures));
+        Assert.Equal(expected.WireCosts.OverInitialWindow, actual.WireCosts.OverInitialWindow);
         Assert.Equal(expected.Negotiated.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal), actual.Negotiated.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal));
         Assert.Equal(expected.Failures.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal), actual.Failures.OrderBy(each => each.Key.ToString(), StringComparer.Ordinal));
         Assert.Equal(Figures(expected.Addresses), Figures(actual.Addresses));
@@ -263,6 +315,9 @@ public sealed class TallyTests
     private static IEnumerable<(AddressKey, long, long, long, string?, LatencySummary?)> Figures(IReadOnlyDictionary<AddressKey, AddressTally> addresses) => addresses
         .Select(each => (each.Key, each.Value.Completed, each.Value.Failed, each.Value.PassedOver, each.Value.PassedOverExample, each.Value.Handshake.Summarize()))
         .OrderBy(each => each.Key.Address).ThenBy(each => each.Key.Target);
+
+    private static (StopAfter, long, long, long, long, LatencySummary?) Figures(PartialTally partial)
+        => (partial.StoppedAfter, partial.Count, partial.Kept, partial.Closed, partial.Reset, partial.EndedAfter.Summarize());
 
     private static (long, long, long, long, LatencySummary?) Figures(IntervalTally? interval) => interval is null
         ? default

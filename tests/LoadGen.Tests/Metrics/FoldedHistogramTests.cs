@@ -14,11 +14,11 @@ public sealed class FoldedHistogramTests
     [Fact]
     public void Buckets_count_and_sum_are_those_of_observing_each_time() => Seconds.Sample(seconds =>
     {
-        var counts = new BucketCounts();
+        var counts = new BucketCounts(Buckets.Durations);
         var (folded, child, registry) = Make();
         foreach (var times in seconds)
         {
-            Array.ForEach(times, counts.Record);
+            Array.ForEach(times, time => counts.Record(time.Ticks));
             folded.BringTo(counts);
         }
 
@@ -45,7 +45,7 @@ public sealed class FoldedHistogramTests
         Assert.Equal(expected.Length, observed.Count);
         Assert.Equal(expected.Sum(), observed.Sum, tolerance: expected.Sum() * Math.Max(resolution / 100, 1e-9));
         var cumulative = 0L;
-        foreach (var (bound, count) in Buckets.Seconds.Zip(CountsOf(registry)))
+        foreach (var (bound, count) in Buckets.Durations.Bounds.Zip(CountsOf(registry)))
         {
             cumulative += count;
             Assert.InRange(
@@ -75,7 +75,7 @@ public sealed class FoldedHistogramTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var child = Prometheus.Metrics.WithCustomRegistry(registry)
-            .CreateHistogram("h", "h", new HistogramConfiguration { Buckets = Buckets.Seconds }).WithLabels();
-        return (new FoldedHistogram(child), child, registry);
+            .CreateHistogram("h", "h", new HistogramConfiguration { Buckets = Buckets.Durations.Bounds }).WithLabels();
+        return (new FoldedHistogram(child, Buckets.Durations), child, registry);
     }
 }

@@ -30,6 +30,9 @@ public sealed class NodeMetricsTests
                 counted.Record(Completed(target, profile, $"suite-{target}-{profile}"));
                 counted.Record(Failed(target, profile, (FailureKind)(profile % EnumNames.All<FailureKind>().Count), $"alert-{target}-{profile}"));
                 counted.RecordDropped(TimeSpan.Zero, target, profile);
+                var point = (StopAfter)(1 + (profile % 4));
+                counted.Record(SampleOf(target, profile, Outcome.Stopped(point, default, default)));
+                counted.RecordHeld(new HeldConnection(HoldEnd.Kept, default, point));
             }
         }
 
@@ -38,12 +41,53 @@ public sealed class NodeMetricsTests
         var scrape = await ScrapeAsync();
         Assert.InRange(scrape.Lines.Count, 100, 1999);
         var each = targets * profiles;
-        Assert.Equal(3 * each, scrape.Sum("loadgen_arrivals_total"));
+        Assert.Equal(4 * each, scrape.Sum("loadgen_arrivals_total"));
         Assert.Equal(3, scrape.Sum("loadgen_connections_in_flight"));
-        Assert.Equal(3 * each, scrape.Sum("loadgen_handshakes_total"));
+        Assert.Equal(4 * each, scrape.Sum("loadgen_handshakes_total"));
         Assert.Equal(each, scrape.Sum("loadgen_handshake_failures_total"));
         Assert.Equal(each, scrape.Sum("loadgen_negotiated_total"));
         Assert.Equal(each, scrape.Sum("loadgen_response_duration_seconds_count"));
+    }
+
+    [Fact]
+    public async Task What_handshakes_cost_on_the_network_is_exposed_by_workers_and_once_more_for_the_run()
+    {
+        _metrics.Prepared("run", PlanOf(2, 2));
+        var counted = TallyOf(Completed(0, 0, "suite"), Completed(1, 1, "suite"), Failed(0, 0, FailureKind.ConnectionReset, null));
+        _metrics.Counted("run", "worker", counted, inFlight: 0);
+        _metrics.Progressed(new RunProgress { RunId = "run", Stage = RunStage.Running }, PlanOf(2, 2), counted);
+
+        var scrape = await ScrapeAsync();
+        foreach (var prefix in (string[])["loadgen_", "loadgen_run_"])
+        {
+            Assert.Equal(3800, scrape.Sum($"{prefix}handshake_bytes_sum", "direction=\"in\""));
+            Assert.Equal(1000, scrape.Sum($"{prefix}handshake_bytes_sum", "direction=\"out\""));
+            Assert.Equal(2400, scrape.Sum($"{prefix}certificate_bytes_sum"));
+            Assert.Equal(10, scrape.Sum($"{prefix}handshake_flights_total"));
+            Assert.Equal(2, scrape.Sum($"{prefix}hello_retries_total"));
+            Assert.Equal(2, scrape.Sum($"{prefix}server_flights_over_initial_window_total"));
+            Assert.Equal(2, scrape.Sum($"{prefix}tcp_round_trip_seconds_count"));
+            Assert.Equal(4, scrape.Sum($"{prefix}tcp_sampled_retransmits_total"));
+        }
+    }
+
+    [Fact]
+    public async Task Handshakes_that_are_stopped_on_purpose_are_exposed_where_there_are_any()
+    {
+        _metrics.Prepared("run", PlanOf(2, 2));
+        var counted = TallyOf(Completed(0, 0, "suite"), SampleOf(1, 0, Outcome.Stopped(StopAfter.ClientHello, default, default)));
+        counted.RecordHeld(new HeldConnection(HoldEnd.Closed, TimeSpan.FromSeconds(1), StopAfter.ClientHello));
+        _metrics.Counted("run", "worker", counted, inFlight: 0);
+        _metrics.Progressed(new RunProgress { RunId = "run", Stage = RunStage.Running }, PlanOf(2, 2), counted);
+
+        var scrape = await ScrapeAsync();
+        foreach (var prefix in (string[])["loadgen_", "loadgen_run_"])
+        {
+            Assert.Equal(2, scrape.Sum($"{prefix}arrivals_total"));
+            Assert.Equal(2, scrape.Sum($"{prefix}handshakes_total"));
+            Assert.Single(scrape.Lines, line => line.StartsWith($"{prefix}handshakes_total", StringComparison.Ordinal) && line.Contains("result=\"partial\"", StringComparison.Ordinal));
+            Assert.Equal(1, scrape.Sum($"{prefix}partial_connections_total", "stopped_after=\"client_hello\",end=\"closed\""));
+        }
     }
 
     [Theory]
@@ -79,7 +123,7 @@ public sealed class NodeMetricsTests
         var scrape = await ScrapeAsync();
         Assert.Contains(scrape.Lines, line => line.StartsWith("loadgen_run_info{run_id=\"second\"", StringComparison.Ordinal));
         Assert.Contains(scrape.Lines, line => line == "loadgen_arrivals_total{target=\"other\",profile=\"p0\"} 0");
-        Assert.DoesNotContain(scrape.Lines, line => line.Contains("first", StringComparison.Ordinal) || line.Contains("connection_reset", StringComparison.Ordinal));
+        Assert.DoesNotContain(scrape.Lines, line => line.Contains("\"first\"", StringComparison.Ordinal) || line.Contains("connection_reset", StringComparison.Ordinal));
         Assert.Equal(0, scrape.Sum("loadgen_handshakes_total") + scrape.Sum("loadgen_run_handshakes_total") + scrape.Sum("loadgen_schedule_lag_seconds_count"));
     }
 
@@ -177,7 +221,12 @@ public sealed class NodeMetricsTests
     }
 
     private static Sample Completed(int target, int profile, string suite) => SampleOf(
-        target, profile, Outcome.Completed(new Negotiated(TlsVersion.Tls13, suite, "x25519", false), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(1), default, null));
+        target, profile, Outcome.Completed(new Negotiated(TlsVersion.Tls13, suite, "x25519", false), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(1), default, null, wire: Cost));
+
+    private static WireCost Cost { get; } = new()
+    {
+        BytesIn = 1900, BytesOut = 500, CertificateBytes = 1200, Flights = 5, Retries = 1, ServerFlightSegments = 12, Tcp = new TcpSample(TimeSpan.FromMilliseconds(1), 2),
+    };
 
     private static Sample Failed(int target, int profile, FailureKind kind, string? alert) => SampleOf(
         target, profile, Outcome.Failed(new Failure(kind, Phase.ServerHello, FaultSide.Server, alert, "an example"), TimeSpan.FromMilliseconds(2), default));

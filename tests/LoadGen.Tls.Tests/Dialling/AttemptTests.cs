@@ -15,6 +15,7 @@ public sealed class AttemptTests
     [Theory]
     [InlineData(Phase.Dns, FailureKind.DnsFailure, "gateway: timed out waiting for the name to resolve")]
     [InlineData(Phase.TcpConnect, FailureKind.ConnectTimeout, "gateway (10.0.0.9:443): timed out connecting")]
+    [InlineData(Phase.ClientHello, FailureKind.HandshakeTimeout, "gateway (10.0.0.9:443): the client took too long to send its ClientHello")]
     [InlineData(Phase.ServerHello, FailureKind.HandshakeTimeout, "gateway (10.0.0.9:443): timed out waiting for server_hello")]
     public async Task A_deadline_that_passes_fails_the_phase_that_it_passed_in(Phase phase, FailureKind kind, string detail)
     {

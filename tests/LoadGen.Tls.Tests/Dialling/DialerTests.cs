@@ -199,7 +199,7 @@ public sealed class DialerTests : IDisposable
         {
             using var ending = _attempt.Begin(Cancellation);
             var connection = await _dialer.DialAsync(0, _attempt);
-            Outcome = connection is null ? _attempt.Failed() : _attempt.Completed(Nothing, _attempt.Restart(), null);
+            Outcome = connection is null ? _attempt.Failed() : _attempt.Completed(Nothing, null, default);
             return connection;
         }
 

@@ -125,8 +125,12 @@ public sealed class DamagedFlight12Tests(TestAuthority authority) : IClassFixtur
         server.Offer([.. request, .. flight]);
         server.Offer([.. request, .. Answer(server, raw)!]);
 
+        server.Offer(raw.Protect(RawTls13.Handshake, [0, 0, 0, 0], number: 1));
+
         Assert.Null(server.Machine.Fault);
         Assert.NotNull(server.Machine.Negotiated);
+        // The alert no_renegotiation.
+        Assert.Equal([1, 100], raw.Read(Assert.Single(server.TakeRecords()), number: 1));
     }
 
     [Theory]

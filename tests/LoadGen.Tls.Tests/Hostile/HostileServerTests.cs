@@ -30,7 +30,7 @@ public sealed class HostileServerTests(TestAuthority authority) : IClassFixture<
         Assert.True(expected == Told(outcome), $"{expected} was expected: {Told(outcome)}, {outcome.Failure?.Detail}");
         if (!outcome.IsCompleted)
         {
-            Assert.Equal(FaultSide.Server, outcome.Failure.Side);
+            Assert.Equal(FaultSide.Server, outcome.Failure!.Side);
             Assert.True(hostile.Alert is null || hostile.Alert == outcome.Failure.Alert, outcome.Failure.Alert);
             Assert.NotEmpty(outcome.Failure.Detail);
         }
@@ -135,7 +135,7 @@ public sealed class HostileServerTests(TestAuthority authority) : IClassFixture<
     private static bool IsOf(string engine, HostileCase hostile) => hostile.Phase != Phase.ServerConfirmed || Engines.Capabilities[engine].TlsVersions.Contains(TlsVersion.Tls12);
 
     private static string Told(Outcome outcome)
-        => outcome.IsCompleted ? HostileCases.Completed : $"{outcome.Failure.Kind.Name()} in {outcome.Failure.Phase.Name()}";
+        => outcome.IsCompleted ? HostileCases.Completed : $"{outcome.Failure!.Kind.Name()} in {outcome.Failure.Phase.Name()}";
 
     private Task<Outcome> ShakeAsync(string engine, System.Net.IPEndPoint endPoint, TimeSpan? timeout = null)
         => HostileServers.ShakeAsync(engine, endPoint, authority, new Profile { Name = "p" }, Cancellation, timeout);

@@ -106,6 +106,15 @@ internal sealed class RawTls12(RawTls13 tls)
             && message.SequenceEqual((byte[])[20, 0, 0, 12, .. Expand(Master, "client finished", tls.TranscriptHash, 12)]);
     }
 
+    /// <summary>A record of the server's behind its Finished.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="number">How many records were before it under these keys.</param>
+    public byte[] Protect(byte type, byte[] content, byte number) => Seal(Keys()[16..32], Keys()[36..], content, type, number);
+
+    /// <summary>What is in a record of the client's behind its Finished; <see langword="null"/> if it is under other keys.</summary>
+    public byte[]? Read(byte[] record, byte number) => Open(Keys()[..16], Keys()[32..36], record, number);
+
     public byte[] Done() => tls.Message(14, []);
 
     // NewSessionTicket (RFC 5077 section 3.3) with a lifetime of an hour.
@@ -122,23 +131,24 @@ internal sealed class RawTls12(RawTls13 tls)
     // Those of client and server, then the fixed parts of their nonces.
     private byte[] Keys() => Expand(Master, "key expansion", [.. _random, .. tls.ClientRandom], 16 + 16 + 4 + 4);
 
-    // The first record under these keys in either direction: sequence number 0, which is the explicit part of the nonce too.
-    private static byte[] Seal(byte[] key, byte[] iv, byte[] content)
+    // The number of the record is the explicit part of the nonce too.
+    private static byte[] Seal(byte[] key, byte[] iv, byte[] content, byte type = RawTls13.Handshake, byte number = 0)
     {
+        byte[] explicitNonce = [.. new byte[7], number];
         var sealedContent = new byte[content.Length];
         var tag = new byte[16];
         using var aes = new AesGcm(key, tag.Length);
-        aes.Encrypt((byte[])[.. iv, .. new byte[8]], content, sealedContent, tag, Additional(content.Length));
-        return RawTls13.Record(RawTls13.Handshake, [.. new byte[8], .. sealedContent, .. tag]);
+        aes.Encrypt((byte[])[.. iv, .. explicitNonce], content, sealedContent, tag, Additional(content.Length, type, number));
+        return RawTls13.Record(type, [.. explicitNonce, .. sealedContent, .. tag]);
     }
 
-    private static byte[]? Open(byte[] key, byte[] iv, byte[] record)
+    private static byte[]? Open(byte[] key, byte[] iv, byte[] record, byte number = 0)
     {
         var content = new byte[record.Length - 5 - 8 - 16];
         using var aes = new AesGcm(key, 16);
         try
         {
-            aes.Decrypt((byte[])[.. iv, .. record[5..13]], record[13..^16], record[^16..], content, Additional(content.Length));
+            aes.Decrypt((byte[])[.. iv, .. record[5..13]], record[13..^16], record[^16..], content, Additional(content.Length, record[0], number));
             return content;
         }
         catch (AuthenticationTagMismatchException)
@@ -148,7 +158,7 @@ internal sealed class RawTls12(RawTls13 tls)
     }
 
     // Sequence number, type, version, length (RFC 5246 section 6.2.3.3).
-    private static byte[] Additional(int length) => [.. new byte[8], RawTls13.Handshake, 3, 3, .. RawTls13.U16(length)];
+    private static byte[] Additional(int length, byte type, byte number) => [.. new byte[7], number, type, 3, 3, .. RawTls13.U16(length)];
 
     // P_SHA256 (RFC 5246 section 5).
     private static byte[] Expand(byte[] secret, string label, byte[] seed, int length)

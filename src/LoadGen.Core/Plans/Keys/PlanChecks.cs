@@ -99,6 +99,12 @@ internal static class PlanChecks
         };
         settled = SettleConfirmation(settled with { Engine = engine }, path, context);
         settled = SettleEarlyData(settled, path, context);
+        if (settled is { StopAfter: not StopAfter.None, Confirm: not Confirm.None })
+        {
+            context.Problems.Add(
+                context.PlaceOf($"{path}.confirm"), $"profile {profile.Name} stops its handshakes, so that there is nothing to confirm", "leave out confirm, or stopAfter");
+        }
+
         CheckSuites(settled, path, context);
         foreach (var (index, share) in (settled.KeyShares ?? []).Index().Where(entry => settled.Groups.Count > 0 && !settled.Groups.Contains(entry.Item)))
         {

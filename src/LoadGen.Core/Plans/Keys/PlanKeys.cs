@@ -1,6 +1,7 @@
 using System.Net;
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans.Reading;
+using LoadGen.Core.Tallies;
 
 namespace LoadGen.Core.Plans.Keys;
 
@@ -110,8 +111,8 @@ internal static class PlanKeys
                 Help = "What must hold for the run to pass.",
                 Example = "[ \"p99 < 50ms\", \"failures < 0.1%\" ]",
                 Needs = (plan, engine) => plan.Thresholds.Index()
-                    .Where(entry => entry.Item.Phase is { } phase && !engine.Phases.Contains(phase))
-                    .Select(entry => new Refusal($"time the phase {entry.Item.Phase!.Value.Name()}", entry.Index)),
+                    .Where(entry => entry.Item.Measure is { } measure && !IsSeen(measure, engine))
+                    .Select(entry => new Refusal(entry.Item.Measure!.Needs?.Name() ?? $"time the phase {entry.Item.Measure.Name}", entry.Index)),
                 FlagsAdd = true,
                 Flags =
                 [
@@ -205,6 +206,9 @@ internal static class PlanKeys
                 Flags = [new PlanFlag("--close", "HOW", "How each connection ends: notify (close_notify), rst, fin or abort (RST at once).", FlagGroup.Run) { Example = "fin", Default = "notify", Choices = EnumNames.All<CloseMode>() }],
             },
         ]);
+
+    private static bool IsSeen(Measure measure, EngineCapabilities engine)
+        => (measure.Phase is not { } phase || engine.Phases.Contains(phase)) && (measure.Needs is not { } feature || engine.Features.Contains(feature));
 
     /// <summary>What flags say of the limits; they have a section of their own in plans, and none on the command line.</summary>
     public static Func<Plan, Plan> ReadLimitFlags(PlanFlags flags, PlanContext context)

@@ -189,10 +189,34 @@ internal static class ProfileKeys
             {
                 Get = profile => profile.Hold,
                 Set = (profile, time) => profile with { Hold = time },
-                Help = "How long a connection stays open after a completed handshake.",
+                Help = "How long a connection stays open after a completed handshake, or where `stopAfter` stopped it.",
                 Example = "30s",
                 Needs = Refusal.Feature<Profile>(EngineFeature.Hold, profile => profile.Hold > TimeSpan.Zero),
                 Flags = [One("--hold", "DURATION", "Keep each connection open for this long after its handshake.", "30s") with { Default = "0s" }],
+            },
+            new PlanKey<Profile, StopAfter>("stopAfter", new ChoiceValue<StopAfter>("a point of a handshake"))
+            {
+                Get = profile => profile.StopAfter,
+                Set = (profile, point) => profile with { StopAfter = point },
+                Help = "Stops each handshake on purpose, to see how the server defends itself: after `connect`, `client_hello`, `server_flight`, or `before_finished`. `hold` says how long to wait for the server then.",
+                Example = "client_hello",
+                Needs = Refusal.Feature<Profile>(EngineFeature.PartialHandshakes, profile => profile.StopAfter != StopAfter.None),
+                Flags =
+                [
+                    One("--stop-after", "POINT", "Stop each handshake: connect, client_hello, server_flight or before_finished (and --hold it there).", "client_hello") with
+                    {
+                        Default = "none", Choices = EnumNames.All<StopAfter>(),
+                    },
+                ],
+            },
+            new PlanKey<Profile, TimeSpan>("trickle", new DurationValue(TimeSpan.Zero, PlanRules.MostTrickle))
+            {
+                Get = profile => profile.Trickle,
+                Set = (profile, time) => profile with { Trickle = time },
+                Help = "Sends the handshake a byte at a time, each in a segment of its own, with this time after each.",
+                Example = "10ms",
+                Needs = Refusal.Feature<Profile>(EngineFeature.PartialHandshakes, profile => profile.Trickle > TimeSpan.Zero),
+                Flags = [One("--trickle", "DURATION", "Send the handshake a byte at a time, with this time after each.", "10ms") with { Default = "0s" }],
             },
             new PlanKey<Profile, IReadOnlyList<ClientIdentity>>("clientCertificates", new ClientCertificatesValue())
             {
