@@ -55,10 +55,7 @@ internal sealed class OfferingClient : AbstractTlsClient, TlsAuthentication
     public byte[] HttpRequest => _offer.Offer.HttpRequestFor(_name);
 
     /// <summary>What may be behind an alert of the server that says little, for the sentence about it; usually empty.</summary>
-    public string HintAt(TlsAlert alert)
-        => alert == TlsAlert.handshake_failure && Verdict is null && _offer.Versions.All(version => !ProtocolVersion.TLSv13.Equals(version)) && !_offer.Groups.Contains(NamedGroup.secp521r1)
-            ? " (it found nothing in common with the client's offer; before TLS 1.3 a server with a P-521 certificate needs secp521r1 among the groups)"
-            : "";
+    public string HintAt(TlsAlert alert) => Verdict is null ? _offer.Offer.HintAt(alert) : "";
 
     /// <summary>Whether a chain is still to come, and likely one that has not been checked before.</summary>
     public bool ExpectsNewChain => Verdict is null && _verifier.ExpectsNewChain;

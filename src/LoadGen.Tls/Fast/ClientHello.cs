@@ -5,53 +5,81 @@ using LoadGen.Tls.Offers;
 namespace LoadGen.Tls.Fast;
 
 /// <summary>
-/// ClientHello (RFC 8446 section 4.1.2) of one offer and server name. All that is the same in every handshake is written once; the
+/// ClientHello (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2) of one offer and server name. All that is the same in every handshake is written once; the
 /// random, the session id and the key shares are filled in for each.
 /// </summary>
 internal sealed class ClientHello
 {
     public const int RandomBytes = 32;
 
-    /// <summary>The legacy session id, which makes the handshake look like a resumption of TLS 1.2 to middleboxes (appendix D.4).</summary>
+    /// <summary>
+    /// The most that a session id has. The legacy one of TLS 1.3 has as much, which makes the handshake look like a resumption of TLS 1.2 to
+    /// middleboxes (appendix D.4).
+    /// </summary>
     public const int SessionIdBytes = 32;
 
-    // Type and length of the message, then the version.
-    private const int RandomAt = 4 + 2;
-    private const int SessionIdAt = RandomAt + RandomBytes + 1;
-
-    private readonly byte[] _start;
-    private readonly int _extensionsLengthAt;
+    private readonly byte[] _rest;
+    private readonly int _extensionsAt;
+    private readonly bool _offersTls13;
+    private readonly bool _asksForTickets;
 
     public ClientHello(FastOffer offer, OfferedName name)
     {
         var hello = default(PooledBytes);
-        hello.Append((byte)TlsMessage.client_hello);
-        hello.AppendU24(0);
-        hello.AppendU16(0x0303);
-        hello.Add(RandomBytes).Clear();
-        hello.Append(SessionIdBytes);
-        hello.Add(SessionIdBytes).Clear();
-        AppendList(ref hello, [.. offer.Suites.Select(parts => (int)parts.Suite)]);
+        AppendList(ref hello, offer.SuiteNumbers);
         hello.Append([1, 0]);
-        _extensionsLengthAt = hello.Count;
+        _extensionsAt = hello.Count;
         hello.AppendU16(0);
         AppendExtensions(ref hello, offer, name);
-        _start = hello.Span.ToArray();
+        _rest = hello.Span.ToArray();
         hello.Clear();
+        (_offersTls13, _asksForTickets) = (offer.OffersTls13, offer.AsksForTickets);
     }
 
     /// <summary>Writes the message.</summary>
     /// <param name="message">Where to; it is empty before.</param>
-    /// <param name="unique">The random and the session id, one behind the other.</param>
+    /// <param name="random">The random.</param>
+    /// <param name="sessionId">The session id; may be empty.</param>
     /// <param name="shares">The key shares; may be empty.</param>
+    /// <param name="sessionTicket">The ticket of a session of TLS 1.2 (RFC 5077 section 3.2); empty to ask for one.</param>
     /// <param name="cookie">The cookie of a HelloRetryRequest (section 4.2.2); empty for none.</param>
     /// <param name="ticket">The ticket that is offered, in the last extension; <see langword="null"/> for none.</param>
     public void Write(
-        ref PooledBytes message, ReadOnlySpan<byte> unique, List<(TlsGroup Group, KeyAgreement Agreement)> shares, ReadOnlySpan<byte> cookie, TicketOffer? ticket)
+        ref PooledBytes message,
+        ReadOnlySpan<byte> random,
+        ReadOnlySpan<byte> sessionId,
+        ReadOnlySpan<byte> sessionTicket,
+        List<(TlsGroup Group, KeyAgreement Agreement)> shares,
+        ReadOnlySpan<byte> cookie,
+        TicketOffer? ticket)
     {
-        message.Append(_start);
-        unique[..RandomBytes].CopyTo(message.Span[RandomAt..]);
-        unique[RandomBytes..].CopyTo(message.Span[SessionIdAt..]);
+        message.Append((byte)TlsMessage.client_hello);
+        message.AppendU24(0);
+        message.AppendU16(0x0303);
+        message.Append(random);
+        message.Append((byte)sessionId.Length);
+        message.Append(sessionId);
+        var extensions = message.Count + _extensionsAt;
+        message.Append(_rest);
+        if (_asksForTickets)
+        {
+            var at = Begin(ref message, TlsExtension.session_ticket);
+            message.Append(sessionTicket);
+            End(ref message, at);
+        }
+
+        if (_offersTls13)
+        {
+            AppendShares(ref message, shares, cookie);
+            ticket?.Ticket.WriteExtensions(ref message, ticket.Value.Age, ticket.Value.WithEarlyData);
+        }
+
+        message.SetU16(extensions, message.Count - extensions - 2);
+        message.SetU24(1, message.Count - 4);
+    }
+
+    private static void AppendShares(ref PooledBytes message, List<(TlsGroup Group, KeyAgreement Agreement)> shares, ReadOnlySpan<byte> cookie)
+    {
         if (!cookie.IsEmpty)
         {
             message.AppendU16((int)TlsExtension.cookie);
@@ -73,13 +101,6 @@ internal sealed class ClientHello
 
         message.SetU16(lengthAt, message.Count - lengthAt - 2);
         message.SetU16(lengthAt + 2, message.Count - lengthAt - 4);
-        if (ticket is { } offered)
-        {
-            offered.Ticket.WriteExtensions(ref message, offered.Age, offered.WithEarlyData);
-        }
-
-        message.SetU16(_extensionsLengthAt, message.Count - _extensionsLengthAt - 2);
-        message.SetU24(1, message.Count - 4);
     }
 
     private static void AppendExtensions(ref PooledBytes hello, FastOffer offer, OfferedName name)
@@ -104,7 +125,11 @@ internal sealed class ClientHello
             End(ref hello, at);
         }
 
-        AppendListExtension(ref hello, TlsExtension.supported_groups, [.. offer.Groups.Select(group => (int)group)]);
+        if (offer.OffersTls13 || offer.OffersCurves)
+        {
+            AppendListExtension(ref hello, TlsExtension.supported_groups, [.. offer.Groups.Select(group => (int)group)]);
+        }
+
         AppendListExtension(ref hello, TlsExtension.signature_algorithms, [.. offer.SignatureSchemes.Select(scheme => (int)scheme)]);
         if (offer.Protocols.Count > 0)
         {
@@ -119,8 +144,18 @@ internal sealed class ClientHello
             End(ref hello, at);
         }
 
+        if (offer.OffersTls12)
+        {
+            AppendExtensions12(ref hello, offer);
+        }
+
+        if (!offer.OffersTls13)
+        {
+            return;
+        }
+
         var versions = Begin(ref hello, TlsExtension.supported_versions);
-        hello.Append([2, 3, 4]);
+        hello.Append(offer.OffersTls12 ? [4, 3, 4, 3, 3] : [2, 3, 4]);
         End(ref hello, versions);
 
         // Section 4.2.9: without it servers give no tickets, which they do give to browsers.
@@ -132,6 +167,32 @@ internal sealed class ClientHello
         }
 
         End(ref hello, modes);
+    }
+
+    private static void AppendExtensions12(ref PooledBytes hello, FastOffer offer)
+    {
+        // RFC 5746 section 3.4: the first handshake of a connection.
+        var renegotiation = Begin(ref hello, TlsExtension.renegotiation_info);
+        hello.Append(0);
+        End(ref hello, renegotiation);
+        if (offer.OffersCurves)
+        {
+            // Uncompressed points (RFC 8422 section 5.1.2).
+            var formats = Begin(ref hello, TlsExtension.ec_point_formats);
+            hello.Append([1, 0]);
+            End(ref hello, formats);
+        }
+
+        if (offer.Profile.ExtendedMasterSecret)
+        {
+            End(ref hello, Begin(ref hello, TlsExtension.extended_master_secret));
+        }
+
+        if (offer.OffersCbc)
+        {
+            // RFC 7366, as OpenSSL offers it with AES-CBC.
+            End(ref hello, Begin(ref hello, TlsExtension.encrypt_then_mac));
+        }
     }
 
     private static void AppendListExtension(ref PooledBytes hello, TlsExtension type, int[] values)

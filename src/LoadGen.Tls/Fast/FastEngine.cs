@@ -4,12 +4,13 @@ using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Dialling;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
 
 /// <summary>
-/// Our own client of TLS 1.3 (RFC 8446), for handshakes and nothing else: on the platform's cryptography, without any code of a TLS
+/// Our own client of TLS 1.3 (RFC 8446) and 1.2 (RFC 5246), for handshakes and nothing else: on the platform's cryptography, without any code of a TLS
 /// library, and with hardly anything made anew for a handshake. What has no native implementation here is not offered.
 /// </summary>
 internal sealed class FastEngine : IHandshakeEngine
@@ -43,8 +44,8 @@ internal sealed class FastEngine : IHandshakeEngine
 
     public static EngineCapabilities Capabilities { get; } = new()
     {
-        TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls13]),
-        CipherSuites = SuiteParts.All.Select(parts => parts.Suite.Name()).ToFrozenSet(),
+        TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
+        CipherSuites = SuiteParts.All.Select(parts => parts.Suite).Concat(Suite12.All.Select(suite => suite.Suite)).Select(suite => suite.Name()).ToFrozenSet(),
         Groups = FastOffer.SupportedGroups.Select(group => group.Name()).ToFrozenSet(),
         SignatureSchemes = FastOffer.SupportedSchemes.Select(scheme => scheme.Name()).ToFrozenSet(),
 
@@ -52,8 +53,8 @@ internal sealed class FastEngine : IHandshakeEngine
         Features = FrozenSet.ToFrozenSet(
         [
             EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
-            EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.ResumeTls13, EngineFeature.EarlyData,
-            EngineFeature.PskModes,
+            EngineFeature.PlainMasterSecret, EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.ResumeTls12, EngineFeature.ResumeTls13,
+            EngineFeature.EarlyData, EngineFeature.PskModes,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };

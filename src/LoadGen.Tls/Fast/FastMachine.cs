@@ -1,12 +1,13 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
 
 /// <summary>
-/// Our own TLS 1.3 client as a handshake machine (RFC 8446): it finds records, opens them, and hands what is in them to whom it concerns.
+/// Our own client of TLS 1.3 (RFC 8446) and 1.2 (RFC 5246) as a handshake machine: it finds records, opens them, and hands what is in them to whom it concerns.
 /// One instance for one connection slot, which runs one handshake after another.
 /// </summary>
 internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
@@ -158,7 +159,8 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         }
 
         // The keys of application data are as good as in use.
-        var most = RecordSizes.Content + (type == TlsContent.application_data && handshake.Reading.IsOn ? RecordSizes.Expansion : 0);
+        var most = RecordSizes.Content
+            + (handshake.Tls12.Reading.IsOn ? RecordProtection12.Expansion : type == TlsContent.application_data && handshake.Reading.IsOn ? RecordSizes.Expansion : 0);
         return _frames.Length > most ? new Refusal(TlsAlert.record_overflow, $"a record has {_frames.Length:N0} bytes (limit {most:N0})") : null;
     }
 
@@ -169,6 +171,10 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         if (type == TlsContent.change_cipher_spec)
         {
             TakeChangeCipherSpec(content);
+        }
+        else if (handshake.Tls12.Reading.IsOn)
+        {
+            TakeProtected12(type, record);
         }
         else if (!handshake.Reading.IsOn)
         {
@@ -211,6 +217,23 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         TakeContent((TlsContent)inner[end], inner[..end]);
     }
 
+    // RFC 5246 section 6.2.3: the type is in the header.
+    private void TakeProtected12(TlsContent type, Span<byte> record)
+    {
+        if (!handshake.Tls12.Reading.TryOpen(record, out var content))
+        {
+            handshake.Refuse(TlsAlert.bad_record_mac, "a record cannot be decrypted");
+        }
+        else if (content.Length > RecordSizes.Content)
+        {
+            handshake.Refuse(TlsAlert.record_overflow, $"a record holds {content.Length:N0} bytes (limit {RecordSizes.Content:N0})");
+        }
+        else
+        {
+            TakeContent(type, content);
+        }
+    }
+
     private void TakeContent(TlsContent type, ReadOnlySpan<byte> content)
     {
         if (CountIdle(content.IsEmpty))
@@ -237,9 +260,15 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         }
     }
 
-    // Section 5 and appendix D.4: one byte, to be dropped.
+    // One byte: in TLS 1.3 to be dropped (section 5 and appendix D.4), in TLS 1.2 between two messages (RFC 5246 section 7.1).
     private void TakeChangeCipherSpec(ReadOnlySpan<byte> content)
     {
+        if (handshake.Tls12.IsChosen && content is [1] && _message.Count == 0)
+        {
+            handshake.TakeChangeCipherSpec();
+            return;
+        }
+
         if (!handshake.AllowsChangeCipherSpec || content is not [1])
         {
             handshake.Refuse(TlsAlert.unexpected_message, "a change_cipher_spec is not due, or is not one");
@@ -340,7 +369,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         }
         else if (handshake.IsTls13 ? alert != TlsAlert.user_canceled : level == FatalLevel || (level == WarningLevel && alert == TlsAlert.no_renegotiation))
         {
-            handshake.Fault = ServerFaults.AlertReceived(alert);
+            handshake.Fault = ServerFaults.AlertReceived(alert, handshake.Verdict is null ? handshake.Offer.HintAt(alert) : "");
         }
         else if (!handshake.IsTls13 && level != WarningLevel)
         {
@@ -357,6 +386,11 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         if (_confirmation.Kind == Confirm.None)
         {
             handshake.Reached |= Milestones.Complete;
+        }
+        else if (_confirmation.IsClosed && _confirmation.Kind == Confirm.Close && Negotiated is { TlsVersion: TlsVersion.Tls12, Resumed: false })
+        {
+            // In a full handshake of TLS 1.2 the server's Finished answers ours; one that closes with it need not be asked any more.
+            handshake.Reached |= Milestones.ServerConfirmed | Milestones.Complete;
         }
         else if (_confirmation.IsClosed)
         {

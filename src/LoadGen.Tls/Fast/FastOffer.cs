@@ -1,7 +1,9 @@
 using System.Text;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
@@ -23,11 +25,17 @@ internal sealed class FastOffer
     {
         _offer = offer;
         _certificates = new InTurn<ClientCertificate>(certificates);
-        Suites = [.. offer.Suites.Select(SuiteParts.Of).OfType<SuiteParts>()];
+        OffersTls13 = offer.Versions.Contains(TlsVersion.Tls13);
+        OffersTls12 = offer.Versions.Contains(TlsVersion.Tls12);
+        Suites = OffersTls13 ? [.. offer.Suites.Select(SuiteParts.Of).OfType<SuiteParts>()] : [];
+        Suites12 = OffersTls12 ? [.. offer.Suites.Select(Suite12.Of).OfType<Suite12>()] : [];
+        SuiteNumbers = [.. offer.Suites.Where(suite => SuiteParts.Of(suite) is not null || Suite12.Of(suite) is not null).Select(suite => (int)suite)];
+        OffersCbc = Suites12.Any(suite => suite.IsCbc);
+        OffersCurves = Suites12.Any(suite => suite.IsEphemeral);
 
         // Where the plan leaves the choice, what this machine has libraries for.
         Groups = [.. offer.Groups.Where(KeyAgreement.Supports)];
-        KeyShares = offer.Profile.KeyShares is null ? [Groups[0]] : [.. offer.KeyShares];
+        KeyShares = !OffersTls13 ? [] : offer.Profile.KeyShares is null ? [Groups[0]] : [.. offer.KeyShares];
         SignatureSchemes = [.. offer.SignatureSchemes.Where(Supports)];
         Protocols = [.. offer.Profile.Alpn.Select(protocol => (protocol, Encoding.UTF8.GetBytes(protocol)))];
         _earlyData = offer.Profile.EarlyData?.Content;
@@ -49,8 +57,32 @@ internal sealed class FastOffer
     /// <summary>The same, for handshakes that are made for their sessions alone.</summary>
     public Profile PrimingProfile { get; }
 
-    /// <summary>In order of preference.</summary>
+    /// <summary>Whether TLS 1.3 is offered.</summary>
+    public bool OffersTls13 { get; }
+
+    /// <summary>Whether TLS 1.2 is offered.</summary>
+    public bool OffersTls12 { get; }
+
+    /// <summary>The suites of all versions, in order of preference.</summary>
+    public int[] SuiteNumbers { get; }
+
+    /// <summary>Those of TLS 1.3; empty if it is not offered.</summary>
     public SuiteParts[] Suites { get; }
+
+    /// <summary>Those of TLS 1.2; empty if it is not offered.</summary>
+    public Suite12[] Suites12 { get; }
+
+    /// <summary>Whether a suite of TLS 1.2 has AES-CBC.</summary>
+    public bool OffersCbc { get; }
+
+    /// <summary>Whether a suite of TLS 1.2 has a key exchange with curves.</summary>
+    public bool OffersCurves { get; }
+
+    /// <summary>Whether tickets of TLS 1.2 are asked for (RFC 5077 section 3.2).</summary>
+    public bool AsksForTickets => OffersTls12 && KeepsSessions;
+
+    /// <summary>Whether there are client certificates.</summary>
+    public bool HasCertificates => Profile.Identities.Count > 0;
 
     /// <summary>In order of preference.</summary>
     public TlsGroup[] Groups { get; }
@@ -63,6 +95,23 @@ internal sealed class FastOffer
 
     /// <summary>The application protocols, in order of preference; may be empty.</summary>
     public IReadOnlyList<(string Name, byte[] Bytes)> Protocols { get; }
+
+    /// <summary>The suite of TLS 1.2 with a number; <see langword="null"/> for one that was not offered for it.</summary>
+    public Suite12? Suite12Of(ushort number)
+    {
+        foreach (var suite in Suites12)
+        {
+            if ((ushort)suite.Suite == number)
+            {
+                return suite;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What may be behind an alert of the server that says little, for the sentence about it; usually empty.</summary>
+    public string HintAt(TlsAlert alert) => _offer.HintAt(alert);
 
     /// <summary>The next client certificate; <see langword="null"/> if the profile has none.</summary>
     public ClientCertificate? NextCertificate() => _certificates.Next();

@@ -4,6 +4,7 @@ using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
@@ -24,17 +25,14 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private readonly List<(TlsGroup Group, KeyAgreement Agreement)> _shares = [];
     private readonly List<ReadOnlyMemory<byte>> _chain = [];
     private readonly KeySchedule _schedule = new();
-    private readonly ClientAuthentication _authentication = new();
     private CertificateVerifier _verifier = null!;
     private OfferedName _name = null!;
     private PooledBytes _hello;
     private PooledBytes _scratch;
     private SuiteParts? _suite;
     private TlsGroup? _group;
-    private ServerKey? _serverKey;
     private TlsSignatureScheme? _scheme;
-    private string? _protocol;
-    private bool _isStapled;
+    private int _sessionIdBytes;
     private bool _hasApplicationKeysAhead;
     private bool _owesKeyUpdate;
     private bool _beganWithEarlyData;
@@ -53,6 +51,21 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>The protection of the server's records.</summary>
     public RecordProtection Reading { get; } = new();
 
+    /// <summary>What is TLS 1.2's own.</summary>
+    public Handshake12 Tls12 { get; } = new();
+
+    /// <summary>The answer to the server's wish for a client certificate.</summary>
+    public ClientAuthentication Authentication { get; } = new();
+
+    /// <summary>The key of the server's certificate; <see langword="null"/> before it came, and where nothing needs it.</summary>
+    public ServerKey? ServerKey { get; private set; }
+
+    /// <summary>The application protocol that the server selected; <see langword="null"/> for none.</summary>
+    public string? Protocol { get; private set; }
+
+    /// <summary>Whether the server's certificate came with an OCSP response.</summary>
+    public bool IsStapled { get; set; }
+
     /// <summary>The hash of all messages.</summary>
     public Transcript Transcript { get; } = new();
 
@@ -67,6 +80,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>Whether the server sent a HelloRetryRequest.</summary>
     public bool WasRetried { get; private set; }
 
+    /// <summary>The session of TLS 1.2 that is offered; <see langword="null"/> for none.</summary>
+    public Session12? Session12 => _session?.Session as Session12;
+
     /// <summary>The ticket that is offered; <see langword="null"/> for none.</summary>
     public Ticket? Ticket => _session?.Session as Ticket;
 
@@ -80,9 +96,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public bool IsResumed { get; private set; }
 
     /// <summary>Whether the handshake is complete and tickets are wanted.</summary>
-    public bool TakesTickets => Negotiated is not null && Offer.KeepsSessions;
+    public bool TakesTickets => IsTls13 && Negotiated is not null && Offer.KeepsSessions;
 
-    /// <summary>Whether one has come.</summary>
+    /// <summary>Whether a ticket has come, or a session of TLS 1.2.</summary>
     public bool HasTickets { get; private set; }
 
     /// <summary>Whether ServerHello chose TLS 1.3, so that its rules hold for alerts.</summary>
@@ -106,7 +122,13 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <summary>The HTTP request that is to confirm the handshake.</summary>
     public ReadOnlySpan<byte> HttpRequest => Offer.Profile.EarlyData is null ? Offer.HttpRequestFor(_name) : Offer.EarlyDataFor(_name);
 
-    private ReadOnlySpan<byte> Random => _unique.AsSpan(0, ClientHello.RandomBytes);
+    /// <summary>The random of ClientHello.</summary>
+    public ReadOnlySpan<byte> Random => _unique.AsSpan(0, ClientHello.RandomBytes);
+
+    /// <summary>ClientHello, with its header, until ServerHello was taken.</summary>
+    public ReadOnlySpan<byte> Hello => _hello.Span;
+
+    private ReadOnlySpan<byte> SessionId => _unique.AsSpan(ClientHello.RandomBytes, _sessionIdBytes);
 
     /// <summary>Prepares a handshake.</summary>
     /// <param name="offer">What to offer.</param>
@@ -122,8 +144,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         (Reached, Fault, Verdict, Negotiated) = (Milestones.None, null, null, null);
         (WasRetried, IsTls13, EndsRecord, _hasApplicationKeysAhead, _owesKeyUpdate) = (false, false, false, false, false);
         (IsResumed, SentEarlyData, TakesEarlyData, _beganWithEarlyData, HasTickets) = (false, false, false, false, false);
-        (_suite, _group, _serverKey, _scheme, _protocol, _isStapled) = (null, null, null, null, null, false);
-        _authentication.Reset();
+        (_suite, _group, ServerKey, _scheme, Protocol, IsStapled) = (null, null, null, null, null, false);
+        Authentication.Reset();
+        Tls12.Prepare();
         Writer.Reset();
         Reading.Reset();
     }
@@ -132,6 +155,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public void Begin()
     {
         RandomNumberGenerator.Fill(_unique);
+        SetSessionId();
         TakeShares(Offer.KeyShares);
         _beganWithEarlyData = SentEarlyData = Ticket is { } ticket && Offer.EarlyDataFor(_name) is { Length: > 0 } data && data.Length <= ticket.MostEarlyData;
         SendHello([]);
@@ -152,9 +176,13 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         State = State.Take(this, (TlsMessage)message[0], message);
     }
 
+    /// <summary>Takes the server's ChangeCipherSpec of TLS 1.2.</summary>
+    public void TakeChangeCipherSpec() => State = State is HandshakeState12 state ? state.TakeChangeCipherSpec(this) : State;
+
     /// <summary>The handshake is over: gives its memory back and forgets its secrets.</summary>
     public void End()
     {
+        Tls12.End();
         _hello.Clear();
         _scratch.Clear();
         _chain.Clear();
@@ -177,7 +205,16 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     public HandshakeState RefuseAcrossKeys(TlsMessage type)
         => Refuse(TlsAlert.unexpected_message, $"a handshake message follows {type.Name()} in its record, across a change of keys");
 
-    /// <summary>Whether a suite was offered, and is the one of the HelloRetryRequest if there was one.</summary>
+    /// <summary>Ends the handshake for a certificate that is accepted, but cannot be used.</summary>
+    public HandshakeState RejectCertificate(string why)
+        => End(TlsAlert.unsupported_certificate, ServerFaults.Rejected(
+            FailureKind.CertificateInvalid, TlsAlert.unsupported_certificate, $"the server's certificate cannot be used: {why}"));
+
+    /// <summary>Ends the handshake for a session that was resumed and not offered.</summary>
+    public HandshakeState RefuseResumption() => End(TlsAlert.illegal_parameter, new MachineFault(
+        FailureKind.UnexpectedResumption, FaultSide.Server, TlsAlert.illegal_parameter.Name(), "the server resumed a session although a full handshake was requested"));
+
+    /// <summary>Whether a suite was offered for TLS 1.3, and is the one of the HelloRetryRequest if there was one.</summary>
     public SuiteParts? SuiteOf(ushort suite)
     {
         var parts = SuiteParts.Of((TlsCipherSuite)suite);
@@ -185,7 +222,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     }
 
     /// <summary>Whether a session id is ours.</summary>
-    public bool IsOurs(ReadOnlySpan<byte> sessionId) => sessionId.SequenceEqual(_unique.AsSpan(ClientHello.RandomBytes));
+    public bool IsOurs(ReadOnlySpan<byte> sessionId) => sessionId.SequenceEqual(SessionId);
 
     /// <summary>Our key of a group that ClientHello has a share for; otherwise <see langword="null"/>.</summary>
     public KeyAgreement? ShareOf(TlsGroup group)
@@ -200,6 +237,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
 
         return null;
     }
+
+    /// <summary>A key of a group that ClientHello has no share for.</summary>
+    public KeyAgreement TakeShare(TlsGroup group) => keyShares.Take(group);
 
     /// <summary>Answers a HelloRetryRequest (RFC 8446 section 4.1.4).</summary>
     /// <param name="message">The request, with its header.</param>
@@ -255,16 +295,22 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
             Writer.Protection.UseSecret(suite, _schedule.Client);
         }
 
-        keyLog?.Write("CLIENT_HANDSHAKE_TRAFFIC_SECRET", Random, _schedule.Client);
-        keyLog?.Write("SERVER_HANDSHAKE_TRAFFIC_SECRET", Random, _schedule.Server);
+        LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", _schedule.Client);
+        LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", _schedule.Server);
     }
+
+    /// <summary>Writes a secret to the key log, if there is one.</summary>
+    public void LogSecret(string label, ReadOnlySpan<byte> secret) => keyLog?.Write(label, Random, secret);
+
+    /// <summary>The application protocol that the server selected.</summary>
+    public void SelectProtocol(string? protocol) => Protocol = protocol;
 
     /// <summary>What EncryptedExtensions says.</summary>
     /// <param name="protocol">The application protocol that the server selected.</param>
     /// <param name="takesEarlyData">Whether it takes the early data.</param>
     public Refusal? Agree(string? protocol, bool takesEarlyData)
     {
-        (_protocol, TakesEarlyData) = (protocol, takesEarlyData);
+        (Protocol, TakesEarlyData) = (protocol, takesEarlyData);
         if (takesEarlyData && (!IsResumed || _suite != Ticket!.Suite || protocol != Ticket.Protocol))
         {
             // Section 4.2.10: it belongs to the session with all that was negotiated.
@@ -281,7 +327,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
 
     /// <summary>The server asked for a client certificate.</summary>
     /// <param name="schemes">The signature schemes that it accepts, two bytes each.</param>
-    public void RequestCertificate(ReadOnlySpan<byte> schemes) => _authentication.Request(Offer.NextCertificate(), schemes);
+    public void RequestCertificate(ReadOnlySpan<byte> schemes) => Authentication.Request(Offer.NextCertificate(), schemes);
 
     /// <summary>Judges the server's chain.</summary>
     /// <param name="body">The body of its Certificate.</param>
@@ -292,7 +338,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         _scratch.Append(body);
         try
         {
-            if (ServerMessages.ReadCertificates(_scratch.Memory, Offer.Profile.Ocsp, _chain, out _isStapled) is { } refusal)
+            if (ReadCertificates() is { } refusal)
             {
                 return Refuse(refusal);
             }
@@ -304,7 +350,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
                 return End(alert, ServerFaults.Rejected(kind, alert, Verdict.Detail));
             }
 
-            _serverKey = ChecksSignature ? serverKeys.Get(_chain[0].Span) : null;
+            ServerKey = ChecksSignature || (Tls12.IsChosen && !Tls12.Suite.IsEphemeral) ? serverKeys.Get(_chain[0].Span) : null;
             return null;
         }
         finally
@@ -329,14 +375,14 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
             return null;
         }
 
-        if (!_serverKey!.Verifies(scheme))
+        if (!ServerKey!.Verifies(scheme))
         {
             return new Refusal(TlsAlert.illegal_parameter, "the scheme of the signature is not one for the key of the certificate");
         }
 
         Span<byte> hash = stackalloc byte[Hashing.MostBytes];
         Span<byte> room = stackalloc byte[CertificateVerifyContent.MostBytes];
-        return _serverKey.Verify(scheme, CertificateVerifyContent.OfServer(Transcript.Hash(hash), room), signature)
+        return ServerKey.Verify(scheme, CertificateVerifyContent.OfServer(Transcript.Hash(hash), room), signature)
             ? null
             : new Refusal(TlsAlert.decrypt_error, "its signature over the handshake is not valid");
     }
@@ -366,14 +412,14 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
             hash = Transcript.Hash(room);
         }
 
-        if (_authentication.IsRequested)
+        if (Authentication.IsRequested)
         {
-            _authentication.WriteCertificate(ref _scratch);
+            Authentication.WriteCertificate(ref _scratch, withExtensions: true);
             Transcript.Add(_scratch.Span);
-            if (_authentication.HasCertificate)
+            if (Authentication.HasCertificate)
             {
                 var before = _scratch.Count;
-                _authentication.WriteVerify(ref _scratch, Transcript.Hash(room));
+                Authentication.WriteVerify(ref _scratch, Transcript.Hash(room));
                 Transcript.Add(_scratch.Span[before..]);
             }
 
@@ -424,24 +470,37 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
             Span<byte> hash = stackalloc byte[Hashing.MostBytes];
             var key = new byte[_suite!.Hash.Bytes()];
             _schedule.TicketKey(Transcript.Hash(hash), message.Nonce, key);
-            Offer.PoolOf(_name).Keep(message.With(_suite, key, _protocol));
+            Offer.PoolOf(_name).Keep(message.With(_suite, key, Protocol));
         }
 
         return null;
     }
 
     private void Negotiate(bool isTooEarly = false)
-        => Negotiated = pool.Get(new NegotiatedKey(TlsVersion.Tls13, _suite!.Suite, _group, _scheme, _protocol)
+        => Complete(new NegotiatedKey(TlsVersion.Tls13, _suite!.Suite, _group, _scheme, Protocol)
         {
             IsResumed = IsResumed,
-            OfferedResumption = _offersSession,
             EarlyData = isTooEarly ? EarlyDataFate.TooEarly : TakesEarlyData ? EarlyDataFate.Accepted : _beganWithEarlyData ? EarlyDataFate.Rejected : null,
-            WasRetried = WasRetried,
-            CertificateRequested = _authentication.IsRequested,
-            SentCertificate = _authentication.HasCertificate,
-            OcspStapled = Offer.Profile.Ocsp ? _isStapled : null,
             ServerConfirmed = Offer.Profile.Confirm != Confirm.None,
         });
+
+    /// <summary>Keeps a session for later handshakes with servers of this name.</summary>
+    public void Keep(Session session)
+    {
+        HasTickets = true;
+        Offer.PoolOf(_name).Keep(session);
+    }
+
+    /// <summary>The handshake is complete but for the server's confirmation.</summary>
+    /// <param name="key">What was negotiated, without what both versions share.</param>
+    public void Complete(NegotiatedKey key) => Negotiated = pool.Get(key with
+    {
+        OfferedResumption = _offersSession,
+        WasRetried = WasRetried,
+        CertificateRequested = Authentication.IsRequested,
+        SentCertificate = Authentication.HasCertificate,
+        OcspStapled = Offer.Profile.Ocsp ? IsStapled : null,
+    });
 
     /// <summary>
     /// Takes the application keys into use, if they are due. That is left until a record needs them: after many handshakes there is none.
@@ -502,6 +561,18 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         return Ended.Instance;
     }
 
+    private Refusal? ReadCertificates()
+    {
+        if (Tls12.IsChosen)
+        {
+            return Messages12.ReadCertificates(_scratch.Memory, _chain);
+        }
+
+        var refusal = ServerMessages.ReadCertificates(_scratch.Memory, Offer.Profile.Ocsp, _chain, out var isStapled);
+        IsStapled = isStapled;
+        return refusal;
+    }
+
     private void TakeShares(ReadOnlySpan<TlsGroup> groups)
     {
         _shares.Clear();
@@ -511,11 +582,20 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
         }
     }
 
+    // A client of TLS 1.2 alone has an id of a session only (RFC 5246 section 7.4.1.2): that of the session, or one of its own by which it
+    // sees that a ticket was taken (RFC 5077 section 3.4).
+    private void SetSessionId()
+    {
+        var id = Session12 is { } session ? session.Id : [];
+        id.CopyTo(_unique.AsSpan(ClientHello.RandomBytes));
+        _sessionIdBytes = !id.IsEmpty ? id.Length : Offer.OffersTls13 || Session12 is not null ? ClientHello.SessionIdBytes : 0;
+    }
+
     private void SendHello(ReadOnlySpan<byte> cookie)
     {
         _hello.Clear();
         TicketOffer? ticket = Ticket is { } offered ? new TicketOffer(offered, _session!.Value.Age, SentEarlyData) : null;
-        Offer.HelloFor(_name).Write(ref _hello, _unique, _shares, cookie, ticket);
+        Offer.HelloFor(_name).Write(ref _hello, Random, SessionId, Session12 is { } session ? session.Ticket : [], _shares, cookie, ticket);
         if (Ticket is not null)
         {
             SetBinder(Ticket);

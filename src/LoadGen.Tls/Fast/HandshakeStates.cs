@@ -1,5 +1,6 @@
 using LoadGen.Core.Plans;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
@@ -36,12 +37,17 @@ internal sealed class WaitServerHello : HandshakeState
 
     public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
     {
+        if (type == TlsMessage.hello_request && handshake.Offer.OffersTls12)
+        {
+            return HandshakeState12.PassHelloRequest(handshake, this, message);
+        }
+
         if (type != TlsMessage.server_hello)
         {
             return handshake.RefuseUnexpected(type);
         }
 
-        var isRetry = HelloRetry.Is(BodyOf(message));
+        var isRetry = handshake.Offer.OffersTls13 && HelloRetry.Is(BodyOf(message));
         if (!isRetry)
         {
             // One that is then rejected was received, too.
@@ -50,6 +56,11 @@ internal sealed class WaitServerHello : HandshakeState
         else if (handshake.WasRetried)
         {
             return handshake.Refuse(TlsAlert.unexpected_message, "it asked for a retry twice");
+        }
+
+        if (!isRetry && handshake.Offer.OffersTls12 && (!handshake.Offer.OffersTls13 || ServerHello12.Is(BodyOf(message))))
+        {
+            return TakeServerHello12.Take(handshake, message);
         }
 
         var hello = default(ServerHelloMessage);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LoadGen.Tls.Crypto;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Offers;
 
 namespace LoadGen.Tls.Fast;
@@ -94,8 +95,11 @@ internal sealed class RecordWriter
     private bool _isFirst;
     private bool _hasChangedCipherSpec;
 
-    /// <summary>How records are protected.</summary>
+    /// <summary>How records are protected in TLS 1.3.</summary>
     public RecordProtection Protection { get; } = new();
+
+    /// <summary>How records are protected in TLS 1.2.</summary>
+    public RecordProtection12 Protection12 { get; } = new();
 
     /// <summary>Whether there is nothing to send.</summary>
     public bool IsEmpty => _output.Count == _taken;
@@ -105,6 +109,7 @@ internal sealed class RecordWriter
     {
         Clear();
         Protection.Reset();
+        Protection12.Reset();
         (_isFirst, _hasChangedCipherSpec) = (true, false);
     }
 
@@ -128,8 +133,8 @@ internal sealed class RecordWriter
     }
 
     /// <summary>
-    /// Writes the ChangeCipherSpec of middlebox compatibility, which is never protected, unless it was written before (section 5, appendix D.4). What is
-    /// protected has it before it by itself, even an alert.
+    /// Writes a ChangeCipherSpec: that of TLS 1.2, or of middlebox compatibility, which is never protected, unless it was written before (section 5,
+    /// appendix D.4). What is protected in TLS 1.3 has it before it by itself, even an alert.
     /// </summary>
     public void WriteChangeCipherSpec()
     {
@@ -156,6 +161,14 @@ internal sealed class RecordWriter
 
     private void WriteRecord(TlsContent type, ReadOnlySpan<byte> content)
     {
+        if (Protection12.IsOn)
+        {
+            var old = _output.Add(RecordSizes.Header + Protection12.SealedBytes(content.Length));
+            WriteHeader(old, type, LegacyVersion);
+            Protection12.Seal(old, content);
+            return;
+        }
+
         if (!Protection.IsOn)
         {
             var plain = _output.Add(RecordSizes.Header + content.Length);

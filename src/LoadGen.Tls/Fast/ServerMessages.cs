@@ -9,6 +9,10 @@ internal readonly record struct Refusal(TlsAlert Alert, string Why)
 {
     public static Refusal Undecodable(TlsMessage message) => new(TlsAlert.decode_error, $"{message.Name()} cannot be decoded");
 
+    /// <summary>For a version that was not offered.</summary>
+    public static Refusal Version(ushort version) => new(
+        TlsAlert.protocol_version, $"it chose {(version is > 0x0300 and <= 0x0303 ? $"TLS 1.{(version & 0xff) - 1}" : $"version 0x{version:x4}")}, which was not offered");
+
     public static Refusal Repeated(TlsMessage message) => new(TlsAlert.illegal_parameter, $"an extension comes twice in {message.Name()}");
 
     /// <summary>For an extension that was not offered, or has no place in this message (RFC 8446 section 4.2).</summary>
@@ -89,8 +93,7 @@ internal ref struct ServerHelloMessage
                 : null;
         }
 
-        var name = version is > 0x0300 and <= LegacyVersion ? $"TLS 1.{(version & 0xff) - 1}" : $"version 0x{version:x4}";
-        return new Refusal(TlsAlert.protocol_version, $"it chose {name}, which was not offered");
+        return Refusal.Version(version);
     }
 
     private Refusal? ReadExtensions(ReadOnlySpan<byte> extensions, bool isRetry, bool offersKey)
@@ -176,7 +179,7 @@ internal static class ServerMessages
 
                     break;
                 case TlsExtension.application_layer_protocol_negotiation when offer.Protocols.Count > 0:
-                    if (ReadProtocol(reader.Content, offer, out protocol) is { } refusal)
+                    if (ReadProtocol(reader.Content, offer, TlsMessage.encrypted_extensions, out protocol) is { } refusal)
                     {
                         return refusal;
                     }
@@ -298,7 +301,12 @@ internal static class ServerMessages
         return message.IsComplete ? null : Refusal.Undecodable(TlsMessage.certificate_verify);
     }
 
-    private static Refusal? ReadProtocol(ReadOnlySpan<byte> content, FastOffer offer, out string? protocol)
+    /// <summary>The application protocol that the server selected (RFC 7301 section 3.1).</summary>
+    /// <param name="content">The content of the extension.</param>
+    /// <param name="offer">What was offered.</param>
+    /// <param name="message">The message that it is in.</param>
+    /// <param name="protocol">The protocol.</param>
+    public static Refusal? ReadProtocol(ReadOnlySpan<byte> content, FastOffer offer, TlsMessage message, out string? protocol)
     {
         protocol = null;
         var reader = new WireReader(content);
@@ -306,7 +314,7 @@ internal static class ServerMessages
         var selected = list.Vector8();
         if (!reader.IsComplete || !list.IsComplete || selected.IsEmpty)
         {
-            return Refusal.Undecodable(TlsMessage.encrypted_extensions);
+            return Refusal.Undecodable(message);
         }
 
         protocol = offer.ProtocolOf(selected);

@@ -64,9 +64,13 @@ internal enum TlsExtension : ushort
     server_name = 0,
     status_request = 5,
     supported_groups = 10,
+    ec_point_formats = 11,
     signature_algorithms = 13,
     application_layer_protocol_negotiation = 16,
     signed_certificate_timestamp = 18,
+    encrypt_then_mac = 22,
+    extended_master_secret = 23,
+    session_ticket = 35,
     pre_shared_key = 41,
     early_data = 42,
     supported_versions = 43,
@@ -77,6 +81,7 @@ internal enum TlsExtension : ushort
     post_handshake_auth = 49,
     signature_algorithms_cert = 50,
     key_share = 51,
+    renegotiation_info = 65281,
 }
 
 /// <summary>Groups for key exchange (IANA registry TLS Supported Groups; RFC 8446 section 4.2.7, RFC 8422, RFC 7919).</summary>

@@ -59,6 +59,15 @@ internal sealed class Offer
 
     /// <summary>The server name for the next handshake.</summary>
     public OfferedName NextName() => _names.Next()!;
+
+    /// <summary>
+    /// What may be behind an alert that a server sends before its certificate, for the sentence about an alert that says little; usually
+    /// empty.
+    /// </summary>
+    public string HintAt(TlsAlert alert)
+        => alert == TlsAlert.handshake_failure && !Versions.Contains(TlsVersion.Tls13) && !Groups.Contains(TlsGroup.secp521r1)
+            ? " (it found nothing in common with the client's offer; before TLS 1.3 a server with a P-521 certificate needs secp521r1 among the groups)"
+            : "";
 }
 
 /// <summary>One of a target's server names.</summary>

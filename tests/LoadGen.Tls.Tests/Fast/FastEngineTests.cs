@@ -74,8 +74,8 @@ public sealed class FastEngineTests : EngineTests
     }
 
     [Theory]
-    [InlineData("--tls", "1.2", "TLS 1.2")]
-    [InlineData("--cipher", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")]
+    [InlineData("--tls", "1.1", "TLS 1.1")]
+    [InlineData("--cipher", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256")]
     [InlineData("--group", "x448", "x448")]
     [InlineData("--sigalg", "ed448", "ed448")]
     [InlineData("--psk", "id:00112233445566778899aabbccddeeff", "use pre-shared keys")]
@@ -87,8 +87,8 @@ public sealed class FastEngineTests : EngineTests
     }
 
     [Fact]
-    public void A_plan_that_leaves_the_version_open_gets_the_one_that_is_built()
-        => Assert.Equal([TlsVersion.Tls13], Assert.IsType<PlanReading.Valid>(Read(Flags)).Plan.Profiles[0].TlsVersions);
+    public void A_plan_that_leaves_the_version_open_gets_both()
+        => Assert.Equal([TlsVersion.Tls13, TlsVersion.Tls12], Assert.IsType<PlanReading.Valid>(Read(Flags)).Plan.Profiles[0].TlsVersions);
 
     [Fact]
     public async Task A_certificate_that_is_not_trusted_is_answered_with_the_alert_for_it()
@@ -106,12 +106,14 @@ public sealed class FastEngineTests : EngineTests
     private static PlanReading Read(PlanFlags flags) => new PlanReader(Engines.Capabilities).Read(null, null, flags);
 
     [Fact]
-    public async Task A_server_without_tls_1_3_says_so_by_alert()
+    public async Task A_server_without_tls_1_3_speaks_1_2_where_both_are_offered_and_says_so_by_alert_elsewhere()
     {
         await using var server = await OpensslServer.StartAsync(Authority.Good(), ["-tls1_2"], Cancellation);
 
-        var outcome = await ShakeAsync(PlanFor(server.EndPoint));
+        var both = await ShakeAsync(PlanFor(server.EndPoint));
+        var newest = await ShakeAsync(PlanFor(server.EndPoint, TlsVersion.Tls13));
 
-        Assert.Equal((FailureKind.AlertReceived, "protocol_version"), (outcome.Failure?.Kind, outcome.Failure?.Alert));
+        Assert.Equal(TlsVersion.Tls12, both.Negotiated?.TlsVersion);
+        Assert.Equal((FailureKind.AlertReceived, "protocol_version"), (newest.Failure?.Kind, newest.Failure?.Alert));
     }
 }

@@ -1,3 +1,4 @@
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.TestServers.Certificates;
 using LoadGen.Tls.Tests.Hostile;
@@ -18,7 +19,7 @@ public sealed class FinePointsTests(TestAuthority authority) : IClassFixture<Tes
         server.Offer([.. hello, .. tls.Seal(RawTls13.Handshake, tls.Finished())]);
 
         Assert.Equal("unexpected_message", server.Machine.Fault?.Alert);
-        Assert.Equal([RawTls13.ChangeCipherSpec, RawTls13.ApplicationData], server.TakeRecords().Select(record => record.Type));
+        Assert.Equal([RawTls13.ChangeCipherSpec, RawTls13.ApplicationData], server.TakeRecords().Select(record => record[0]));
     }
 
     [Theory]
@@ -33,12 +34,12 @@ public sealed class FinePointsTests(TestAuthority authority) : IClassFixture<Tes
         {
             server.Offer(RawTls13.Record(RawTls13.Handshake, tls.HelloRetryRequest(29)));
             var records = server.TakeRecords();
-            types = [.. records.Select(record => record.Type)];
-            tls.TakeClientHello(records[^1].Content);
+            types = [.. records.Select(record => record[0])];
+            tls.TakeClientHello(records[^1].AsSpan(5));
         }
 
         server.Offer(tls.GoodFlight());
-        types = [.. types, .. server.TakeRecords().Select(record => record.Type)];
+        types = [.. types, .. server.TakeRecords().Select(record => record[0])];
 
         Assert.NotNull(server.Machine.Negotiated);
         Assert.Equal(isRetried ? [20, 22, 23] : [20, 23], types);
@@ -57,10 +58,10 @@ public sealed class FinePointsTests(TestAuthority authority) : IClassFixture<Tes
         server.Machine.Ask();
         var request = server.TakeRecords();
 
-        const int KeyUpdateBytes = 5 + 1 + 16;
+        const int KeyUpdateBytes = 5 + 5 + 1 + 16;
         Assert.Empty(answers);
         Assert.Equal(2, request.Count);
-        Assert.Equal(KeyUpdateBytes, request[0].Content.Length);
+        Assert.Equal(KeyUpdateBytes, request[0].Length);
         Assert.Null(server.Machine.Fault);
     }
 
@@ -71,6 +72,17 @@ public sealed class FinePointsTests(TestAuthority authority) : IClassFixture<Tes
         var tls = server.Begin();
 
         server.Offer(RawTls13.Record(RawTls13.Handshake, [.. tls.HelloRetryRequest(29), 2, 0, 0]));
+
+        Assert.Equal("unexpected_message", server.Machine.Fault?.Alert);
+    }
+
+    [Fact]
+    public void Nothing_may_follow_server_hello_done_in_its_record()
+    {
+        using var server = new MemoryServer(authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12] });
+        var raw = new RawTls12(server.Begin());
+
+        server.Offer(RawTls13.Record(RawTls13.Handshake, [.. raw.ServerHello(), .. raw.Certificate(), .. raw.KeyExchange(), .. raw.Done(), 4, 0, 0]));
 
         Assert.Equal("unexpected_message", server.Machine.Fault?.Alert);
     }

@@ -43,29 +43,31 @@ internal sealed class MemoryServer : IDisposable
         return server;
     }
 
-    /// <summary>Reads a ClientHello as the server, in as many records as it takes, behind a ChangeCipherSpec if there is one.</summary>
-    public void TakeClientHello(RawTls13 server)
-        => server.TakeClientHello([.. TakeRecords().Where(record => record.Type == RawTls13.Handshake).SelectMany(record => record.Content)]);
-
-    /// <summary>The records that the machine has written.</summary>
-    public IReadOnlyList<(byte Type, byte[] Content)> TakeRecords()
+    /// <summary>The client's records, in plain text or not.</summary>
+    public IReadOnlyList<byte[]> TakeRecords()
     {
-        var bytes = new List<byte>();
+        var output = new List<byte>();
         for (int count; (count = Machine.TakeOutput(_buffer)) > 0;)
         {
-            bytes.AddRange(_buffer.AsSpan(0, count));
+            output.AddRange(_buffer.AsSpan(0, count));
         }
 
-        var records = new List<(byte Type, byte[] Content)>();
-        for (var at = 0; at < bytes.Count;)
+        var records = new List<byte[]>();
+        for (var at = 0; at < output.Count; at += records[^1].Length)
         {
-            var length = (bytes[at + 3] << 8) | bytes[at + 4];
+            var length = (output[at + 3] << 8) | output[at + 4];
             Assert.InRange(length, 1, (1 << 14) + 256);
-            records.Add((bytes[at], [.. bytes.GetRange(at + RecordHeader, length)]));
-            at += RecordHeader + length;
+            records.Add([.. output[at..(at + RecordHeader + length)]]);
         }
 
         return records;
+    }
+
+    /// <summary>Reads a ClientHello as the server, in as many records as it takes, behind a ChangeCipherSpec if there is one.</summary>
+    public void TakeClientHello(RawTls13 server)
+    {
+        var hello = TakeRecords().Where(record => record[0] == RawTls13.Handshake).SelectMany(record => record.Skip(RecordHeader));
+        server.TakeClientHello(hello.ToArray());
     }
 
     /// <summary>Offers bytes to the machine.</summary>

@@ -40,6 +40,7 @@ public sealed class HostileServerTests(TestAuthority authority) : IClassFixture<
     [Theory]
     [InlineData("bouncycastle", TlsVersion.Tls12)]
     [InlineData("bouncycastle", TlsVersion.Tls13)]
+    [InlineData("fast", TlsVersion.Tls12)]
     [InlineData("fast", TlsVersion.Tls13)]
     [InlineData("sslstream", TlsVersion.Tls12)]
     [InlineData("sslstream", TlsVersion.Tls13)]

@@ -36,6 +36,9 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
 
     public byte[] ClientRandom { get; private set; } = [];
 
+    /// <summary>The client's ticket of TLS 1.2 (RFC 5077); <see langword="null"/> if it asks for none.</summary>
+    public byte[]? SessionTicket { get; private set; }
+
     /// <summary>What ServerHello must echo.</summary>
     public byte[] SessionId { get; private set; } = [];
 
@@ -331,6 +334,7 @@ internal sealed class RawTls13(Socket socket, X509Certificate2 certificate, Canc
             var type = BinaryPrimitives.ReadUInt16BigEndian(message[at..]);
             var content = message.Slice(at + 4, BinaryPrimitives.ReadUInt16BigEndian(message[(at + 2)..]));
             at += 4 + content.Length;
+            SessionTicket = type == 35 ? content.ToArray() : SessionTicket;
             Cookie = type == 44 ? content[2..].ToArray() : Cookie;
             for (var share = 2; type == 51 && share < content.Length; share += 4 + BinaryPrimitives.ReadUInt16BigEndian(content[(share + 2)..]))
             {

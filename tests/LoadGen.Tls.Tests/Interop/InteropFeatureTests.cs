@@ -11,20 +11,19 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 {
     private const string StaticRsa = "TLS_RSA_WITH_AES_128_GCM_SHA256";
 
-    public static TheoryData<ServerKind> Kinds => [.. Enum.GetValues<ServerKind>()];
-
     public static TheoryData<ServerKind, string> KindsAndEngines
         => new(from kind in Enum.GetValues<ServerKind>() from engine in Interop.EnginesOf(TlsVersion.Tls13) select (kind, engine));
 
     public static TheoryData<TlsVersion, string> VersionsAndEngines
         => new(from version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13] from engine in Interop.EnginesOf(version) select (version, engine));
 
-    public static TheoryData<ServerKind, bool> KindsAndTickets => new(
+    public static TheoryData<ServerKind, bool, string> KindsAndTickets => new(
         from kind in Enum.GetValues<ServerKind>()
         from tickets in (bool[])[false, true]
+        from engine in Interop.EnginesOf(TlsVersion.Tls12)
         // Go resumes by tickets only.
         where tickets || kind != ServerKind.Caddy
-        select (kind, tickets));
+        select (kind, tickets, engine));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -57,13 +56,15 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         Assert.Equal("secp384r1", theirs.Group ?? "secp384r1");
     }
 
-    [Fact]
-    public async Task An_application_protocol_that_was_not_offered_ends_the_handshake()
+    [Theory]
+    [InlineData("bouncycastle")]
+    [InlineData("fast")]
+    public async Task An_application_protocol_that_was_not_offered_ends_the_handshake(string engine)
     {
         await using var server = await OpensslServer.StartAsync(authority.Good(), ["-alpn", "h2"], Cancellation);
         byte[] selected = [0, 16, 0, 5, 0, 3, 2, (byte)'h', (byte)'2'];
         await using var relay = Relay.To(server.EndPoint, selected, [.. selected[..^1], (byte)'3']);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Alpn = ["h2", "http/1.1"] });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Alpn = ["h2", "http/1.1"] }, engine);
 
         var outcome = Assert.Single(await Interop.ShakeAsync(plan with { Targets = [plan.Targets[0] with { Port = relay.EndPoint.Port }] }, 1));
 
@@ -72,12 +73,12 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task Static_RSA_is_timed_in_all_its_steps(ServerKind kind)
+    [MemberData(nameof(KindsAndEngines))]
+    public async Task Static_RSA_is_timed_in_all_its_steps(ServerKind kind, string engine)
     {
         await using var server = await kind.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good(KeyKind.Rsa2048)], Versions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] }, Cancellation);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], CipherSuites = [StaticRsa] }, engine);
 
         var outcome = Assert.Single(await Interop.ShakeAsync(plan, 1));
 
@@ -121,12 +122,12 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
 
     [Theory]
     [MemberData(nameof(KindsAndTickets))]
-    public async Task A_share_of_TLS_1_2_handshakes_is_resumed_and_the_server_counts_the_same(ServerKind kind, bool tickets)
+    public async Task A_share_of_TLS_1_2_handshakes_is_resumed_and_the_server_counts_the_same(ServerKind kind, bool tickets, string engine)
     {
         const int Handshakes = 20;
         await using var server = await kind.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], SessionIds = !tickets, Tickets = tickets }, Cancellation);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.3 });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.3 }, engine);
 
         var outcomes = await Interop.ShakeAsync(plan, Handshakes);
 
@@ -137,14 +138,16 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_resumed_handshakes_are_those_of_the_counter_of_s_server(bool tickets)
+    [InlineData(true, "bouncycastle")]
+    [InlineData(false, "bouncycastle")]
+    [InlineData(true, "fast")]
+    [InlineData(false, "fast")]
+    public async Task The_resumed_handshakes_are_those_of_the_counter_of_s_server(bool tickets, string engine)
     {
         await using var server = await OpensslServer.StartAsync(
             new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], SessionIds = !tickets, Tickets = tickets },
             cancellation: Cancellation);
-        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.5 });
+        var plan = Interop.PlanFor(server, authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 0.5 }, engine);
 
         var outcomes = await Interop.ShakeAsync(plan, 10);
         await server.WaitForHandshakesAsync(10, Cancellation);

@@ -23,6 +23,7 @@ public sealed class KeyLogTests(TestAuthority authority) : IClassFixture<TestAut
     [InlineData(TlsVersion.Tls12, CryptoChoice.Managed, "bouncycastle")]
     [InlineData(TlsVersion.Tls13, CryptoChoice.Native, "bouncycastle")]
     [InlineData(TlsVersion.Tls13, CryptoChoice.Managed, "bouncycastle")]
+    [InlineData(TlsVersion.Tls12, CryptoChoice.Native, "fast")]
     [InlineData(TlsVersion.Tls13, CryptoChoice.Native, "fast")]
     public async Task It_has_what_the_log_of_OpenSSL_has(TlsVersion version, CryptoChoice crypto, string engine)
     {
