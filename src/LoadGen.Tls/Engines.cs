@@ -26,12 +26,16 @@ public static class Engines
     public static IReadOnlyDictionary<string, string> Libraries
         => Table.ToDictionary(entry => entry.Key, entry => entry.Value.Libraries(), StringComparer.Ordinal);
 
-    /// <summary>Explains that an engine writes no key log, with the remedy; <see langword="null"/> for one that does.</summary>
-    public static string? ExplainNoKeyLog(string engine) => Capabilities[engine].Features.Contains(EngineFeature.KeyLog)
-        ? null
-        : $"engine {engine} cannot {EngineFeature.KeyLog.Name()}; use engine {BouncyCastleEngine.EngineName}, or leave it out";
+    /// <summary>Explains that an engine of a plan writes no key log, with the remedy; <see langword="null"/> if all do.</summary>
+    public static string? ExplainNoKeyLog(Plan plan)
+    {
+        var without = ProfilesByEngine(plan).Select(each => each.Key).FirstOrDefault(engine => !Capabilities[engine].Features.Contains(EngineFeature.KeyLog));
+        return without is null
+            ? null
+            : $"engine {without} cannot {EngineFeature.KeyLog.Name()}; use engine {BouncyCastleEngine.EngineName} or {FastEngine.EngineName}, or leave it out";
+    }
 
-    /// <summary>Creates the engine that a plan names.</summary>
+    /// <summary>Creates the engine that a plan names, or those of its profiles.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="clock">The monotonic clock.</param>
     /// <param name="keyLog">Where it writes the secrets of its sessions; <see langword="null"/> for nowhere.</param>
@@ -39,11 +43,28 @@ public static class Engines
     /// No engine has that name, it can write no key log, a certificate of the plan cannot be used, or its source addresses are not of
     /// this machine.
     /// </exception>
-    public static IHandshakeEngine Create(Plan plan, TimeProvider clock, KeyLog? keyLog = null) => !Table.TryGetValue(plan.Engine, out var entry)
-        ? throw new ArgumentException($"unknown engine '{plan.Engine}'; expected one of {string.Join(", ", Table.Keys)}", nameof(plan))
-        : keyLog is not null && ExplainNoKeyLog(plan.Engine) is { } refusal
-        ? throw new ArgumentException(refusal, nameof(keyLog))
-        : entry.Create(plan, clock, keyLog);
+    public static IHandshakeEngine Create(Plan plan, TimeProvider clock, KeyLog? keyLog = null)
+    {
+        var engines = ProfilesByEngine(plan);
+        if (keyLog is not null && ExplainNoKeyLog(plan) is { } refusal)
+        {
+            throw new ArgumentException(refusal, nameof(keyLog));
+        }
+
+        return engines is [{ Key: var only }]
+            ? Table[only].Create(plan, clock, keyLog)
+            : new EngineSet(plan, [.. engines.Select(each => (each.Value, Table[each.Key].Create(plan with { Profiles = [.. each.Value.Select(profile => plan.Profiles[profile])] }, clock, keyLog)))]);
+    }
+
+    /// <summary>The profiles of each engine, as indexes into the plan's.</summary>
+    private static List<KeyValuePair<string, int[]>> ProfilesByEngine(Plan plan)
+    {
+        var byEngine = plan.Profiles.Select(profile => EngineChoice.For(plan, profile, Capabilities).Name).Index().GroupBy(each => each.Item, each => each.Index);
+        var engines = byEngine.Select(each => KeyValuePair.Create(each.Key, each.ToArray())).ToList();
+        return engines.Find(each => !Table.ContainsKey(each.Key)).Key is { } unknown
+            ? throw new ArgumentException($"unknown engine '{unknown}'; expected one of {string.Join(", ", Table.Keys)}", nameof(plan))
+            : engines;
+    }
 
     /// <param name="Capabilities">What it can be asked for.</param>
     /// <param name="Libraries">The cryptographic libraries that it runs on here.</param>

@@ -33,6 +33,14 @@ public enum EngineFeature
     [JsonStringEnumMemberName("send client certificates")]
     ClientCertificates,
 
+    /// <summary>Sign with client keys of Ed25519 and Ed448 (RFC 8410).</summary>
+    [JsonStringEnumMemberName("sign with Ed25519 or Ed448 client keys")]
+    EdwardsClientKeys,
+
+    /// <summary>Do without the platform's cryptography.</summary>
+    [JsonStringEnumMemberName("use managed cryptography")]
+    ManagedCrypto,
+
     /// <summary>Use external pre-shared keys.</summary>
     [JsonStringEnumMemberName("use pre-shared keys")]
     PreSharedKeys,
@@ -63,6 +71,9 @@ public enum EngineFeature
 /// </summary>
 public sealed record EngineCapabilities
 {
+    /// <summary>The place in the order in which engines are asked where the choice is left open; those that make more load come first.</summary>
+    public required int Rank { get; init; }
+
     /// <summary>The protocol versions it speaks.</summary>
     public required IReadOnlySet<TlsVersion> TlsVersions { get; init; }
 

@@ -8,8 +8,8 @@ namespace LoadGen.Core.Plans;
 /// </summary>
 public sealed record Plan
 {
-    /// <summary>The engine of a plan that names none.</summary>
-    public const string DefaultEngine = "bouncycastle";
+    /// <summary>Stands for the engine that makes the most load of those that can do a profile.</summary>
+    public const string AnyEngine = "auto";
 
     /// <summary>The run's name in results and reports.</summary>
     public required string Name { get; init; }
@@ -23,8 +23,11 @@ public sealed record Plan
     /// <summary>How much load, as a function of time.</summary>
     public required Load Load { get; init; }
 
-    /// <summary>The name of the TLS client.</summary>
-    public string Engine { get; init; } = DefaultEngine;
+    /// <summary>The name of the TLS client, or <see cref="AnyEngine"/>.</summary>
+    public string Engine { get; init; } = AnyEngine;
+
+    /// <summary>The names of the TLS clients in use: one, unless profiles have different ones.</summary>
+    public string EngineNames => string.Join(", ", Profiles.Select(profile => profile.Engine?.Name ?? Engine).Distinct());
 
     /// <summary>Whose cryptography that client uses, where it leaves the choice.</summary>
     public CryptoChoice Crypto { get; init; } = CryptoChoice.Native;

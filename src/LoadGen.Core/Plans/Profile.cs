@@ -1,4 +1,6 @@
+using System.Formats.Asn1;
 using System.Globalization;
+using System.Security.Cryptography;
 using LoadGen.Core.Handshakes;
 
 namespace LoadGen.Core.Plans;
@@ -11,6 +13,9 @@ public sealed record Profile
 
     /// <summary>This profile's part of the arrivals, relative to the other profiles' weights; 1 to 1000.</summary>
     public int Weight { get; init; } = 1;
+
+    /// <summary>The TLS client; <see langword="null"/> for the plan's.</summary>
+    public EngineChoice? Engine { get; init; }
 
     /// <summary>The versions offered; by default TLS 1.3 and 1.2.</summary>
     public IReadOnlyList<TlsVersion> TlsVersions { get; init; } = [TlsVersion.Tls13, TlsVersion.Tls12];
@@ -173,8 +178,26 @@ public static class HttpStatus
 /// <param name="KeyPem">The private key in PKCS #8, not encrypted.</param>
 public sealed record ClientIdentity(string CertificatePem, string KeyPem)
 {
+    /// <summary>Whether the key is one of Ed25519 or Ed448 (RFC 8410 section 3).</summary>
+    public bool IsEdwards { get; } = AlgorithmOf(KeyPem) is "1.3.101.112" or "1.3.101.113";
+
     /// <summary>Without the key, which must not get into a log.</summary>
     public override string ToString() => "a client certificate and its key";
+
+    // PrivateKeyInfo (RFC 5208 section 5): a version, then the algorithm. What cannot be read is refused where it is used.
+    private static string? AlgorithmOf(string pem)
+    {
+        try
+        {
+            var info = PemEncoding.TryFind(pem, out var fields) ? new AsnReader(Convert.FromBase64String(pem[fields.Base64Data]), AsnEncodingRules.BER).ReadSequence() : null;
+            _ = info?.ReadInteger();
+            return info?.ReadSequence().ReadObjectIdentifier();
+        }
+        catch (Exception error) when (error is AsnContentException or FormatException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>A key that was agreed on outside TLS (RFC 8446 section 4.2.11, RFC 4279), for SHA-256 suites.</summary>

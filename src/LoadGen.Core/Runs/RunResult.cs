@@ -159,6 +159,12 @@ public sealed record RunResult
     /// <summary><c>checks</c> is <c>full</c> or <c>lean</c>, <c>confirm</c> is <c>none</c>, <c>http</c> or <c>close</c>.</summary>
     public sealed record ProfilePart(string Name, BooksPart Books, LatencyPart LatencyMs)
     {
+        /// <summary>The TLS client.</summary>
+        public string? Engine { get; init; }
+
+        /// <summary>What the engine that would make more load cannot do; absent where there is none.</summary>
+        public string? EngineReason { get; init; }
+
         public required string Checks { get; init; }
 
         public required string Confirm { get; init; }
@@ -185,7 +191,7 @@ public static class RunResultBuilder
         {
             Schema = RunResult.CurrentSchema,
             Run = new RunResult.RunPart(
-                record.RunId, plan.Name, record.StartedAt, Rounded(seconds), plan.Engine, verdict.Kind.Name(), verdict.Reasons)
+                record.RunId, plan.Name, record.StartedAt, Rounded(seconds), plan.EngineNames, verdict.Kind.Name(), verdict.Reasons)
             {
                 Crypto = [.. record.Workers.Select(worker => worker.Crypto).OfType<string>().Distinct()],
                 Checks = plan.Profiles.Any(profile => profile.Checks == Checks.Lean) ? "lean" : "full",
@@ -226,6 +232,8 @@ public static class RunResultBuilder
                 .. plan.Profiles.Zip(Enumerable.Range(0, plan.Profiles.Count).Select(tally.ProfileOf), (profile, counted) => new RunResult.ProfilePart(
                     profile.Name, Part(counted.Books), Part(counted))
                 {
+                    Engine = profile.Engine?.Name ?? plan.Engine,
+                    EngineReason = profile.Engine?.Because,
                     Checks = profile.Checks == Checks.Lean ? "lean" : "full",
                     Confirm = profile.Confirm switch
                     {

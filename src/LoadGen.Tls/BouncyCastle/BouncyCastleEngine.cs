@@ -51,6 +51,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
 
     public static EngineCapabilities Capabilities { get; } = new()
     {
+        Rank = 1,
         TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls10, TlsVersion.Tls11, TlsVersion.Tls12, TlsVersion.Tls13]),
         CipherSuites = Enum.GetNames<TlsCipherSuite>().Where(CanOffer).ToFrozenSet(),
         Groups = new[]
@@ -66,6 +67,7 @@ internal sealed class BouncyCastleEngine : IDetailedEngine
         [
             EngineFeature.ResumeTls12, EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.PreSharedKeys,
             EngineFeature.OcspStapling, EngineFeature.PlainMasterSecret, EngineFeature.LeanChecks, EngineFeature.Hold, EngineFeature.KeyLog,
+            EngineFeature.EdwardsClientKeys, EngineFeature.ManagedCrypto,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };

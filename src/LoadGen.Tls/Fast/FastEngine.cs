@@ -44,6 +44,7 @@ internal sealed class FastEngine : IHandshakeEngine
 
     public static EngineCapabilities Capabilities { get; } = new()
     {
+        Rank = 0,
         TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
         CipherSuites = SuiteParts.All.Select(parts => parts.Suite).Concat(Suite12.All.Select(suite => suite.Suite)).Select(suite => suite.Name()).ToFrozenSet(),
         Groups = FastOffer.SupportedGroups.Select(group => group.Name()).ToFrozenSet(),
@@ -89,7 +90,7 @@ internal sealed class FastEngine : IHandshakeEngine
         var certificate = new ClientCertificate(identity);
         return certificate.Key.IsNative ? certificate
             : throw ClientCertificate.Unusable(new NotSupportedException(
-                $"the platform does not sign by {certificate.Key.Schemes13[0].Name()}, which engine {EngineName} needs; use engine {Plan.DefaultEngine}"));
+                $"the platform does not sign by {certificate.Key.Schemes13[0].Name()}, which engine {EngineName} needs; use another engine"));
     })];
 }
 

@@ -97,6 +97,13 @@ internal sealed class SessionPool(TimeProvider clock)
     {
         lock (_lock)
         {
+            if (!session.IsSingleUse && _count > 0 && !_ring[Before(_end)].Session.IsSingleUse)
+            {
+                // The one before it would not be offered again.
+                _ring[Before(_end)] = (session, received);
+                return;
+            }
+
             if (_count == _ring.Length && _count < Most)
             {
                 var larger = new (Session, long)[2 * _count];

@@ -47,7 +47,7 @@ public sealed class Prober(Plan plan, TimeProvider clock, KeyLog? keyLog = null)
         return report with { TicketLifetimes = more!.TicketLifetimes, SuiteInReverse = reverse.Negotiated?.CipherSuite ?? more.Suite };
     }
 
-    private bool CanStaple => Engines.Capabilities.TryGetValue(plan.Engine, out var engine) && engine.Features.Contains(EngineFeature.OcspStapling);
+    private bool CanStaple => Engines.Capabilities.TryGetValue(EngineChoice.For(plan, plan.Profiles[0], Engines.Capabilities).Name, out var engine) && engine.Features.Contains(EngineFeature.OcspStapling);
 
     // The details are null if the engine does not show them.
     private async Task<(Outcome Outcome, HandshakeDetails? Details)> ShakeAsync(Profile profile, CancellationToken cancellation)

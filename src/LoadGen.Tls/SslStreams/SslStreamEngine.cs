@@ -41,6 +41,7 @@ internal sealed class SslStreamEngine : IHandshakeEngine
 
     public static EngineCapabilities Capabilities { get; } = new()
     {
+        Rank = 2,
         TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
         // CipherSuitesPolicy needs OpenSSL underneath.
         CipherSuites = OperatingSystem.IsLinux() ? Enum.GetNames<TlsCipherSuite>().ToFrozenSet() : FrozenSet<string>.Empty,

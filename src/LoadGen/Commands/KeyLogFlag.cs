@@ -39,7 +39,7 @@ internal sealed class KeyLogFlag
     /// <summary>Refuses a plan whose engine writes no key log.</summary>
     public void Check(KeyLog? log, Plan plan, Problems problems)
     {
-        if (log is not null && Engines.ExplainNoKeyLog(plan.Engine) is { } refusal)
+        if (log is not null && Engines.ExplainNoKeyLog(plan) is { } refusal)
         {
             problems.Add($"{_file.Name}: {refusal}");
         }

@@ -25,7 +25,7 @@ internal static class ProbeJson
                 Target = plan.Targets[0].Address,
                 Addresses = report.Addresses.Select(address => address.ToString()),
                 plan.Targets[0].ServerName,
-                plan.Engine,
+                plan.EngineNames,
                 PhasesMs = Enum.GetValues<Phase>()
                     .Where(phase => outcome.Phases[phase] is not null)
                     .ToDictionary(phase => phase.Name(), phase => outcome.Phases[phase]!.Value.TotalMilliseconds),

@@ -53,7 +53,7 @@ internal sealed class ProbeSummary
             Row("starttls", protocol.Name());
         }
 
-        Row("engine", plan.Engine);
+        Row("engine", plan.EngineNames);
     }
 
     private void AddTimes(Outcome outcome)

@@ -72,7 +72,7 @@ internal static class RunStatuses
             Name = feed.Plan?.Name ?? feed.Id,
             State = StateOf(feed),
             Since = feed.Since,
-            Engine = feed.Plan?.Engine,
+            Engine = feed.Plan?.EngineNames,
             ElapsedSeconds = progress?.Elapsed.TotalSeconds ?? 0,
             DurationSeconds = progress?.Duration?.TotalSeconds,
             LoadStage = progress?.LoadStage ?? 0,

@@ -14,6 +14,7 @@ public sealed class PlanDocumentTests
     {
         ["bouncycastle"] = new EngineCapabilities
         {
+            Rank = 1,
             TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
             CipherSuites = FrozenSet.ToFrozenSet(["TLS_AES_128_GCM_SHA256"]),
             Groups = FrozenSet.ToFrozenSet(["x25519"]),
@@ -27,7 +28,7 @@ public sealed class PlanDocumentTests
     {
         Name = "good",
         Targets = [new Target { Name = "t", Host = "127.0.0.1", Port = 443, ServerName = "localhost" }],
-        Profiles = [new Profile { Name = "p" }],
+        Profiles = [new Profile { Name = "p", Engine = new EngineChoice("bouncycastle") }],
         Load = new Load.Open(new Schedule(new Constant(100, TimeSpan.FromSeconds(10)))),
     };
 

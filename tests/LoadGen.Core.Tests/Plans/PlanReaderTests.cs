@@ -14,6 +14,7 @@ public sealed class PlanReaderTests
 
     private static readonly EngineCapabilities Everything = new()
     {
+        Rank = 1,
         TlsVersions = FrozenSet.ToFrozenSet([TlsVersion.Tls12, TlsVersion.Tls13]),
         CipherSuites = FrozenSet.ToFrozenSet(["TLS_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"]),
         Groups = FrozenSet.ToFrozenSet(["x25519", "secp256r1"]),
@@ -83,7 +84,7 @@ public sealed class PlanReaderTests
     {
         var plan = Valid(Minimal);
 
-        Assert.Equal("bouncycastle", plan.Engine);
+        Assert.Equal(("auto", "bouncycastle"), (plan.Engine, plan.Profiles[0].Engine?.Name));
         Assert.Equal(CloseMode.Notify, plan.Close);
         Assert.Equal([TlsVersion.Tls13, TlsVersion.Tls12], Assert.Single(plan.Profiles).TlsVersions);
         Assert.Equal(new Constant(100, TimeSpan.FromSeconds(10)), Assert.IsType<Load.Open>(plan.Load).Schedule.Shape);

@@ -25,6 +25,7 @@ public sealed class PlanRoomTests : IDisposable
 
     private static EngineCapabilities Everything { get; } = new()
     {
+        Rank = 0,
         TlsVersions = Enum.GetValues<TlsVersion>().ToHashSet(),
         CipherSuites = new HashSet<string>(),
         Groups = new HashSet<string>(),

@@ -1,6 +1,8 @@
 using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.TestServers.Certificates;
+using LoadGen.Tls.Fast;
+using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Tests.Hostile;
 
 namespace LoadGen.Tls.Tests.Fast;
@@ -157,6 +159,35 @@ public sealed class Resumption12Tests(TestAuthority authority) : IClassFixture<T
             Assert.True(server.Machine.Negotiated is not null == (at == 2 || at == secondRecord + 2), $"byte {at}: {fault}");
             Assert.True(fault is null or { Side: FaultSide.Server }, $"byte {at}: {fault}");
         }
+    }
+
+    [Fact]
+    public void A_newer_session_takes_the_place_of_one_that_would_not_be_offered_again()
+    {
+        var pool = new SessionPool(TimeProvider.System);
+        var sessions = Enumerable.Range(0, 3).Select(_ => new Session12(Suite12.All[0], [], extendsMasterSecret: true, [1], [], Session12.LongestLifetime)).ToList();
+
+        sessions.ForEach(pool.Keep);
+
+        Assert.Equal(1, pool.Count);
+        Assert.Same(sessions[2], pool.Take()?.Session);
+        Assert.Same(sessions[2], pool.Take()?.Session);
+    }
+
+    [Fact]
+    public void A_server_that_chooses_TLS_1_2_although_early_data_was_sent_is_refused()
+    {
+        using var server = new MemoryServer(authority, new Profile { Name = "p", Resume = 1, EarlyData = new EarlyData.File(Convert.ToBase64String("early"u8)) });
+        var tls = server.Begin();
+        server.Offer(tls.GoodFlight());
+        // NewSessionTicket (RFC 8446 section 4.6.1): lifetime, age_add, nonce, ticket, early_data.
+        byte[] body = [0, 0, 1, 0, .. new byte[4], 1, 0, 0, 3, 1, 2, 3, .. RawTls13.U16(8), .. RawTls13.Extension(42, [0, 0, 1, 0])];
+        server.Offer(tls.Seal(RawTls13.Handshake, [4, .. RawTls13.U24(body.Length), .. body]));
+
+        server.Offer(new RawTls12(server.Begin()).Flight());
+
+        Assert.Equal("illegal_parameter", server.Machine.Fault?.Alert);
+        Assert.Contains("early data", server.Machine.Fault?.Detail, StringComparison.Ordinal);
     }
 
     private MemoryServer Create(bool withTls13 = false)

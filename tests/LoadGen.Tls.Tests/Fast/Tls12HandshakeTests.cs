@@ -18,6 +18,8 @@ public sealed class Tls12HandshakeTests(TestAuthority authority) : IClassFixture
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    public static TheoryData<ServerKind> Kinds => [.. Enum.GetValues<ServerKind>()];
+
     public static TheoryData<string, bool> Suites => new(
         from suite in Suite12.All
         from outside in (bool[])[true, false]
@@ -121,6 +123,42 @@ public sealed class Tls12HandshakeTests(TestAuthority authority) : IClassFixture
         var outcome = Assert.Single(await Interop.Interop.ShakeAsync(plan with { Targets = [plan.Targets[0] with { Port = relay.EndPoint.Port }] }, 1));
 
         Assert.Equal((FailureKind.CertificateInvalid, "unsupported_certificate", FaultSide.Server), (outcome.Failure?.Kind, outcome.Failure?.Alert, outcome.Failure?.Side));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Sessions_are_resumed_where_both_versions_are_offered(ServerKind kind)
+    {
+        const int Handshakes = 10;
+        await using var server = await kind.StartAsync(new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12] }, Cancellation);
+
+        var outcomes = await Interop.Interop.ShakeAsync(PlanFor(server, new Profile { Name = "p", Resume = 0.5 }), Handshakes);
+
+        Assert.All(outcomes, outcome => Assert.Equal((null, TlsVersion.Tls12), (outcome.Failure?.ToString(), outcome.Negotiated?.TlsVersion)));
+        var theirs = await server.WaitForHandshakesAsync(Handshakes, Cancellation);
+        Assert.Equal(Handshakes / 2, outcomes.Count(outcome => outcome.Negotiated!.Resumed));
+        Assert.Equal(outcomes.Select(outcome => outcome.Negotiated!.Resumed), theirs.Select(handshake => handshake.Resumed));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_that_the_server_does_not_know_any_more_is_offered_and_refused(bool tickets)
+    {
+        var options = new TlsServerOptions { Certificates = [authority.Good()], Versions = [TlsVersion.Tls12], SessionIds = !tickets, Tickets = tickets };
+        var first = await OpensslServer.StartAsync(options, cancellation: Cancellation);
+        using var engine = Engines.Create(PlanFor(first, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12], Resume = 1 }), TimeProvider.System);
+        using var client = engine.CreateClient();
+
+        var before = await client.HandshakeAsync(0, 0, Cancellation);
+        await first.DisposeAsync();
+        await using var second = await OpensslServer.StartAsync(options, port: first.EndPoint.Port, cancellation: Cancellation);
+        var after = await client.HandshakeAsync(0, 0, Cancellation);
+        var last = await client.HandshakeAsync(0, 0, Cancellation);
+
+        Assert.Equal((false, false), (before.Negotiated?.OfferedResumption, before.Negotiated?.Resumed));
+        Assert.Equal((true, false), (after.Negotiated?.OfferedResumption, after.Negotiated?.Resumed));
+        Assert.Equal((true, true), (last.Negotiated?.OfferedResumption, last.Negotiated?.Resumed));
     }
 
     private Plan PlanFor(ITlsServer server, Profile profile) => Interop.Interop.PlanFor(server, authority, profile, "fast");

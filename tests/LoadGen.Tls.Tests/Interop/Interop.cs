@@ -20,7 +20,7 @@ internal static class Interop
     public static Load Once { get; } = new Load.Open(new Schedule(new Constant(1, TimeSpan.FromSeconds(1))));
 
     /// <summary>Closed by close_notify: some servers tell nothing of connections that are reset.</summary>
-    public static Plan PlanFor(ITlsServer server, TestAuthority authority, Profile profile, string engine = Plan.DefaultEngine) => new()
+    public static Plan PlanFor(ITlsServer server, TestAuthority authority, Profile profile, string engine = "bouncycastle") => new()
     {
         Name = "interop",
         Engine = engine,

@@ -310,7 +310,7 @@ public sealed class InteropFeatureTests(TestAuthority authority) : IClassFixture
         }
     }
 
-    private Task<(Negotiated Ours, ServerHandshake Theirs)> CompleteAsync(ITlsServer server, Profile profile, string engine = Plan.DefaultEngine)
+    private Task<(Negotiated Ours, ServerHandshake Theirs)> CompleteAsync(ITlsServer server, Profile profile, string engine = "bouncycastle")
         => Interop.CompleteAsync(server, Interop.PlanFor(server, authority, profile, engine));
 
     private static IEnumerable<TlsVersion> Speaks(string engine)

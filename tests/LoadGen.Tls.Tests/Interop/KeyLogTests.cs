@@ -66,7 +66,7 @@ public sealed class KeyLogTests(TestAuthority authority) : IClassFixture<TestAut
         Assert.Contains("use engine bouncycastle", Assert.Throws<ArgumentException>(() => Engines.Create(plan, TimeProvider.System, log)).Message, StringComparison.Ordinal);
     }
 
-    private async Task WriteAsync(OpensslServer server, Profile profile, CryptoChoice crypto, string engineName = Plan.DefaultEngine)
+    private async Task WriteAsync(OpensslServer server, Profile profile, CryptoChoice crypto, string engineName = "bouncycastle")
     {
         using var log = KeyLog.Open(Ours);
         using var engine = Engines.Create(Interop.PlanFor(server, authority, profile, engineName) with { Crypto = crypto }, TimeProvider.System, log);

@@ -13,7 +13,7 @@ internal static class PlanChecks
         plan = plan with
         {
             Limits = SettleLimits(plan, context),
-            Profiles = [.. plan.Profiles.Index().Select(entry => SettleProfile(entry.Item, $"profiles[{entry.Index}]", plan.Engine, context))],
+            Profiles = [.. plan.Profiles.Index().Select(entry => SettleProfile(entry.Item, $"profiles[{entry.Index}]", plan, context))],
         };
         CheckRouting(plan, context);
         if (context.Engines is null)
@@ -21,15 +21,18 @@ internal static class PlanChecks
             return plan;
         }
 
-        PlanKeys.Section.CheckEngine(plan, "", "the plan", plan.Engine, context);
-        foreach (var (index, target) in plan.Targets.Index())
+        foreach (var engine in plan.Profiles.Select(profile => profile.Engine!.Name).Distinct())
         {
-            TargetKeys.Section.CheckEngine(target, $"targets[{index}]", PlanKeys.Targets.Who(target), plan.Engine, context);
+            PlanKeys.Section.CheckEngine(plan, "", "the plan", engine, context);
+            foreach (var (index, target) in plan.Targets.Index())
+            {
+                TargetKeys.Section.CheckEngine(target, $"targets[{index}]", PlanKeys.Targets.Who(target), engine, context);
+            }
         }
 
         foreach (var (index, profile) in plan.Profiles.Index())
         {
-            ProfileKeys.Section.CheckEngine(profile, $"profiles[{index}]", PlanKeys.Profiles.Who(profile), plan.Engine, context);
+            ProfileKeys.Section.CheckEngine(profile, $"profiles[{index}]", PlanKeys.Profiles.Who(profile), profile.Engine!.Name, context);
         }
 
         return plan;
@@ -81,9 +84,11 @@ internal static class PlanChecks
         return plan.Limits with { Connections = connections, AsksForConnections = true };
     }
 
-    private static Profile SettleProfile(Profile profile, string path, string engine, PlanContext context)
+    private static Profile SettleProfile(Profile profile, string path, Plan plan, PlanContext context)
     {
-        var speaks = context.Engines?[engine].TlsVersions;
+        // A plan that a node has read has its engines.
+        var engine = context.Engines is null ? profile.Engine : EngineChoice.For(plan, profile, context.Engines);
+        var speaks = engine is null ? null : context.Engines?[engine.Name].TlsVersions;
         var isWritten = context.Where($"{path}.tls") is not null || context.Where("profiles[*].tls") is not null;
 
         // Suites chosen without versions bring the versions they belong to: a version offered without a suite cannot succeed.
@@ -92,7 +97,7 @@ internal static class PlanChecks
             TlsVersions = [.. profile.TlsVersions.Where(version
                 => speaks?.Contains(version) != false && (profile.CipherSuites.Count == 0 || profile.CipherSuites.Any(suite => Fits(suite, version))))],
         };
-        settled = SettleConfirmation(settled, path, context);
+        settled = SettleConfirmation(settled with { Engine = engine }, path, context);
         settled = SettleEarlyData(settled, path, context);
         CheckSuites(settled, path, context);
         foreach (var (index, share) in (settled.KeyShares ?? []).Index().Where(entry => settled.Groups.Count > 0 && !settled.Groups.Contains(entry.Item)))

@@ -1,4 +1,5 @@
 using System.Net;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans.Reading;
 
 namespace LoadGen.Core.Plans.Keys;
@@ -178,13 +179,13 @@ internal static class PlanKeys
                 Help = "Makes random choices reproducible.",
                 Example = "7",
             },
-            new PlanKey<Plan, string>("engine", new EngineValue())
+            new PlanKey<Plan, string>("engine", new EngineValue(mayBeAny: true))
             {
                 Get = plan => plan.Engine,
                 Set = (plan, engine) => plan with { Engine = engine },
-                Help = "The TLS client.",
+                Help = "The TLS client; `auto` for the one that makes the most load of those that can do a profile.",
                 Example = "sslstream",
-                Flags = [new PlanFlag("--engine", "NAME", "TLS client; --version lists them.", FlagGroup.Handshake) { Example = "sslstream", Default = Plan.DefaultEngine }],
+                Flags = [new PlanFlag("--engine", "NAME", "TLS client; --version lists them, and auto takes the fastest that can do a profile.", FlagGroup.Handshake) { Example = "sslstream", Default = Plan.AnyEngine }],
             },
             new PlanKey<Plan, CryptoChoice>("crypto", new ChoiceValue<CryptoChoice>("a choice of cryptography"))
             {
@@ -192,6 +193,7 @@ internal static class PlanKeys
                 Set = (plan, crypto) => plan with { Crypto = crypto },
                 Help = "Whose cryptography `bouncycastle` uses: `native` for the platform's libraries where they have what is needed, `managed` for its own code.",
                 Example = "managed",
+                Needs = Refusal.Feature<Plan>(EngineFeature.ManagedCrypto, plan => plan.Crypto == CryptoChoice.Managed),
                 Flags = [new PlanFlag("--crypto", "WHOSE", "Cryptography of bouncycastle: native or managed.", FlagGroup.Handshake) { Example = "managed", Default = "native", Choices = EnumNames.All<CryptoChoice>() }],
             },
             new PlanKey<Plan, CloseMode>("close", new ChoiceValue<CloseMode>("a way to close"))

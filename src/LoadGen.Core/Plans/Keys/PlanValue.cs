@@ -180,15 +180,16 @@ internal sealed class NameValue(
 }
 
 /// <summary>The name of an engine.</summary>
-internal sealed class EngineValue : ScalarValue<string>
+/// <param name="mayBeAny">Whether the choice may be left open.</param>
+internal sealed class EngineValue(bool mayBeAny) : ScalarValue<string>
 {
     public override JsonNode Write(string value) => value;
 
     protected override bool TryRead(Written written, PlanContext context, [MaybeNullWhen(false)] out string value)
     {
         value = written.Text.Trim();
-        return (context.Engines is { } engines ? engines.ContainsKey(value) : PlanRules.IsLabel(value))
-            || Refuse(written, "is not an engine", DidYouMean.Remedy(value, [.. (context.Engines?.Keys ?? []).Order(StringComparer.Ordinal)]), context);
+        return (mayBeAny && value == Plan.AnyEngine) || (context.Engines is { } engines ? engines.ContainsKey(value) : PlanRules.IsLabel(value))
+            || Refuse(written, "is not an engine", DidYouMean.Remedy(value, [.. mayBeAny ? [Plan.AnyEngine] : Array.Empty<string>(), .. (context.Engines?.Keys ?? []).Order(StringComparer.Ordinal)]), context);
     }
 }
 

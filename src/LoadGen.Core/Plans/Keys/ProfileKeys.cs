@@ -37,6 +37,14 @@ internal static class ProfileKeys
                 Help = "This profile's part of the arrivals, relative to the other profiles' weights.",
                 Example = "70",
             },
+            new PlanKey<Profile, EngineChoice?>("engine", new EngineChoiceValue())
+            {
+                Get = profile => profile.Engine,
+                Set = (profile, engine) => profile with { Engine = engine },
+                Help = "The TLS client of this profile.",
+                Example = "sslstream",
+                Default = "the plan's",
+            },
             new PlanKey<Profile, IReadOnlyList<TlsVersion>>("tls", new ListValue<TlsVersion>(new ChoiceValue<TlsVersion>("a TLS version", engine => engine.TlsVersions)))
             {
                 Get = profile => profile.TlsVersions,
@@ -192,7 +200,8 @@ internal static class ProfileKeys
                 Set = (profile, identities) => profile with { Identities = identities },
                 Help = "Client certificates, sent in turn to servers that request one: a list, or one PEM file of certificates and keys.",
                 Example = "[ { cert: client.pem, key: client.key } ]",
-                Needs = Refusal.Feature<Profile>(EngineFeature.ClientCertificates, profile => profile.Identities.Count > 0),
+                Needs = (profile, engine) => Refusal.Feature<Profile>(EngineFeature.ClientCertificates, each => each.Identities.Count > 0)(profile, engine)
+                    .Concat(Refusal.Feature<Profile>(EngineFeature.EdwardsClientKeys, each => each.Identities.Any(identity => identity.IsEdwards))(profile, engine)),
                 Flags = [ClientCertificatesValue.Cert, ClientCertificatesValue.Key],
                 OfFlags = ClientCertificatesValue.OfFlags,
             },

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans.Reading;
 
 namespace LoadGen.Core.Plans.Keys;
@@ -86,6 +87,9 @@ internal sealed class Section<T>(string what, T initial, IReadOnlyList<PlanKey<T
             }
         }
     }
+
+    /// <summary>What an engine lacks for the section.</summary>
+    public IEnumerable<Refusal> RefusalsOf(T section, EngineCapabilities engine) => keys.SelectMany(key => key.Needs(section, engine));
 
     public JsonObject Write(T section)
     {
