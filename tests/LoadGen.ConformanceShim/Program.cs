@@ -25,7 +25,7 @@ internal static class Program
         try
         {
             var (first, later, retried) = ShimFlags.Parse(arguments);
-            using var client = new ShimClient();
+            using var client = new ShimClient(exports: first.ExportedBytes > 0 || later.ExportedBytes > 0);
             for (var i = 0; i <= first.ResumeCount; i++)
             {
                 client.Run(i == 0 ? first : later, retried);

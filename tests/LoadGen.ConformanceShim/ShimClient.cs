@@ -21,6 +21,10 @@ internal sealed class ShimClient : IDisposable
     private const byte Inversion = 0xff;
     private const int MostRecordBytes = 1 << 15;
 
+    // Of a ServerHello at the start of a record: behind the header of the record, that of the message, and the version.
+    private const int RandomAt = 5 + 4 + 2;
+    private const int RandomEnd = RandomAt + ClientHello.RandomBytes;
+
     // All that the engine has, as BoringSSL's shim offers all that BoringSSL has.
     private static readonly IReadOnlyList<string> AllSuites = [.. FastEngine.Capabilities.CipherSuites.Order(StringComparer.Ordinal)];
 
@@ -35,12 +39,16 @@ internal sealed class ShimClient : IDisposable
     private readonly Handshake _handshake;
     private readonly FastMachine _machine;
     private readonly byte[] _buffer = new byte[MostRecordBytes];
+    private readonly byte[] _serverHello = new byte[RandomEnd];
+    private readonly Exporter? _exporter;
     private readonly ShimClock _clock = new();
     private FastOffer? _offer;
 
-    public ShimClient()
+    /// <param name="exports">Whether keying material is wanted.</param>
+    public ShimClient(bool exports)
     {
-        _handshake = new Handshake(new KeyShares(_checks), _checks, new CertificateStore<ServerKey>(ServerKey.Of), new NegotiatedPool(), null);
+        _exporter = exports ? new Exporter() : null;
+        _handshake = new Handshake(new KeyShares(_checks), _checks, new CertificateStore<ServerKey>(ServerKey.Of), new NegotiatedPool(), _exporter?.Log);
         _machine = new FastMachine(_handshake) { OnData = Echo };
     }
 
@@ -75,7 +83,11 @@ internal sealed class ShimClient : IDisposable
         }
     }
 
-    public void Dispose() => _machine.End();
+    public void Dispose()
+    {
+        _machine.End();
+        _exporter?.Dispose();
+    }
 
     // An offer keeps the sessions that came by it.
     private FastOffer NewOffer(Offer neutral, IReadOnlyList<ClientCertificate> identities)
@@ -176,6 +188,7 @@ internal sealed class ShimClient : IDisposable
     private ShimFlags Talk(Socket socket, ShimFlags flags, ShimFlags retried, bool isFirst)
     {
         var isComplete = false;
+        var received = 0;
         while (true)
         {
             if (!isComplete && _machine.Reached.HasFlag(Milestones.Complete))
@@ -216,6 +229,12 @@ internal sealed class ShimClient : IDisposable
                 break;
             }
 
+            if (received < RandomEnd)
+            {
+                _buffer.AsSpan(0, Math.Min(count, RandomEnd - received)).CopyTo(_serverHello.AsSpan(received));
+                received += Math.Min(count, RandomEnd - received);
+            }
+
             _machine.Offer(_buffer, count);
         }
 
@@ -234,6 +253,11 @@ internal sealed class ShimClient : IDisposable
 
     private void WriteFirst(ShimFlags flags)
     {
+        if (flags.ExportedBytes > 0)
+        {
+            _handshake.Write(TlsContent.application_data, _exporter!.Make(flags, _machine.Negotiated!, _serverHello.AsSpan(RandomAt)));
+        }
+
         if (flags.SendsAlert)
         {
             _handshake.Write(TlsContent.alert, FatalAlert);

@@ -33,6 +33,9 @@ internal sealed class ShimFlags
         ["-expect-cipher"] = (flags, value) => flags.ExpectedSuite = Number(value),
         ["-expect-peer-cert-file"] = (flags, value) => flags.ExpectedCertificateFile = value,
         ["-resumption-delay"] = (flags, value) => flags.Delay = TimeSpan.FromSeconds(Number(value)),
+        ["-export-keying-material"] = (flags, value) => flags.ExportedBytes = Number(value),
+        ["-export-label"] = (flags, value) => flags.ExportLabel = value,
+        ["-export-context"] = (flags, value) => flags.ExportContext = value,
         ["-expect-ocsp-response"] = (flags, _) => flags.ExpectsStaple = true,
 
         // How much the shim reads at once is the socket's choice here.
@@ -54,6 +57,7 @@ internal sealed class ShimFlags
         ["-enable-ocsp-stapling"] = flags => flags.AsksForStaple = true,
         ["-expect-hrr"] = flags => flags.ExpectsRetry = true,
         ["-expect-no-hrr"] = flags => flags.ExpectsRetry = false,
+        ["-use-export-context"] = flags => flags.UsesExportContext = true,
         ["-enable-early-data"] = flags => flags.SendsEarlyData = true,
         ["-expect-ticket-supports-early-data"] = flags => flags.ExpectsEarlyDataTicket = true,
         ["-expect-accept-early-data"] = flags => flags.ExpectedEarlyData = EarlyDataFate.Accepted,
@@ -137,6 +141,15 @@ internal sealed class ShimFlags
 
     /// <summary>Whether a HelloRetryRequest must come, or must not; <see langword="null"/> for either.</summary>
     public bool? ExpectsRetry { get; private set; }
+
+    /// <summary>How many bytes of keying material are written first; 0 for none.</summary>
+    public int ExportedBytes { get; private set; }
+
+    public string ExportLabel { get; private set; } = "";
+
+    public string ExportContext { get; private set; } = "";
+
+    public bool UsesExportContext { get; private set; }
 
     /// <summary>Whether what is written first is early data where that can be.</summary>
     public bool SendsEarlyData { get; private set; }

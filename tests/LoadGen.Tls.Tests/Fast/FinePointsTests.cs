@@ -1,3 +1,4 @@
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.TestServers.Certificates;
 using LoadGen.Tls.Tests.Hostile;
@@ -34,7 +35,7 @@ public sealed class FinePointsTests(TestAuthority authority) : IClassFixture<Tes
             server.Offer(RawTls13.Record(RawTls13.Handshake, tls.HelloRetryRequest(29)));
             var records = server.TakeRecords();
             types = [.. records.Select(record => record[0])];
-            tls.TakeClientHello(records[^1].AsSpan(5).ToArray());
+            tls.TakeClientHello(records[^1].AsSpan(5));
         }
 
         server.Offer(tls.GoodFlight());
@@ -71,6 +72,17 @@ public sealed class FinePointsTests(TestAuthority authority) : IClassFixture<Tes
         var tls = server.Begin();
 
         server.Offer(RawTls13.Record(RawTls13.Handshake, [.. tls.HelloRetryRequest(29), 2, 0, 0]));
+
+        Assert.Equal("unexpected_message", server.Machine.Fault?.Alert);
+    }
+
+    [Fact]
+    public void Nothing_may_follow_server_hello_done_in_its_record()
+    {
+        using var server = new MemoryServer(authority, new Profile { Name = "p", TlsVersions = [TlsVersion.Tls12] });
+        var raw = new RawTls12(server.Begin());
+
+        server.Offer(RawTls13.Record(RawTls13.Handshake, [.. raw.ServerHello(), .. raw.Certificate(), .. raw.KeyExchange(), .. raw.Done(), 4, 0, 0]));
 
         Assert.Equal("unexpected_message", server.Machine.Fault?.Alert);
     }

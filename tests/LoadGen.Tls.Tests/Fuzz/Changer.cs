@@ -23,9 +23,9 @@ internal sealed class Changer(Random random)
     }
 
     /// <summary>The body of a handshake message, changed in one or a few of its pieces.</summary>
-    public byte[] Body(byte type, byte[] body)
+    public byte[] Body(byte type, byte[] body, bool isTls12)
     {
-        var root = PieceReader.BodyOf(type, body);
+        var root = PieceReader.BodyOf(type, body, isTls12);
         do
         {
             Change(root);

@@ -11,7 +11,7 @@ using LoadGen.Tls.Tests.Hostile;
 namespace LoadGen.Tls.Tests.Fuzz;
 
 /// <summary>
-/// Runs handshakes of the engine <c>fast</c> against servers that change what they send, without sockets, and judges each: it ends in one documented
+/// Runs handshakes of the engine <c>fast</c> against servers of TLS 1.3 and TLS 1.2 that change what they send, without sockets, and judges each: it ends in one documented
 /// outcome, throws nothing, writes little, and gives all of its buffers back. A case is the same again by its seed and number, but for the keys.
 /// </summary>
 internal sealed class FlightFuzzer : IDisposable
@@ -25,6 +25,7 @@ internal sealed class FlightFuzzer : IDisposable
     private readonly X509Certificate2 _certificate;
     private readonly CertificateVerifier[][] _verifiers;
     private readonly (Profile Profile, FastOffer Offer)[] _offers;
+    private readonly Target _target;
     private readonly SlotChecks _checks = new();
     private readonly FastMachine _machine;
     private readonly PoolBalance _balance = new();
@@ -51,7 +52,9 @@ internal sealed class FlightFuzzer : IDisposable
             new() { Name = "close", Confirm = Confirm.Close },
             new() { Name = "certificate", Identities = [identity] },
             new() { Name = "lean", Checks = Checks.Lean },
+            new() { Name = "resumes", Resume = 1 },
         ];
+        _target = target;
         _offers = [.. profiles.Select(profile => (profile, new FastOffer(new Offer(target, profile), profile.Identities.Count > 0 ? [new ClientCertificate(identity)] : [], TimeProvider.System)))];
         _machine = new FastMachine(new Handshake(new KeyShares(_checks), _checks, new CertificateStore<ServerKey>(ServerKey.Of), new NegotiatedPool(), null));
     }
@@ -101,8 +104,25 @@ internal sealed class FlightFuzzer : IDisposable
     private void Drive(Changer changer, HashSet<Change> changes)
     {
         var (profile, offer) = _offers[changer.Next(_offers.Length)];
+        var verifiers = _verifiers[changer.Next(_verifiers.Length)];
+        var isTls12 = profile.Confirm == Confirm.None && changer.OneIn(3);
+        byte[] master = [];
+        if (profile.Resume > 0)
+        {
+            // Sessions of another case would make this one another.
+            offer = new FastOffer(new Offer(_target, profile), [], TimeProvider.System);
+            Shake(changer, [], profile, offer, verifiers, isTls12, ref master);
+            _machine.End();
+            _written.Clear();
+        }
+
+        Shake(changer, changes, profile, offer, verifiers, isTls12, ref master);
+    }
+
+    private void Shake(Changer changer, HashSet<Change> changes, Profile profile, FastOffer offer, CertificateVerifier[] verifiers, bool isTls12, ref byte[] master)
+    {
         _checks.Begin(profile.Checks);
-        _machine.Prepare(offer, _verifiers[changer.Next(_verifiers.Length)]);
+        _machine.Prepare(offer, verifiers);
         _machine.Begin();
         var tls = new RawTls13(null!, _certificate, CancellationToken.None);
         var server = new FuzzedServer(tls, changer, changes);
@@ -111,6 +131,35 @@ internal sealed class FlightFuzzer : IDisposable
             throw new InvalidOperationException("there is no ClientHello");
         }
 
+        if (isTls12)
+        {
+            Shake12(changer, tls, server, profile.Resume > 0, ref master);
+        }
+        else
+        {
+            Shake13(changer, changes, tls, server, profile);
+        }
+    }
+
+    private void Shake12(Changer changer, RawTls13 tls, FuzzedServer server, bool givesTicket, ref byte[] master)
+    {
+        var raw = new RawTls12(tls);
+        if (master.Length > 0)
+        {
+            Offer(server.Resume12(raw, master), changer);
+            return;
+        }
+
+        Offer(server.Flight12(raw, givesTicket), changer);
+        if (server.Answer12(raw, TakeRecords(), givesTicket) is { } answer)
+        {
+            master = raw.Master;
+            Offer(answer, changer);
+        }
+    }
+
+    private void Shake13(Changer changer, HashSet<Change> changes, RawTls13 tls, FuzzedServer server, Profile profile)
+    {
         if (tls.ClientShare.Length == 0 || changer.OneIn(5) || changes.Contains(Change.HelloRetryRequest))
         {
             Offer(server.Retry(mayKeepShare: true), changer);
@@ -188,26 +237,30 @@ internal sealed class FlightFuzzer : IDisposable
         }
     }
 
-    // The last ClientHello of what was written since the last time, if there is one.
-    private bool TakeHello(RawTls13 tls)
+    // Those that were written since the last time.
+    private List<byte[]> TakeRecords()
     {
         const int RecordHeader = 5;
         Drain();
-        var message = new List<byte>();
-        for (var at = 0; at < _written.Count;)
+        var records = new List<byte[]>();
+        for (var at = 0; at < _written.Count; at += records[^1].Length)
         {
-            var length = (_written[at + 3] << 8) | _written[at + 4];
-            message.AddRange(_written[at] == RawTls13.Handshake ? _written.GetRange(at + RecordHeader, length) : []);
-            at += RecordHeader + length;
+            records.Add([.. _written.GetRange(at, RecordHeader + ((_written[at + 3] << 8) | _written[at + 4]))]);
         }
 
         _written.Clear();
-        if (message.Count == 0)
+        return records;
+    }
+
+    private bool TakeHello(RawTls13 tls)
+    {
+        byte[] message = [.. TakeRecords().Where(record => record[0] == RawTls13.Handshake).SelectMany(record => record[5..])];
+        if (message.Length == 0)
         {
             return false;
         }
 
-        tls.TakeClientHello(message.ToArray());
+        tls.TakeClientHello(message);
         return true;
     }
 }

@@ -10,7 +10,9 @@ internal enum Change
     NewSessionTicket = 4,
     EncryptedExtensions = 8,
     Certificate = 11,
+    ServerKeyExchange = 12,
     CertificateRequest = 13,
+    ServerHelloDone = 14,
     CertificateVerify = 15,
     Finished = 20,
     Sequence = 100,
@@ -37,7 +39,7 @@ internal sealed class FuzzedServer(RawTls13 tls, Changer changer, IReadOnlySet<C
     /// <summary>HelloRetryRequest for x25519, with a cookie or without.</summary>
     public byte[] Retry(bool mayKeepShare)
     {
-        tls.Change = (_, body) => Changed(Change.HelloRetryRequest, 2, body);
+        tls.Change = (_, body) => Changed(Change.HelloRetryRequest, 2, body, isTls12: false);
         var needsCookie = mayKeepShare && tls.ClientShare.Length > 0;
         var message = tls.HelloRetryRequest(needsCookie ? null : (ushort)29, needsCookie || changer.OneIn(2) ? changer.RandomBytes(1 + changer.Next(300)) : null);
         return Wire(Plain([message]));
@@ -48,7 +50,7 @@ internal sealed class FuzzedServer(RawTls13 tls, Changer changer, IReadOnlySet<C
     /// <param name="wantsCertificate">Whether the client is asked for a certificate.</param>
     public byte[] Flight(string protocol, bool wantsCertificate)
     {
-        tls.Change = (type, body) => Changed((Change)type, type, body);
+        tls.Change = (type, body) => Changed((Change)type, type, body, isTls12: false);
         var hello = Plain([tls.ServerHello()]);
         if (changer.OneIn(2))
         {
@@ -73,6 +75,46 @@ internal sealed class FuzzedServer(RawTls13 tls, Changer changer, IReadOnlySet<C
         tls.UseApplicationKeys();
         return Wire([.. hello, .. flight]);
     }
+
+    /// <summary>ServerHello to ServerHelloDone of TLS 1.2.</summary>
+    /// <param name="raw">The server of the handshake.</param>
+    /// <param name="givesTicket">Whether a ticket is announced.</param>
+    public byte[] Flight12(RawTls12 raw, bool givesTicket)
+    {
+        tls.Change = (type, body) => Changed((Change)type, type, body, isTls12: true);
+        List<byte[]> messages = [raw.ServerHello(extensions: Extensions12(givesTicket)), raw.Certificate(), raw.KeyExchange(), raw.Done()];
+        if (changes.Contains(Change.Sequence))
+        {
+            changer.Sequence(messages);
+        }
+
+        return Wire(Plain(messages));
+    }
+
+    /// <summary>The answer to the client's flight of TLS 1.2; <see langword="null"/> if the two have no keys in common.</summary>
+    /// <param name="raw">The server of the handshake.</param>
+    /// <param name="records">The client's flight.</param>
+    /// <param name="givesTicket">Whether a ticket was announced.</param>
+    public byte[]? Answer12(RawTls12 raw, IReadOnlyList<byte[]> records, bool givesTicket)
+    {
+        const int MostBytesOfShare = 5 + 4 + 1 + 32;
+        return records is [{ Length: MostBytesOfShare } exchange, _, var finished] && raw.Finish(exchange, finished, ticket: givesTicket ? changer.RandomBytes(1 + changer.Next(200)) : null) is { } answer
+            ? Wire([.. answer])
+            : null;
+    }
+
+    /// <summary>The flight of an abbreviated handshake of TLS 1.2.</summary>
+    /// <param name="raw">The server of the handshake.</param>
+    /// <param name="master">The master secret of the session.</param>
+    public byte[] Resume12(RawTls12 raw, byte[] master)
+    {
+        tls.Change = (type, body) => Changed((Change)type, type, body, isTls12: true);
+        var givesTicket = changer.OneIn(2);
+        var hello = raw.ServerHello(extensions: Extensions12(givesTicket), sessionId: tls.SessionId);
+        return Wire([.. raw.Resume(master, hello, givesTicket ? changer.RandomBytes(1 + changer.Next(200)) : null)]);
+    }
+
+    private static byte[] Extensions12(bool givesTicket) => [.. RawTls12.Usual, .. givesTicket ? RawTls13.Extension(35, []) : []];
 
     /// <summary>What comes after the handshake, with the answer to the client's question at its end.</summary>
     /// <param name="isHttp">Whether an HTTP request was the question.</param>
@@ -115,11 +157,11 @@ internal sealed class FuzzedServer(RawTls13 tls, Changer changer, IReadOnlySet<C
     private byte[] Ticket()
     {
         var ticket = RawTls13.NewSessionTicket(1 + changer.Next(300));
-        var body = Changed(Change.NewSessionTicket, 4, ticket[4..]);
+        var body = Changed(Change.NewSessionTicket, 4, ticket[4..], isTls12: false);
         return [4, .. RawTls13.U24(body.Length), .. body];
     }
 
-    private byte[] Changed(Change change, byte type, byte[] body) => changes.Contains(change) ? changer.Body(type, body) : body;
+    private byte[] Changed(Change change, byte type, byte[] body, bool isTls12) => changes.Contains(change) ? changer.Body(type, body, isTls12) : body;
 
     private List<byte> Plain(List<byte[]> messages) => InRecords(RawTls13.Handshake, messages, (type, content) => RawTls13.Record(type, content));
 

@@ -40,12 +40,32 @@ internal ref struct PieceReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>The body of a handshake message.</summary>
-    public static Piece BodyOf(byte type, ReadOnlySpan<byte> body)
+    public static Piece BodyOf(byte type, ReadOnlySpan<byte> body, bool isTls12)
     {
         var reader = new PieceReader(body);
         var root = new Piece(0);
         switch (type)
         {
+            // NewSessionTicket (RFC 5077 section 3.3)
+            case 4 when isTls12:
+                root.Parts.AddRange([reader.Take(4), reader.Vector(2)]);
+                break;
+
+            // Certificate (RFC 5246 section 7.4.2)
+            case 11 when isTls12:
+                var certificates = new Piece(3);
+                for (var list = new PieceReader(reader.Content(3)); !list._rest.IsEmpty;)
+                {
+                    certificates.Parts.Add(list.Vector(3));
+                }
+
+                root.Parts.Add(certificates);
+                break;
+
+            // ServerKeyExchange (RFC 8422 section 5.4)
+            case 12:
+                root.Parts.AddRange([reader.Take(1), reader.Take(2), reader.Vector(1), reader.Take(2), reader.Vector(2)]);
+                break;
             case 2:
                 root.Parts.AddRange([reader.Take(2), reader.Take(32), reader.Vector(1), reader.Take(2), reader.Take(1), reader.Extensions()]);
                 break;

@@ -205,6 +205,11 @@ internal sealed class WaitServerHelloDone12 : HandshakeState12
             return handshake.Refuse(Refusal.Undecodable(type));
         }
 
+        if (!handshake.EndsRecord)
+        {
+            return handshake.Refuse(TlsAlert.unexpected_message, "a handshake message follows its server_hello_done before the client answered that");
+        }
+
         var tls12 = handshake.Tls12;
         tls12.Hear(handshake, message);
         tls12.Answer(handshake);
