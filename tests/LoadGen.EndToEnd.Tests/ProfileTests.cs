@@ -63,6 +63,35 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
+    public async Task Handshakes_that_stop_on_purpose_are_counted_apart_on_every_worker()
+    {
+        await using var server = await NginxServer.StartAsync(new NginxOptions(new TlsServerOptions { Certificates = [_authority.Good()] }), Cancellation);
+        using var plan = new TemporaryFile();
+        await File.WriteAllTextAsync(
+            plan.Path,
+            $$"""
+            targets: [ { name: nginx, address: "{{server.HttpEndPoint}}", serverName: localhost, trust: { ca: "{{_authority.PemPath}}" } } ]
+            profiles:
+              - { name: whole, weight: 50 }
+              - { name: silent, weight: 25, stopAfter: connect, hold: 200ms }
+              - { name: unfinished, weight: 25, stopAfter: before_finished, hold: 200ms }
+            load: [ hold: { rate: 100/s, for: 2s } ]
+            thresholds: [ "kept >= 100%", "failures <= 0%" ]
+            """,
+            Cancellation);
+
+        var (program, result) = await Runs.ExecuteAsync(plan.Path, "--workers", "2");
+
+        Runs.AssertPasses(program.ExitCode, result);
+        Assert.Equal((200, 100, 100), (result.Books.Scheduled, result.Books.Completed, result.Books.Partial));
+        Assert.Equal([("connect", 50, 50), ("before_finished", 50, 50)], result.Partial!.Select(each => (each.StoppedAfter, (int)each.Count, (int)each.Kept)));
+        Assert.Equal((100, 100), (result.LatencyMs.Handshake!.Count, result.Wire!.BytesIn!.Count));
+        Assert.All(result.Workers, worker => Assert.Equal((50, 50), (worker.Books.Completed, worker.Books.Partial)));
+        Assert.Null(result.Held);
+        Assert.Equal(100, await server.WaitForHttpHandshakesAsync(100, Cancellation));
+    }
+
+    [Fact]
     public async Task What_an_engine_cannot_do_is_refused_with_the_one_that_can()
     {
         var program = await LoadGenProgram.RunAsync(
