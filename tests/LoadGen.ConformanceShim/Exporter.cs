@@ -3,7 +3,7 @@ using System.Text;
 using LoadGen.Core.Handshakes;
 using LoadGen.Tls;
 using LoadGen.Tls.Crypto;
-using LoadGen.Tls.Fast;
+using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Fast.Tls12;
 
 namespace LoadGen.ConformanceShim;
