@@ -199,9 +199,9 @@ internal sealed class Handshake12
             WriteFinished(handshake);
             handshake.Reached |= Milestones.ServerFlight | Milestones.ClientFinished;
         }
-        else if (profile.Confirm == Confirm.None)
+        else
         {
-            handshake.Reached |= Milestones.ServerConfirmed;
+            handshake.Reached |= profile.Confirm == Confirm.None ? Milestones.ServerConfirmed : Milestones.ServerFinished;
         }
 
         KeepSession(handshake);
