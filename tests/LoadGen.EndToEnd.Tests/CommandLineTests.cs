@@ -48,7 +48,7 @@ public sealed class CommandLineTests
             help.Split('\n').Where(line => line is "What to load:" or "How much load:" or "What each handshake is:" or "Limits and thresholds:" or "Output:"));
         var unwrapped = string.Join(' ', help.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Matches(@"-r, --rate N .*\[default: 100/s", unwrapped);
-        Assert.Contains("[default: bouncycastle]", unwrapped, StringComparison.Ordinal);
+        Assert.Contains("[default: auto]", unwrapped, StringComparison.Ordinal);
         Assert.All(help.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
     }
 

@@ -20,6 +20,7 @@ public sealed class FailureTests : IDisposable
 
     [Theory]
     [InlineData("bouncycastle")]
+    [InlineData("fast")]
     [InlineData("sslstream")]
     public async Task A_refused_port_ends_in_its_own_kind(string engine)
     {
@@ -45,6 +46,7 @@ public sealed class FailureTests : IDisposable
 
     [Theory]
     [InlineData("bouncycastle")]
+    [InlineData("fast")]
     [InlineData("sslstream")]
     public async Task A_silent_server_ends_in_a_timeout_and_nothing_hangs(string engine)
     {
@@ -58,6 +60,7 @@ public sealed class FailureTests : IDisposable
 
     [Theory]
     [InlineData("bouncycastle")]
+    [InlineData("fast")]
     [InlineData("sslstream")]
     public async Task A_server_that_closes_after_client_hello_ends_in_its_own_kind(string engine)
     {
@@ -71,7 +74,7 @@ public sealed class FailureTests : IDisposable
         get
         {
             var data = new TheoryData<string, string, string>();
-            foreach (var engine in (string[])["bouncycastle", "sslstream"])
+            foreach (var engine in (string[])["bouncycastle", "fast", "sslstream"])
             {
                 data.Add("expired", "certificate_expired", engine);
                 data.Add("wrong-name", "certificate_wrong_name", engine);
@@ -119,6 +122,7 @@ public sealed class FailureTests : IDisposable
 
     [Theory]
     [InlineData("bouncycastle")]
+    [InlineData("fast")]
     [InlineData("sslstream")]
     public async Task Certificates_that_cannot_be_read_do_not_use_up_the_descriptors(string engine)
     {

@@ -49,6 +49,10 @@ public enum EngineFeature
     [JsonStringEnumMemberName("request OCSP stapling")]
     OcspStapling,
 
+    /// <summary>Take compressed certificates (RFC 8879).</summary>
+    [JsonStringEnumMemberName("take compressed certificates")]
+    CertificateCompression,
+
     /// <summary>Leave out the extended master secret (RFC 7627).</summary>
     [JsonStringEnumMemberName("omit the extended master secret")]
     PlainMasterSecret,

@@ -1,3 +1,5 @@
+using LoadGen.Core.Plans;
+
 namespace LoadGen.Core.Handshakes;
 
 /// <summary>
@@ -46,6 +48,9 @@ public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, strin
 
     /// <summary>Whether a stapled OCSP response came; <see langword="null"/> where none was asked for.</summary>
     public bool? OcspStapled { get; init; }
+
+    /// <summary>By which algorithm the server compressed its certificates (RFC 8879); <see langword="null"/> if it did not.</summary>
+    public CertificateCompression? CertificateCompression { get; init; }
 
     /// <summary>Whether a pre-shared key authenticated the server.</summary>
     public bool PreSharedKey { get; init; }

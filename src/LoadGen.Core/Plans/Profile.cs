@@ -38,6 +38,9 @@ public sealed record Profile
     /// <summary>ALPN protocol names offered (RFC 7301), in order of preference.</summary>
     public IReadOnlyList<string> Alpn { get; init; } = [];
 
+    /// <summary>The algorithms by which the server may compress its certificates (RFC 8879), in order of preference; empty for none.</summary>
+    public IReadOnlyList<CertificateCompression> CertificateCompression { get; init; } = [];
+
     /// <summary>The part of the handshakes that offer to resume a session, 0 to 1.</summary>
     public double Resume { get; init; }
 
@@ -98,6 +101,13 @@ public enum StopAfter
 
     /// <summary>When all but the last record of the answer to it is sent, the one with our Finished.</summary>
     BeforeFinished,
+}
+
+/// <summary>How certificates are compressed (IANA registry TLS Certificate Compression Algorithm IDs; RFC 8879 section 7.3).</summary>
+public enum CertificateCompression
+{
+    Zlib = 1,
+    Brotli = 2,
 }
 
 /// <summary>How a pre-shared key is used (IANA registry TLS PskKeyExchangeMode; RFC 8446 section 4.2.9).</summary>

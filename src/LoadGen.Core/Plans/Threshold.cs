@@ -67,6 +67,12 @@ public enum Statistic
     /// <summary>Handshakes that resumed a session / completed, from 0 to 1.</summary>
     Resumed,
 
+    /// <summary>Handshakes that offered a session and were not resumed / all that offered one, from 0 to 1.</summary>
+    Refused,
+
+    /// <summary>Handshakes whose early data the server took / all that sent some, from 0 to 1.</summary>
+    EarlyData,
+
     /// <summary>Handshakes stopped on purpose whose connections the server left open / all of those, from 0 to 1.</summary>
     Kept,
 }

@@ -65,7 +65,7 @@ public static class ThresholdParser
             return false;
         }
 
-        if (statistic is Statistic.Failures or Statistic.Rate or Statistic.Resumed or Statistic.Kept)
+        if (statistic >= Statistic.Failures)
         {
             subject = (null, statistic);
             remedy = dot < 0 ? null : $"write {name} without a prefix: it is of the whole run";
@@ -86,7 +86,7 @@ public static class ThresholdParser
             case var _ when subject.Measure is { } measure:
                 return TryParseBound(measure.Unit, text, out bound, out remedy);
             // Without a unit 0.5 could be a half or half a percent.
-            case Statistic.Failures or Statistic.Resumed or Statistic.Kept:
+            case Statistic.Failures or Statistic.Resumed or Statistic.Refused or Statistic.EarlyData or Statistic.Kept:
                 remedy = $"write the bound as a percentage, such as {PercentText.Examples}";
                 return PercentText.TryParse(text, out bound);
             case Statistic.Rate:

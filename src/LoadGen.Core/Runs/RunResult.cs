@@ -140,6 +140,9 @@ public sealed record RunResult
 
         public bool? OcspStapled { get; init; }
 
+        /// <summary>By which algorithm the server compressed its certificates; absent if it did not.</summary>
+        public string? CertificateCompression { get; init; }
+
         public bool PreSharedKey { get; init; }
 
         public required string Success { get; init; }
@@ -358,6 +361,7 @@ public static class RunResultBuilder
         ClientCertificateRequested = negotiated.CertificateRequested,
         ClientCertificate = negotiated.ClientCertificate,
         OcspStapled = negotiated.OcspStapled,
+        CertificateCompression = negotiated.CertificateCompression?.Name(),
         PreSharedKey = negotiated.PreSharedKey,
         Success = negotiated.ServerConfirmed ? "server_confirmed" : "client_finished",
     };

@@ -1,4 +1,5 @@
 using LoadGen.Core.Generator;
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 using LoadGen.Core.Tallies;
 
@@ -58,11 +59,18 @@ public sealed record Verdict
     {
         Statistic.Failures => record.Books.FailureRatio,
         Statistic.Rate => record.CompletedPerSecond,
-        Statistic.Resumed => record.Books.Completed == 0 ? null
-            : (double)record.Tally.Negotiated.Where(each => each.Key.Resumed).Sum(each => each.Value) / record.Books.Completed,
+        Statistic.Resumed => PartOf(record.Tally, each => each.Resumed, _ => true),
+        Statistic.Refused => PartOf(record.Tally, each => !each.Resumed, each => each.OfferedResumption),
+        Statistic.EarlyData => PartOf(record.Tally, each => each.EarlyData != EarlyDataFate.Rejected, each => each.EarlyData is not null),
         Statistic.Kept => KeptOf(record.Tally),
         _ => Observe(threshold.Statistic, threshold.Measure?.Summarize(record.Tally)),
     };
+
+    private static double? PartOf(Tally tally, Func<Negotiated, bool> isOne, Func<Negotiated, bool> isOfThem)
+    {
+        var all = tally.Negotiated.Where(each => isOfThem(each.Key)).ToList();
+        return all.Count == 0 ? null : (double)all.Where(each => isOne(each.Key)).Sum(each => each.Value) / all.Sum(each => each.Value);
+    }
 
     private static double? KeptOf(Tally tally)
     {

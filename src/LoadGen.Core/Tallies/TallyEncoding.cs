@@ -154,6 +154,7 @@ internal static class TallyEncoding
             ServerConfirmed = message.ServerConfirmed,
             OfferedResumption = message.OfferedResumption,
             EarlyData = message.HasEarlyData ? (EarlyDataFate)message.EarlyData : null,
+            CertificateCompression = message.HasCertificateCompression ? (CertificateCompression)message.CertificateCompression : null,
         };
 
     // What became of all arrivals but the lost ones. Pairs, or targets, are all arrivals; profiles are them all once more.
@@ -251,6 +252,9 @@ internal static class TallyEncoding
         {
             RequireCounts(completed += Counted(negotiated.Count));
             Require(Enum.IsDefined((TlsVersion)negotiated.TlsVersion), "the tally has an unknown TLS version");
+            Require(
+                !negotiated.HasCertificateCompression || Enum.IsDefined((CertificateCompression)negotiated.CertificateCompression),
+                "the tally has an unknown way to compress certificates");
             Require(!negotiated.HasEarlyData || Enum.IsDefined((EarlyDataFate)negotiated.EarlyData), "the tally has an unknown fate of early data");
             RequireTexts(negotiated.CipherSuite, negotiated.Group, negotiated.SignatureScheme, negotiated.Alpn);
         }
@@ -386,6 +390,11 @@ internal static class TallyEncoding
         if (negotiated.EarlyData is { } fate)
         {
             message.EarlyData = (int)fate;
+        }
+
+        if (negotiated.CertificateCompression is { } algorithm)
+        {
+            message.CertificateCompression = (int)algorithm;
         }
 
         // What is not there is not set: a text that is set is never null.

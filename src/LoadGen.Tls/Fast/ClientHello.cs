@@ -159,6 +159,19 @@ internal sealed class ClientHello
         hello.Append(offer.OffersTls12 ? [4, 3, 4, 3, 3] : [2, 3, 4]);
         End(ref hello, versions);
 
+        if (offer.Profile.CertificateCompression is { Count: > 0 } algorithms)
+        {
+            // RFC 8879 section 3.
+            var compression = Begin(ref hello, TlsExtension.compress_certificate);
+            hello.Append((byte)(sizeof(ushort) * algorithms.Count));
+            foreach (var algorithm in algorithms)
+            {
+                hello.AppendU16((int)algorithm);
+            }
+
+            End(ref hello, compression);
+        }
+
         // Section 4.2.9: without it servers give no tickets, which they do give to browsers.
         var modes = Begin(ref hello, TlsExtension.psk_key_exchange_modes);
         hello.Append((byte)offer.Profile.PskModes.Count);

@@ -7,6 +7,7 @@ using LoadGen.Tls.Dialling;
 using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Offers;
+using LoadGen.Tls.Probing;
 
 namespace LoadGen.Tls.Fast;
 
@@ -14,7 +15,7 @@ namespace LoadGen.Tls.Fast;
 /// Our own client of TLS 1.3 (RFC 8446) and 1.2 (RFC 5246), for handshakes and nothing else: on the platform's cryptography, without any code of a TLS
 /// library, and with hardly anything made anew for a handshake. What has no native implementation here is not offered.
 /// </summary>
-internal sealed class FastEngine : IHandshakeEngine
+internal sealed class FastEngine : IDetailedEngine
 {
     public const string EngineName = "fast";
 
@@ -57,7 +58,7 @@ internal sealed class FastEngine : IHandshakeEngine
             EngineFeature.KeyShares, EngineFeature.Confirm, EngineFeature.ClientCertificates, EngineFeature.OcspStapling, EngineFeature.LeanChecks,
             EngineFeature.PlainMasterSecret, EngineFeature.Hold, EngineFeature.KeyLog, EngineFeature.ResumeTls12, EngineFeature.ResumeTls13,
             EngineFeature.EarlyData, EngineFeature.PskModes,
-            EngineFeature.WireCost, EngineFeature.CertificateBytes, EngineFeature.PartialHandshakes,
+            EngineFeature.CertificateCompression, EngineFeature.WireCost, EngineFeature.CertificateBytes, EngineFeature.PartialHandshakes,
         ]),
         Phases = Enum.GetValues<Phase>().ToFrozenSet(),
     };
@@ -68,6 +69,8 @@ internal sealed class FastEngine : IHandshakeEngine
 
     public IHandshakeClient CreateClient() => CreateFastClient();
 
+    public IHandshakeClient CreateClient(HandshakeDetails details) => CreateFastClient(details);
+
     public ValueTask<IReadOnlyList<string>> FindRefusedTargetsAsync(CancellationToken cancellation) => _dialer.FindRefusedAsync(cancellation);
 
     public async Task PrimeAsync(int connections, CancellationToken cancellation)
@@ -76,7 +79,7 @@ internal sealed class FastEngine : IHandshakeEngine
         {
             for (var profile = 0; profile < _offers[target].Length; profile++)
             {
-                await _priming.FillAsync(_offers[target][profile], connections, CreateFastClient, target, profile, cancellation);
+                await _priming.FillAsync(_offers[target][profile], connections, () => CreateFastClient(), target, profile, cancellation);
             }
         }
     }
@@ -85,7 +88,13 @@ internal sealed class FastEngine : IHandshakeEngine
 
     public void Dispose() => Array.ForEach(_verifiers, names => Array.ForEach(names, verifier => verifier.Dispose()));
 
-    private FastClient CreateFastClient() => new(_offers, _verifiers, _serverKeys, _pool, new HandshakeDriver(_plan, _dialer, _clock), _keyLog, _priming);
+    private FastClient CreateFastClient(HandshakeDetails? details = null)
+    {
+        var checks = new SlotChecks();
+        var keyShares = new KeyShares(checks);
+        var handshake = new Handshake(keyShares, checks, _serverKeys, _pool, _keyLog) { Details = details };
+        return new FastClient(_offers, _verifiers, new FastMachine(handshake), keyShares, checks, new HandshakeDriver(_plan, _dialer, _clock), _priming);
+    }
 
     private static IReadOnlyList<ClientCertificate> CertificatesOf(Profile profile) => [.. profile.Identities.Select(identity =>
     {
@@ -101,20 +110,18 @@ internal sealed class FastClient : IHandshakeClient
 {
     private readonly FastOffer[][] _offers;
     private readonly CertificateVerifier[][] _verifiers;
+    private readonly FastMachine _machine;
+    private readonly KeyShares _keyShares;
+    private readonly SlotChecks _checks;
     private readonly HandshakeDriver _driver;
     private readonly Priming _priming;
-    private readonly SlotChecks _checks = new();
-    private readonly KeyShares _keyShares;
-    private readonly FastMachine _machine;
     private (int Target, int Profile) _last;
 
     public FastClient(
-        FastOffer[][] offers, CertificateVerifier[][] verifiers, CertificateStore<ServerKey> serverKeys, NegotiatedPool pool, HandshakeDriver driver, KeyLog? keyLog, Priming priming)
+        FastOffer[][] offers, CertificateVerifier[][] verifiers, FastMachine machine, KeyShares keyShares, SlotChecks checks, HandshakeDriver driver, Priming priming)
     {
-        (_offers, _verifiers, _driver, _priming) = (offers, verifiers, driver, priming);
+        (_offers, _verifiers, _machine, _keyShares, _checks, _driver, _priming) = (offers, verifiers, machine, keyShares, checks, driver, priming);
         priming.Began();
-        _keyShares = new KeyShares(_checks);
-        _machine = new FastMachine(new Handshake(_keyShares, _checks, serverKeys, pool, keyLog));
     }
 
     public ValueTask<Outcome> HandshakeAsync(int target, int profile, CancellationToken cancellation)

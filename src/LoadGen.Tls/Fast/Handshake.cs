@@ -5,6 +5,7 @@ using LoadGen.Tls.Crypto;
 using LoadGen.Tls.Fast.Tls12;
 using LoadGen.Tls.Fast.Tls13;
 using LoadGen.Tls.Offers;
+using LoadGen.Tls.Probing;
 
 namespace LoadGen.Tls.Fast;
 
@@ -26,6 +27,9 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     private int _sessionIdBytes;
     private AgedSession? _session;
     private bool _offersSession;
+
+    /// <summary>Receives what only a probe shows; usually <see langword="null"/>.</summary>
+    public HandshakeDetails? Details { get; init; }
 
     /// <summary>What is offered.</summary>
     public FastOffer Offer { get; private set; } = null!;
@@ -232,7 +236,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
     /// <returns>The state that the handshake ends in; <see langword="null"/> if the chain is accepted.</returns>
     public HandshakeState? JudgeChain(ReadOnlySpan<byte> body)
     {
-        if (Server.Judge(body, Tls12.IsChosen, Offer.Profile.Ocsp, needsKey: ChecksSignature || (Tls12.IsChosen && !Tls12.Suite.IsEphemeral)) is { } refusal)
+        if (Server.Judge(body, Tls12.IsChosen, Offer.Profile.Ocsp, needsKey: ChecksSignature || (Tls12.IsChosen && !Tls12.Suite.IsEphemeral), Details) is { } refusal)
         {
             return Refuse(refusal);
         }

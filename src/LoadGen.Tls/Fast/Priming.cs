@@ -43,6 +43,13 @@ internal sealed class Priming
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         over.CancelAfter(MostTime);
         var left = MostHandshakes;
+
+        // A session that can be resumed again and again is enough.
+        using (var first = create())
+        {
+            await first.PrimeAsync(target, profile, over.Token);
+        }
+
         await Task.WhenAll(Enumerable.Range(0, Math.Clamp(connections, 1, MostClients)).Select(_ => Task.Run(FillByOneAsync, cancellation)));
 
         async Task FillByOneAsync()

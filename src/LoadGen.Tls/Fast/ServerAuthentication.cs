@@ -1,5 +1,6 @@
 using LoadGen.Tls.Certificates;
 using LoadGen.Tls.Fast.Tls12;
+using LoadGen.Tls.Probing;
 
 namespace LoadGen.Tls.Fast;
 
@@ -31,8 +32,9 @@ internal sealed class ServerAuthentication(CertificateStore<ServerKey> keys)
     /// <param name="isTls12">Whether it is one of TLS 1.2, where entries have no extensions.</param>
     /// <param name="offersOcsp">Whether a stapled OCSP response was asked for.</param>
     /// <param name="needsKey">Whether the key in it is needed.</param>
+    /// <param name="details">Receives the chain and what is said of it; usually <see langword="null"/>.</param>
     /// <returns>Why it cannot be read; <see langword="null"/> if it was judged.</returns>
-    public Refusal? Judge(ReadOnlySpan<byte> body, bool isTls12, bool offersOcsp, bool needsKey)
+    public Refusal? Judge(ReadOnlySpan<byte> body, bool isTls12, bool offersOcsp, bool needsKey, HandshakeDetails? details)
     {
         // The verifier wants memory, which the bytes of a record in the driver's buffer are not.
         _message.Append(body);
@@ -44,6 +46,11 @@ internal sealed class ServerAuthentication(CertificateStore<ServerKey> keys)
             }
 
             Verdict = _verifier.Verify(_chain);
+            if (details is not null)
+            {
+                (details.Chain, details.ChainVerdict) = ([.. _chain.Select(der => der.ToArray())], Verdict.Detail);
+            }
+
             Key = Verdict.Fault is null && needsKey ? keys.Get(_chain[0].Span) : null;
             return null;
         }

@@ -71,6 +71,7 @@ internal enum TlsExtension : ushort
     encrypt_then_mac = 22,
     extended_master_secret = 23,
     session_ticket = 35,
+    compress_certificate = 27,
     pre_shared_key = 41,
     early_data = 42,
     supported_versions = 43,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
 using LoadGen.Core.Handshakes;
+using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls.Offers;
 
@@ -18,6 +19,7 @@ internal sealed class NegotiatedPool
     {
         OfferedResumption = key.OfferedResumption,
         EarlyData = key.EarlyData,
+        CertificateCompression = key.CertificateCompression,
         SignatureScheme = key.SignatureScheme?.Name(),
         Alpn = key.Alpn,
         HelloRetryRequest = key.WasRetried,
@@ -45,6 +47,9 @@ internal readonly record struct NegotiatedKey(
 
     /// <summary>What became of early data; <see langword="null"/> where none was sent.</summary>
     public EarlyDataFate? EarlyData { get; init; }
+
+    /// <summary>By which algorithm the server compressed its certificates; <see langword="null"/> if it did not.</summary>
+    public CertificateCompression? CertificateCompression { get; init; }
 
     /// <summary>Whether the server sent a HelloRetryRequest.</summary>
     public bool WasRetried { get; init; }

@@ -205,6 +205,11 @@ internal sealed class Summary
             yield return "after HelloRetryRequest";
         }
 
+        if (each.CertificateCompression is { } algorithm)
+        {
+            yield return $"certificates in {algorithm}";
+        }
+
         if (each is { ResumptionOffered: true, Resumed: false })
         {
             yield return "resumption refused";

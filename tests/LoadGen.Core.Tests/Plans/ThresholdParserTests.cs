@@ -13,6 +13,8 @@ public sealed class ThresholdParserTests
     [InlineData("server_hello.p50 > 1ms", "server_hello", Statistic.P50, Comparison.Greater, 1)]
     [InlineData("failures<0.1%", null, Statistic.Failures, Comparison.Less, 0.001)]
     [InlineData("resumed >= 29%", null, Statistic.Resumed, Comparison.GreaterOrEqual, 0.29)]
+    [InlineData("refused < 1%", null, Statistic.Refused, Comparison.Less, 0.01)]
+    [InlineData("early_data >= 90%", null, Statistic.EarlyData, Comparison.GreaterOrEqual, 0.9)]
     [InlineData("kept <= 1%", null, Statistic.Kept, Comparison.LessOrEqual, 0.01)]
     [InlineData("ended_after.max<10s", "ended_after", Statistic.Max, Comparison.Less, 10_000)]
     [InlineData("rate>=950", null, Statistic.Rate, Comparison.GreaterOrEqual, 950)]

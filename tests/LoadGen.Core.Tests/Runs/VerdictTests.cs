@@ -60,6 +60,26 @@ public sealed class VerdictTests
     }
 
     [Theory]
+    [InlineData("refused", 0.25)]
+    [InlineData("early_data", 2 / 3d)]
+    public void What_the_server_refused_is_a_part_of_what_was_offered(string statistic, double observed)
+    {
+        var record = RunRecords.Of(completed: 5, thresholds: $"{statistic} <= 100%");
+        EarlyDataFate?[] resumed = [EarlyDataFate.Accepted, EarlyDataFate.TooEarly, null];
+        foreach (var fate in resumed)
+        {
+            Record(new Negotiated(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", null, Resumed: true) { OfferedResumption = true, EarlyData = fate });
+        }
+
+        Record(new Negotiated(TlsVersion.Tls13, "TLS_AES_128_GCM_SHA256", null, Resumed: false) { OfferedResumption = true, EarlyData = EarlyDataFate.Rejected });
+
+        Assert.Equal(observed, Assert.Single(Verdict.Of(record).Thresholds).Observed!.Value, 6);
+
+        void Record(Negotiated negotiated)
+            => record.Tally.Record(new Sample(0, 0, 0, default, default, default, Outcome.Completed(negotiated, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), default, null)));
+    }
+
+    [Theory]
     [InlineData("kept<=25%", VerdictKind.Pass)]
     [InlineData("kept<20%", VerdictKind.Fail)]
     [InlineData("ended_after.max<=2s", VerdictKind.Pass)]

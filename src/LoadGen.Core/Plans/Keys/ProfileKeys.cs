@@ -107,6 +107,16 @@ internal static class ProfileKeys
                 Example = "[h2, http/1.1]",
                 Flags = [List("--alpn", "PROTOCOL", "Application protocols to offer, in order.", "h2,http/1.1") with { Separators = "," }],
             },
+            new PlanKey<Profile, IReadOnlyList<CertificateCompression>>(
+                "certificateCompression", new ListValue<CertificateCompression>(new ChoiceValue<CertificateCompression>("a way to compress certificates")))
+            {
+                Get = profile => profile.CertificateCompression,
+                Set = (profile, algorithms) => profile with { CertificateCompression = algorithms },
+                Help = "How a TLS 1.3 server may compress its certificates (RFC 8879), in order of preference: `brotli`, `zlib`.",
+                Example = "[brotli, zlib]",
+                Needs = Refusal.Feature<Profile>(EngineFeature.CertificateCompression, profile => profile.CertificateCompression.Count > 0),
+                Flags = [List("--cert-compression", "ALGORITHM", "How the server may compress its certificates: brotli, zlib, in order.", "brotli") with { Default = "none", Choices = EnumNames.All<CertificateCompression>() }],
+            },
             new PlanKey<Profile, double>("resume", new PercentValue())
             {
                 Get = profile => profile.Resume,

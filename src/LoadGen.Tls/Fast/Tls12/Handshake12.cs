@@ -79,6 +79,7 @@ internal sealed class Handshake12
         hello.Random.CopyTo(_serverRandom);
         _sessionId = handshake.Offer.KeepsSessions ? hello.SessionId.ToArray() : [];
         handshake.SelectProtocol(hello.Protocol);
+        handshake.Details?.Suite = suite.Suite.Name();
         handshake.Transcript.Reset(suite.Hash);
         Hear(handshake, handshake.Hello);
         Hear(handshake, message);
@@ -111,6 +112,7 @@ internal sealed class Handshake12
     /// <param name="ticket">The ticket; empty if the server has none after all.</param>
     public void TakeTicket(Handshake handshake, uint lifetime, ReadOnlySpan<byte> ticket)
     {
+        handshake.Details?.TicketLifetimes.Add(TimeSpan.FromSeconds(lifetime));
         if (handshake.Offer.KeepsSessions)
         {
             (_ticket, _ticketLifetime) = (ticket.ToArray(), lifetime == 0 ? Session12.LongestLifetime : TimeSpan.FromSeconds(lifetime));

@@ -180,6 +180,7 @@ internal sealed class WaitRequestOrDone12 : HandshakeState12
             return handshake.Refuse(refusal);
         }
 
+        handshake.Details?.ClientAuthorities = DetailsReader.AuthoritiesOf12(BodyOf(message));
         handshake.Authentication.Request12(handshake.Offer.NextCertificate(), types, schemes);
         handshake.Tls12.Hear(handshake, message);
         return WaitServerHelloDone12.Instance;

@@ -19,6 +19,7 @@ internal sealed class Handshake13
     private bool _hasApplicationKeysAhead;
     private bool _owesKeyUpdate;
     private bool _beganWithEarlyData;
+    private CertificateCompression? _compression;
 
     /// <summary>Whether ServerHello chose TLS 1.3.</summary>
     public bool IsChosen { get; private set; }
@@ -39,7 +40,7 @@ internal sealed class Handshake13
     public void Prepare()
     {
         (IsChosen, WasRetried, IsResumed, SentEarlyData, TakesEarlyData) = (false, false, false, false, false);
-        (_suite, _group, _scheme) = (null, null, null);
+        (_suite, _group, _scheme, _compression) = (null, null, null, null);
         (_hasApplicationKeysAhead, _owesKeyUpdate, _beganWithEarlyData) = (false, false, false);
     }
 
@@ -156,6 +157,7 @@ internal sealed class Handshake13
 
         handshake.Transcript.Add(message);
         (_suite, _group, IsChosen, IsResumed) = (suite, group, true, isResumed);
+        handshake.Details?.Suite = suite.Suite.Name();
         Span<byte> hash = stackalloc byte[Hashing.MostBytes];
         _schedule.UseShared(suite.Hash, isResumed, shared, handshake.Transcript.Hash(hash));
         handshake.Reading.UseSecret(suite, _schedule.Server);
@@ -188,6 +190,18 @@ internal sealed class Handshake13
         }
 
         return null;
+    }
+
+    /// <summary>Judges a chain that came compressed (RFC 8879).</summary>
+    /// <returns>The state that the handshake ends in; <see langword="null"/> if the chain is accepted.</returns>
+    public HandshakeState? JudgeCompressedChain(Handshake handshake, ReadOnlySpan<byte> body)
+    {
+        var certificate = default(PooledBytes);
+        var refusal = CompressedCertificate.Read(body, handshake.Offer.Profile.CertificateCompression, ref certificate, out var algorithm);
+        _compression = algorithm;
+        var ended = refusal is { } refused ? handshake.Refuse(refused) : handshake.JudgeChain(certificate.Span);
+        certificate.Clear();
+        return ended;
     }
 
     /// <summary>Verifies the server's signature over the transcript (section 4.4.3).</summary>
@@ -295,6 +309,7 @@ internal sealed class Handshake13
             return refusal;
         }
 
+        handshake.Details?.TicketLifetimes.Add(message.Lifetime);
         if (handshake.Offer.KeepsSessions && message.IsUsable)
         {
             Span<byte> hash = stackalloc byte[Hashing.MostBytes];
@@ -360,6 +375,7 @@ internal sealed class Handshake13
         {
             IsResumed = IsResumed,
             EarlyData = earlyData,
+            CertificateCompression = _compression,
             ServerConfirmed = handshake.Offer.Profile.Confirm != Confirm.None,
         });
 }

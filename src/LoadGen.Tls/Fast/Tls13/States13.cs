@@ -25,6 +25,7 @@ internal sealed class WaitEncryptedExtensions : HandshakeState
             return handshake.Refuse(refused);
         }
 
+        handshake.Details?.ServerGroups = DetailsReader.GroupsOf(BodyOf(message));
         handshake.Transcript.Add(message);
 
         // A pre-shared key authenticates the server instead of a certificate (section 4.4).
@@ -51,6 +52,7 @@ internal sealed class WaitCertificateOrRequest : HandshakeState
             return handshake.Refuse(refusal);
         }
 
+        handshake.Details?.ClientAuthorities = DetailsReader.AuthoritiesOf13(BodyOf(message));
         handshake.RequestCertificate(schemes);
         handshake.Transcript.Add(message);
         return WaitCertificate.Instance;
@@ -66,12 +68,13 @@ internal sealed class WaitCertificate : HandshakeState
 
     public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.certificate)
+        var ended = type switch
         {
-            return handshake.RefuseUnexpected(type);
-        }
-
-        if (handshake.JudgeChain(BodyOf(message)) is { } ended)
+            TlsMessage.certificate => handshake.JudgeChain(BodyOf(message)),
+            TlsMessage.compressed_certificate when handshake.Offer.Profile.CertificateCompression.Count > 0 => handshake.Tls13.JudgeCompressedChain(handshake, BodyOf(message)),
+            _ => handshake.RefuseUnexpected(type),
+        };
+        if (ended is not null)
         {
             return ended;
         }
