@@ -1,3 +1,4 @@
+using LoadGen.Core.Handshakes;
 using LoadGen.Core.Plans;
 
 namespace LoadGen.Tls;
@@ -13,12 +14,16 @@ internal sealed class Confirmation
 
     // Whether the record that is being read began before the question.
     private bool _isEarly;
+    private bool _isConcluded;
 
     /// <summary>What the profile waits for.</summary>
     public Confirm Kind { get; private set; }
 
     /// <summary>Whether the question was written.</summary>
     public bool IsAsked { get; private set; }
+
+    /// <summary>Whether the question is to be written now.</summary>
+    public bool HasQuestion { get; private set; }
 
     /// <summary>Whether the server answered as the profile wants it.</summary>
     public bool IsConfirmed { get; private set; }
@@ -31,6 +36,11 @@ internal sealed class Confirmation
 
     /// <summary>Why the answer confirms nothing; <see langword="null"/> while it may.</summary>
     public MachineFault? Fault { get; private set; }
+
+    /// <summary>The milestones that are reached by what the profile waits for.</summary>
+    public Milestones Reached => IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete
+        : _isConcluded && Kind == Confirm.None ? Milestones.Complete
+        : Milestones.None;
 
     /// <summary>What is still to come from the server.</summary>
     public string Awaited => (IsAsked, Kind) switch
@@ -45,14 +55,15 @@ internal sealed class Confirmation
     {
         Kind = profile.Confirm;
         _expected = profile.ExpectStatus.Count > 0 ? profile.ExpectStatus : HttpStatus.Success;
-        (_answer, _isEarly, IsAsked, IsConfirmed, IsClosed, Fault) = (null, false, false, false, false, null);
+        (_answer, _isEarly, _isConcluded, Fault) = (null, false, false, null);
+        (IsAsked, HasQuestion, IsConfirmed, IsClosed) = (false, false, false, false);
     }
 
     /// <summary>The first bytes of a record have come.</summary>
     public void BeginRecord() => _isEarly = !IsAsked;
 
     /// <summary>The question is written.</summary>
-    public void Ask() => IsAsked = true;
+    public void Ask() => (IsAsked, HasQuestion) = (true, false);
 
     /// <summary>Application data has come. It is only looked at as the answer to our request.</summary>
     public void TakeData(ReadOnlySpan<byte> bytes)
@@ -83,6 +94,24 @@ internal sealed class Confirmation
         }
     }
 
-    /// <summary>The handshake is complete and the server left before it could be asked.</summary>
-    public void MissChance() => Fault ??= ServerFaults.ClosedBefore("it was asked for a confirmation");
+    /// <summary>The handshake is complete but for its confirmation: if its profile waits for one, the server is to be asked, unless it has left.</summary>
+    public void Conclude(Negotiated negotiated)
+    {
+        _isConcluded = true;
+        if (Kind == Confirm.None || IsAsked)
+        {
+            return;
+        }
+
+        HasQuestion = !IsClosed;
+        if (IsClosed && Kind == Confirm.Close && negotiated is { TlsVersion: < TlsVersion.Tls13, Resumed: false })
+        {
+            // In a full handshake of TLS 1.2 the server's Finished answers ours; one that closes with it need not be asked any more.
+            IsConfirmed = true;
+        }
+        else if (IsClosed)
+        {
+            Fault ??= ServerFaults.ClosedBefore("it was asked for a confirmation");
+        }
+    }
 }

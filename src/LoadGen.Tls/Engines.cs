@@ -27,13 +27,7 @@ public static class Engines
         => Table.ToDictionary(entry => entry.Key, entry => entry.Value.Libraries(), StringComparer.Ordinal);
 
     /// <summary>Explains that an engine of a plan writes no key log, with the remedy; <see langword="null"/> if all do.</summary>
-    public static string? ExplainNoKeyLog(Plan plan)
-    {
-        var without = ProfilesByEngine(plan).Select(each => each.Key).FirstOrDefault(engine => !Capabilities[engine].Features.Contains(EngineFeature.KeyLog));
-        return without is null
-            ? null
-            : $"engine {without} cannot {EngineFeature.KeyLog.Name()}; use engine {BouncyCastleEngine.EngineName} or {FastEngine.EngineName}, or leave it out";
-    }
+    public static string? ExplainNoKeyLog(Plan plan) => ExplainNoKeyLog(ProfilesByEngine(plan).Select(each => each.Key));
 
     /// <summary>Creates the engine that a plan names, or those of its profiles.</summary>
     /// <param name="plan">The plan.</param>
@@ -46,7 +40,7 @@ public static class Engines
     public static IHandshakeEngine Create(Plan plan, TimeProvider clock, KeyLog? keyLog = null)
     {
         var engines = ProfilesByEngine(plan);
-        if (keyLog is not null && ExplainNoKeyLog(plan) is { } refusal)
+        if (keyLog is not null && ExplainNoKeyLog(engines.Select(each => each.Key)) is { } refusal)
         {
             throw new ArgumentException(refusal, nameof(keyLog));
         }
@@ -55,6 +49,11 @@ public static class Engines
             ? Table[only].Create(plan, clock, keyLog)
             : new EngineSet(plan, [.. engines.Select(each => (each.Value, Table[each.Key].Create(plan with { Profiles = [.. each.Value.Select(profile => plan.Profiles[profile])] }, clock, keyLog)))]);
     }
+
+    private static string? ExplainNoKeyLog(IEnumerable<string> engines)
+        => engines.FirstOrDefault(engine => !Capabilities[engine].Features.Contains(EngineFeature.KeyLog)) is { } without
+            ? $"engine {without} cannot {EngineFeature.KeyLog.Name()}; use engine {BouncyCastleEngine.EngineName} or {FastEngine.EngineName}, or leave it out"
+            : null;
 
     /// <summary>The profiles of each engine, as indexes into the plan's.</summary>
     private static List<KeyValuePair<string, int[]>> ProfilesByEngine(Plan plan)

@@ -27,6 +27,11 @@ internal static class ServerFaults
     /// <param name="detail">One sentence for people.</param>
     public static MachineFault Rejected(FailureKind kind, TlsAlert answer, string detail) => new(kind, FaultSide.Server, answer.Name(), detail);
 
+    /// <summary>The server resumed a session that was not offered.</summary>
+    /// <param name="answer">The alert that tells it so; <see langword="null"/> for none.</param>
+    public static MachineFault Resumed(TlsAlert? answer)
+        => new(FailureKind.UnexpectedResumption, FaultSide.Server, answer?.Name(), "the server resumed a session although a full handshake was requested");
+
     /// <summary>The server sent close_notify too early.</summary>
     /// <param name="what">What was still to come.</param>
     public static MachineFault ClosedBefore(string what) => new(FailureKind.ClosedEarly, FaultSide.Server, null, $"the server sent close_notify before {what}");

@@ -25,6 +25,9 @@ public sealed record Negotiated(TlsVersion TlsVersion, string CipherSuite, strin
     /// <summary>Whether the client offered to resume a session; if it was not resumed, the server has refused.</summary>
     public bool OfferedResumption { get; init; }
 
+    /// <summary>Whether the client offered to resume a session and the server did not.</summary>
+    public bool RefusedResumption => OfferedResumption && !Resumed;
+
     /// <summary>What became of early data; <see langword="null"/> where none was sent.</summary>
     public EarlyDataFate? EarlyData { get; init; }
 

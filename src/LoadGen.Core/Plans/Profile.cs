@@ -82,6 +82,9 @@ public sealed record Profile
 
     /// <summary>The time after each byte of the handshake that is sent, each in a segment of its own; zero for no such thing.</summary>
     public TimeSpan Trickle { get; init; }
+
+    /// <summary>The same for handshakes that are none of the load's: sent at once, not stopped, and not held open after them.</summary>
+    public Profile Unhindered() => this with { Hold = TimeSpan.Zero, StopAfter = StopAfter.None, Trickle = TimeSpan.Zero };
 }
 
 /// <summary>Where a handshake stops on purpose.</summary>
@@ -214,7 +217,7 @@ public static class HttpStatus
 public sealed record ClientIdentity(string CertificatePem, string KeyPem)
 {
     /// <summary>Whether the key is one of Ed25519 or Ed448 (RFC 8410 section 3).</summary>
-    public bool IsEdwards { get; } = AlgorithmOf(KeyPem) is "1.3.101.112" or "1.3.101.113";
+    public bool IsEdwards => AlgorithmOf(KeyPem) is "1.3.101.112" or "1.3.101.113";
 
     /// <summary>Without the key, which must not get into a log.</summary>
     public override string ToString() => "a client certificate and its key";

@@ -60,7 +60,7 @@ public sealed record Verdict
         Statistic.Failures => record.Books.FailureRatio,
         Statistic.Rate => record.CompletedPerSecond,
         Statistic.Resumed => PartOf(record.Tally, each => each.Resumed, _ => true),
-        Statistic.Refused => PartOf(record.Tally, each => !each.Resumed, each => each.OfferedResumption),
+        Statistic.Refused => PartOf(record.Tally, each => each.RefusedResumption, each => each.OfferedResumption),
         Statistic.EarlyData => PartOf(record.Tally, each => each.EarlyData != EarlyDataFate.Rejected, each => each.EarlyData is not null),
         Statistic.Kept => KeptOf(record.Tally),
         _ => Observe(threshold.Statistic, threshold.Measure?.Summarize(record.Tally)),

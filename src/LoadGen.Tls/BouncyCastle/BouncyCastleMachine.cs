@@ -38,7 +38,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
 
     public string Awaited => _confirmation.Awaited;
 
-    public bool HasQuestion { get; private set; }
+    public bool HasQuestion => _confirmation.HasQuestion;
 
     /// <summary>Those of TLS 1.2 come within the handshake, those of TLS 1.3 are not kept.</summary>
     public bool TakesTickets => false;
@@ -76,15 +76,14 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
             taken += length;
         }
 
-        if (Fault is null && !_confirmation.IsAsked && !HasQuestion)
+        if (Fault is null && client.Negotiated is { } negotiated)
         {
-            ConcludeHandshake();
+            ConcludeHandshake(negotiated);
         }
     }
 
     public void Ask()
     {
-        HasQuestion = false;
         _confirmation.Ask();
         Guard(static machine => machine.AskForConfirmation());
     }
@@ -270,35 +269,16 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
         }
     }
 
-    private void ConcludeHandshake()
+    private void ConcludeHandshake(Negotiated negotiated)
     {
-        if (client.Negotiated is not { } negotiated)
+        if (negotiated.Resumed && !client.OffersSession)
         {
+            Fault = ServerFaults.Resumed(answer: null);
             return;
         }
 
-        if (negotiated.Resumed && !client.OffersSession)
-        {
-            Fault = new(FailureKind.UnexpectedResumption, FaultSide.Server, null, "the server resumed a session although a full handshake was requested");
-        }
-        else if (_confirmation.Kind == Confirm.None)
-        {
-            Reached |= Milestones.Complete;
-        }
-        else if (_confirmation.IsClosed && _confirmation.Kind == Confirm.Close && !_isTls13 && !negotiated.Resumed)
-        {
-            // In a full handshake of TLS 1.2 the server's Finished answers ours; one that closes with it need not be asked any more.
-            Reached |= Milestones.ServerConfirmed | Milestones.Complete;
-        }
-        else if (_confirmation.IsClosed)
-        {
-            _confirmation.MissChance();
-            MarkConfirmation();
-        }
-        else
-        {
-            HasQuestion = true;
-        }
+        _confirmation.Conclude(negotiated);
+        MarkConfirmation();
     }
 
     private void TakeApplicationData()
@@ -315,7 +295,7 @@ internal sealed class BouncyCastleMachine(OfferingClient client, RecordWatch wat
     private void MarkConfirmation()
     {
         Fault ??= _confirmation.Fault;
-        Reached |= _confirmation.IsConfirmed ? Milestones.ServerConfirmed | Milestones.Complete : Milestones.None;
+        Reached |= _confirmation.Reached;
     }
 
     private void AskForConfirmation()

@@ -46,7 +46,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
 
     public bool HasTickets => handshake.HasTickets;
 
-    public bool HasQuestion { get; private set; }
+    public bool HasQuestion => _confirmation.HasQuestion;
 
     /// <summary>Whether the server sent close_notify.</summary>
     public bool IsClosed => _confirmation.IsClosed;
@@ -63,7 +63,7 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         handshake.Prepare(offer, verifiers, isOfLoad);
         _confirmation.Begin(offer.Profile);
         _frames = default;
-        (_idleRecords, _warnings, _extraMessages, HasQuestion) = (0, 0, 0, false);
+        (_idleRecords, _warnings, _extraMessages) = (0, 0, 0);
         (HandshakeBytes, CertificateBytes) = (0, 0);
     }
 
@@ -111,15 +111,15 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
             }
         }
 
-        if (Fault is null && !_confirmation.IsAsked && !HasQuestion && Negotiated is not null)
+        if (Fault is null && Negotiated is { } negotiated)
         {
-            Conclude();
+            _confirmation.Conclude(negotiated);
+            MarkConfirmation();
         }
     }
 
     public void Ask()
     {
-        HasQuestion = false;
         _confirmation.Ask();
         if (_confirmation.Kind == Confirm.Http)
         {
@@ -394,38 +394,16 @@ internal sealed class FastMachine(Handshake handshake) : IHandshakeMachine
         }
     }
 
-    private void Conclude()
-    {
-        if (_confirmation.Kind == Confirm.None)
-        {
-            handshake.Reached |= Milestones.Complete;
-        }
-        else if (_confirmation.IsClosed && _confirmation.Kind == Confirm.Close && Negotiated is { TlsVersion: TlsVersion.Tls12, Resumed: false })
-        {
-            // In a full handshake of TLS 1.2 the server's Finished answers ours; one that closes with it need not be asked any more.
-            handshake.Reached |= Milestones.ServerConfirmed | Milestones.Complete;
-        }
-        else if (_confirmation.IsClosed)
-        {
-            _confirmation.MissChance();
-            MarkConfirmation();
-        }
-        else
-        {
-            HasQuestion = true;
-        }
-    }
-
     // The answer to early data may come before our Finished has gone, which the handshake is not complete without.
     private void MarkConfirmation()
     {
         handshake.Fault ??= _confirmation.Fault;
-        if (!_confirmation.IsConfirmed || !handshake.Writer.IsEmpty)
+        if (_confirmation.IsConfirmed && !handshake.Writer.IsEmpty)
         {
             return;
         }
 
-        handshake.Reached |= Milestones.ServerConfirmed | Milestones.Complete;
+        handshake.Reached |= _confirmation.Reached;
         if (_confirmation.Status == HttpStatus.TooEarly)
         {
             handshake.Tls13.AnswerTooEarly(handshake);

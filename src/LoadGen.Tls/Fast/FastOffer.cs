@@ -40,7 +40,7 @@ internal sealed class FastOffer
         SignatureSchemes = [.. offer.SignatureSchemes.Where(Supports)];
         Protocols = [.. offer.Profile.Alpn.Select(protocol => (protocol, Encoding.UTF8.GetBytes(protocol)))];
         _earlyData = offer.Profile.EarlyData?.Content;
-        PrimingProfile = offer.Profile with { Hold = TimeSpan.Zero };
+        PrimingProfile = offer.Profile.Unhindered();
         _pools = [.. offer.Names.Select(_ => new SessionPool(clock))];
         _hellos = [.. offer.Names.Select(name => new ClientHello(this, name))];
     }

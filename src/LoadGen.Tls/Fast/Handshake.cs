@@ -182,8 +182,7 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
             FailureKind.CertificateInvalid, TlsAlert.unsupported_certificate, $"the server's certificate cannot be used: {why}"));
 
     /// <summary>Ends the handshake for a session that was resumed and not offered.</summary>
-    public HandshakeState RefuseResumption() => End(TlsAlert.illegal_parameter, new MachineFault(
-        FailureKind.UnexpectedResumption, FaultSide.Server, TlsAlert.illegal_parameter.Name(), "the server resumed a session although a full handshake was requested"));
+    public HandshakeState RefuseResumption() => End(TlsAlert.illegal_parameter, ServerFaults.Resumed(TlsAlert.illegal_parameter));
 
     /// <summary>Whether a session id is ours.</summary>
     public bool IsOurs(ReadOnlySpan<byte> sessionId) => sessionId.SequenceEqual(SessionId);
@@ -226,10 +225,6 @@ internal sealed class Handshake(KeyShares keyShares, SlotChecks checks, Certific
 
     /// <summary>The application protocol that the server selected.</summary>
     public void SelectProtocol(string? protocol) => Protocol = protocol;
-
-    /// <summary>The server asked for a client certificate.</summary>
-    /// <param name="schemes">The signature schemes that it accepts, two bytes each.</param>
-    public void RequestCertificate(ReadOnlySpan<byte> schemes) => Authentication.Request(Offer.NextCertificate(), schemes);
 
     /// <summary>Judges the server's chain.</summary>
     /// <param name="body">The body of its Certificate.</param>

@@ -25,6 +25,20 @@ internal abstract class HandshakeState
     protected static ReadOnlySpan<byte> BodyOf(ReadOnlySpan<byte> message) => message[4..];
 }
 
+/// <summary>A state in which one message is due, and no other.</summary>
+/// <param name="expected">Its type.</param>
+internal abstract class WaitForMessage(TlsMessage expected) : HandshakeState
+{
+    public override string Awaited => expected.Name();
+
+    public sealed override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+        => type == expected ? TakeExpected(handshake, message) : handshake.RefuseUnexpected(type);
+
+    /// <summary>Takes that message.</summary>
+    /// <returns>The next state.</returns>
+    protected abstract HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message);
+}
+
 /// <summary>ClientHello was sent, the first or the one after a HelloRetryRequest (RFC 8446 sections 4.1.3 and 4.1.4).</summary>
 internal sealed class WaitServerHello : HandshakeState
 {

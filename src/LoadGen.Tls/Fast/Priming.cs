@@ -55,7 +55,7 @@ internal sealed class Priming
         async Task FillByOneAsync()
         {
             using var client = create();
-            while (!offer.SufficesFor(connections) && offer.InVain < MostInVain && !over.IsCancellationRequested && Interlocked.Decrement(ref left) >= 0)
+            while (!offer.SufficesFor(connections) && IsWorthwhile(offer) && !over.IsCancellationRequested && Interlocked.Decrement(ref left) >= 0)
             {
                 await client.PrimeAsync(target, profile, over.Token);
             }

@@ -29,7 +29,7 @@ internal sealed class RunInstruments
     private readonly Gauge _offeredRate;
     private readonly Gauge _achievedRate;
     private readonly Gauge _workers;
-    private readonly ResumptionCounters _resumption;
+    private readonly ResumptionInstruments _resumption;
     private readonly Gauge _workersExpected;
     private readonly Gauge _stage;
     private readonly Gauge _state;
@@ -55,7 +55,7 @@ internal sealed class RunInstruments
         var handshake = make.CreateHistogram("loadgen_run_handshake_duration_seconds", "Time from the first byte of ClientHello to success, all workers.", durations);
         var response = make.CreateHistogram("loadgen_run_response_duration_seconds", "Time from the planned start to success, all workers.", durations);
         var phase = make.CreateHistogram("loadgen_run_phase_duration_seconds", "Duration of one phase of a completed handshake, all workers.", ["phase"], durations);
-        _resumption = new ResumptionCounters(make, "loadgen_run");
+        _resumption = new ResumptionInstruments(make, "loadgen_run_", ", all workers");
         _offeredRate = make.CreateGauge("loadgen_offered_rate", "The plan's current rate in arrivals per second; 0 for a closed load.");
         _achievedRate = make.CreateGauge("loadgen_achieved_rate", "Handshakes completed and failed per second, over the last second reported by every worker.");
         _workers = make.CreateGauge("loadgen_workers", "Workers known to the coordinator, by state.", "state");

@@ -23,7 +23,7 @@ internal sealed class WorkerInstruments
     private readonly FoldedHistogram _lag;
     private readonly SeenCounter<FailureKey> _failures;
     private readonly SeenCounter<Negotiated> _negotiated;
-    private readonly ResumptionCounters _resumption;
+    private readonly ResumptionInstruments _resumption;
     private readonly Gauge _inFlight;
 
     public WorkerInstruments(string runId, Plan plan)
@@ -48,7 +48,7 @@ internal sealed class WorkerInstruments
             "loadgen_handshake_failures_total", "Failed handshakes, by kind, the phase that failed, and alert.", "target", "kind", "phase", "alert");
         var negotiated = make.CreateCounter(
             "loadgen_negotiated_total", "Completed handshakes, by negotiated parameters.", "tls_version", "cipher_suite", "group", "resumed");
-        _resumption = new ResumptionCounters(make, "loadgen");
+        _resumption = new ResumptionInstruments(make, "loadgen_", "");
         _inFlight = make.CreateGauge("loadgen_connections_in_flight", "Connections in progress.");
 
         _pairs = [.. labels.Pairs.Select(pair => new Pair(

@@ -48,10 +48,7 @@ internal static class WarmUp
             },
         ],
         // The server closes after the handshake, of which all is to be warm: it answers nothing, and holds no connection.
-        Profiles =
-        [
-            .. plan.Profiles.Select(profile => profile with { Confirm = Confirm.None, Hold = TimeSpan.Zero, StopAfter = StopAfter.None, Trickle = TimeSpan.Zero }),
-        ],
+        Profiles = [.. plan.Profiles.Select(profile => profile.Unhindered() with { Confirm = Confirm.None })],
         Limits = plan.Limits with { ConnectTimeout = MostTime, HandshakeTimeout = MostTime },
     };
 }

@@ -59,6 +59,23 @@ public sealed class ResumptionTests(TestAuthority authority) : IClassFixture<Tes
     }
 
     [Theory]
+    [InlineData(StopAfter.Connect)]
+    [InlineData(StopAfter.ClientHello)]
+    public async Task Handshakes_for_their_sessions_are_whole_where_those_of_the_load_are_stopped(StopAfter point)
+    {
+        await using var server = await OpensslServer.StartAsync(authority.Good(), cancellation: Cancellation);
+        using var engine = Engines.Create(Interop.PlanFor(server, authority, Resuming with { StopAfter = point }, Engine), TimeProvider.System);
+        using var client = engine.CreateClient();
+
+        await engine.PrimeAsync(1, Cancellation);
+        var outcome = await client.HandshakeAsync(0, 0, Cancellation);
+
+        Assert.True(outcome.IsPartial, outcome.ToString());
+        Assert.Equal(new PrimingCount(1, 0), engine.TakePriming());
+        await server.WaitForHandshakesAsync(1, Cancellation);
+    }
+
+    [Theory]
     [InlineData(PskMode.PskDheKe, "x25519")]
     [InlineData(PskMode.PskKe, null)]
     public async Task The_mode_says_whether_a_key_agreement_goes_with_the_ticket(PskMode mode, string? group)

@@ -92,7 +92,7 @@ internal sealed record Refusal(string Cannot, int? Entry = null)
 {
     /// <summary>For a value that needs a feature.</summary>
     public static Func<TSection, EngineCapabilities, IEnumerable<Refusal>> Feature<TSection>(EngineFeature feature, Predicate<TSection> isNeeded)
-        => (section, engine) => isNeeded(section) && !engine.Features.Contains(feature) ? [new Refusal(feature.Name())] : [];
+        => (section, engine) => !engine.Features.Contains(feature) && isNeeded(section) ? [new Refusal(feature.Name())] : [];
 
     /// <summary>For a list of names, each of which the engine must know.</summary>
     public static Func<TSection, EngineCapabilities, IEnumerable<Refusal>> Names<TSection>(

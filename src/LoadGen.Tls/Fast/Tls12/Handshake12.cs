@@ -28,7 +28,7 @@ internal sealed class Handshake12
     private bool _encryptsThenMacs;
     private byte[] _sessionId = [];
     private byte[] _ticket = [];
-    private TimeSpan _ticketLifetime;
+    private TimeSpan _lifetime;
 
     /// <summary>Whether ServerHello chose TLS 1.2.</summary>
     public bool IsChosen { get; private set; }
@@ -52,7 +52,7 @@ internal sealed class Handshake12
     public void Prepare()
     {
         (IsChosen, IsResumed, AnnouncesTicket, AnnouncesStatus) = (false, false, false, false);
-        (_sessionId, _ticket) = ([], []);
+        (_sessionId, _ticket, _lifetime) = ([], [], Session12.LongestLifetime);
         (_agreement, _group, _scheme, _extendsMasterSecret, _encryptsThenMacs) = (null, null, null, false, false);
         Reading.Reset();
     }
@@ -113,9 +113,9 @@ internal sealed class Handshake12
     public void TakeTicket(Handshake handshake, uint lifetime, ReadOnlySpan<byte> ticket)
     {
         handshake.Details?.TicketLifetimes.Add(TimeSpan.FromSeconds(lifetime));
-        if (handshake.Offer.KeepsSessions)
+        if (handshake.Offer.KeepsSessions && !ticket.IsEmpty)
         {
-            (_ticket, _ticketLifetime) = (ticket.ToArray(), lifetime == 0 ? Session12.LongestLifetime : TimeSpan.FromSeconds(lifetime));
+            (_ticket, _lifetime) = (ticket.ToArray(), lifetime == 0 ? Session12.LongestLifetime : TimeSpan.FromSeconds(lifetime));
         }
     }
 
@@ -287,13 +287,9 @@ internal sealed class Handshake12
     // A session that is resumed goes on to be one, unless the server gave a new ticket for it (RFC 5077 section 3.3).
     private void KeepSession(Handshake handshake)
     {
-        if (_ticket.Length > 0)
+        if (_ticket.Length > 0 || (!IsResumed && _sessionId.Length > 0))
         {
-            handshake.Keep(new Session12(Suite, _secrets.Master.ToArray(), _extendsMasterSecret, _sessionId, _ticket, _ticketLifetime));
-        }
-        else if (!IsResumed && _sessionId.Length > 0)
-        {
-            handshake.Keep(new Session12(Suite, _secrets.Master.ToArray(), _extendsMasterSecret, _sessionId, [], Session12.LongestLifetime));
+            handshake.Keep(new Session12(Suite, _secrets.Master.ToArray(), _extendsMasterSecret, _sessionId, _ticket, _lifetime));
         }
     }
 

@@ -25,6 +25,20 @@ internal abstract class HandshakeState12 : HandshakeState
     protected virtual HandshakeState TakeHelloRequest(Handshake handshake, ReadOnlySpan<byte> message) => PassHelloRequest(handshake, this, message);
 }
 
+/// <summary>A state of TLS 1.2 in which one message is due, and no other.</summary>
+/// <param name="expected">Its type.</param>
+internal abstract class WaitForMessage12(TlsMessage expected) : HandshakeState12
+{
+    public override string Awaited => expected.Name();
+
+    protected internal sealed override HandshakeState TakeMessage(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+        => type == expected ? TakeExpected(handshake, message) : handshake.RefuseUnexpected(type);
+
+    /// <summary>Takes that message.</summary>
+    /// <returns>The next state.</returns>
+    protected abstract HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message);
+}
+
 /// <summary>What a ServerHello of TLS 1.2 leads to (RFC 5246 section 7.4.1.3): a full handshake, or an abbreviated one.</summary>
 internal static class TakeServerHello12
 {
@@ -78,19 +92,12 @@ internal static class TakeServerHello12
 }
 
 /// <summary>ServerHello came (RFC 5246 section 7.4.2).</summary>
-internal sealed class WaitCertificate12 : HandshakeState12
+internal sealed class WaitCertificate12() : WaitForMessage12(TlsMessage.certificate)
 {
     public static WaitCertificate12 Instance { get; } = new();
 
-    public override string Awaited => "certificate";
-
-    protected internal override HandshakeState TakeMessage(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.certificate)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         var tls12 = handshake.Tls12;
         if (handshake.JudgeChain(BodyOf(message)) is { } ended)
         {
@@ -137,19 +144,12 @@ internal sealed class WaitCertificateStatus12 : HandshakeState12
 }
 
 /// <summary>The server's certificate came, and its suite has a key of its own for the exchange (RFC 8422 section 5.4).</summary>
-internal sealed class WaitServerKeyExchange12 : HandshakeState12
+internal sealed class WaitServerKeyExchange12() : WaitForMessage12(TlsMessage.server_key_exchange)
 {
     public static WaitServerKeyExchange12 Instance { get; } = new();
 
-    public override string Awaited => "server_key_exchange";
-
-    protected internal override HandshakeState TakeMessage(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.server_key_exchange)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         var exchange = default(ServerKeyExchange12);
         if ((exchange.Read(BodyOf(message)) ?? handshake.Tls12.AgreeOnKey(handshake, exchange)) is { } refusal)
         {
@@ -188,22 +188,15 @@ internal sealed class WaitRequestOrDone12 : HandshakeState12
 }
 
 /// <summary>All of the server's flight came but its end (RFC 5246 section 7.4.5).</summary>
-internal sealed class WaitServerHelloDone12 : HandshakeState12
+internal sealed class WaitServerHelloDone12() : WaitForMessage12(TlsMessage.server_hello_done)
 {
     public static WaitServerHelloDone12 Instance { get; } = new();
 
-    public override string Awaited => "server_hello_done";
-
-    protected internal override HandshakeState TakeMessage(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.server_hello_done)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         if (!BodyOf(message).IsEmpty)
         {
-            return handshake.Refuse(Refusal.Undecodable(type));
+            return handshake.Refuse(Refusal.Undecodable(TlsMessage.server_hello_done));
         }
 
         if (!handshake.EndsRecord)
@@ -219,19 +212,12 @@ internal sealed class WaitServerHelloDone12 : HandshakeState12
 }
 
 /// <summary>A ticket was announced, so that one must come (RFC 5077 section 3.3).</summary>
-internal sealed class WaitTicket12 : HandshakeState12
+internal sealed class WaitTicket12() : WaitForMessage12(TlsMessage.new_session_ticket)
 {
     public static WaitTicket12 Instance { get; } = new();
 
-    public override string Awaited => "new_session_ticket";
-
-    protected internal override HandshakeState TakeMessage(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.new_session_ticket)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         if (Messages12.ReadTicket(BodyOf(message), out var lifetime, out var ticket) is { } refusal)
         {
             return handshake.Refuse(refusal);
@@ -260,22 +246,15 @@ internal sealed class WaitChangeCipherSpec12 : HandshakeState12
 }
 
 /// <summary>The server changed its keys (RFC 5246 section 7.4.9).</summary>
-internal sealed class WaitFinished12 : HandshakeState12
+internal sealed class WaitFinished12() : WaitForMessage12(TlsMessage.finished)
 {
     public static WaitFinished12 Instance { get; } = new();
 
-    public override string Awaited => "finished";
-
-    protected internal override HandshakeState TakeMessage(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.finished)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         if (BodyOf(message).Length != Secrets12.FinishedBytes)
         {
-            return handshake.Refuse(Refusal.Undecodable(type));
+            return handshake.Refuse(Refusal.Undecodable(TlsMessage.finished));
         }
 
         var tls12 = handshake.Tls12;

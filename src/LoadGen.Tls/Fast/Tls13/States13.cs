@@ -4,19 +4,12 @@ using LoadGen.Tls.Offers;
 namespace LoadGen.Tls.Fast.Tls13;
 
 /// <summary>ServerHello came (RFC 8446 section 4.3.1).</summary>
-internal sealed class WaitEncryptedExtensions : HandshakeState
+internal sealed class WaitEncryptedExtensions() : WaitForMessage(TlsMessage.encrypted_extensions)
 {
     public static WaitEncryptedExtensions Instance { get; } = new();
 
-    public override string Awaited => "encrypted_extensions";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.encrypted_extensions)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         var refusal = ServerMessages.ReadEncryptedExtensions(
             BodyOf(message), handshake.Offer, handshake.HasServerName, handshake.Tls13.SentEarlyData, out var protocol, out var takesEarlyData)
             ?? handshake.Tls13.Agree(handshake, protocol, takesEarlyData);
@@ -53,7 +46,7 @@ internal sealed class WaitCertificateOrRequest : HandshakeState
         }
 
         handshake.Details?.ClientAuthorities = DetailsReader.AuthoritiesOf13(BodyOf(message));
-        handshake.RequestCertificate(schemes);
+        handshake.Authentication.Request(handshake.Offer.NextCertificate(), schemes);
         handshake.Transcript.Add(message);
         return WaitCertificate.Instance;
     }
@@ -85,19 +78,12 @@ internal sealed class WaitCertificate : HandshakeState
 }
 
 /// <summary>The server's certificate came (RFC 8446 section 4.4.3).</summary>
-internal sealed class WaitCertificateVerify : HandshakeState
+internal sealed class WaitCertificateVerify() : WaitForMessage(TlsMessage.certificate_verify)
 {
     public static WaitCertificateVerify Instance { get; } = new();
 
-    public override string Awaited => "certificate_verify";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.certificate_verify)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         if ((ServerMessages.ReadCertificateVerify(BodyOf(message), out var scheme, out var signature) ?? handshake.Tls13.VerifySignature(handshake, scheme, signature)) is { } refusal)
         {
             return handshake.Refuse(refusal);
@@ -109,27 +95,20 @@ internal sealed class WaitCertificateVerify : HandshakeState
 }
 
 /// <summary>The server's signature was accepted, or a pre-shared key stands for it (RFC 8446 section 4.4.4).</summary>
-internal sealed class WaitFinished : HandshakeState
+internal sealed class WaitFinished() : WaitForMessage(TlsMessage.finished)
 {
     public static WaitFinished Instance { get; } = new();
 
-    public override string Awaited => "finished";
-
-    public override HandshakeState Take(Handshake handshake, TlsMessage type, ReadOnlySpan<byte> message)
+    protected override HandshakeState TakeExpected(Handshake handshake, ReadOnlySpan<byte> message)
     {
-        if (type != TlsMessage.finished)
-        {
-            return handshake.RefuseUnexpected(type);
-        }
-
         if (!handshake.EndsRecord)
         {
-            return handshake.RefuseAcrossKeys(type);
+            return handshake.RefuseAcrossKeys(TlsMessage.finished);
         }
 
         if (BodyOf(message).Length != handshake.Transcript.Kind.Bytes())
         {
-            return handshake.Refuse(Refusal.Undecodable(type));
+            return handshake.Refuse(Refusal.Undecodable(TlsMessage.finished));
         }
 
         if (!handshake.Tls13.IsServerFinished(handshake, BodyOf(message)))
